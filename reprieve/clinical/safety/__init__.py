@@ -1,0 +1,130 @@
+"""The safety rules: one small file each, found by their folder, asked all at once.
+
+A rule is `CHAPTER/NAME.py` holding `RULE` beside `CHAPTER/NAME.toml` with its severity, source,
+date and numbers. All findings are returned, never only the first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from reprieve import knowledge
+from reprieve.clinical import facts as clinical_facts
+from reprieve.clinical.facts import Fact
+from reprieve.clinical.findings import Finding, Outcome, Severity, Step
+from reprieve.clinical.safety.rule import Answer, Case, Rule
+from reprieve.knowledge import N_, Message
+
+NOTHING_FOUND = Message(id=N_("Nothing found."))
+NOT_KNOWN = N_("Not known: {needs}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A rule with its name, its chapter and what its data file states."""
+
+    name: str
+    chapter: str
+    rule: Rule
+    severity: Severity
+    severity_when_unknown: Severity
+    overridable: bool
+    source: str
+    verified: bool
+    version: str
+    numbers: Mapping[str, Any]
+
+
+@cache
+def rules() -> tuple[Registered, ...]:
+    """This function will find every rule by its file, sorted by chapter and name."""
+    found = []
+    for chapter in pkgutil.iter_modules(__path__):
+        if chapter.ispkg:
+            package = importlib.import_module(f"{__name__}.{chapter.name}")
+            files = sorted(m.name for m in pkgutil.iter_modules(package.__path__))
+            found += [_register(package.__name__, file) for file in files]
+    return tuple(found)
+
+
+@cache
+def catalogue() -> Mapping[str, Fact]:
+    """This function will gather every fact that a rule reads, by name."""
+    return {fact.name: fact for entry in rules() for fact in entry.rule.facts}
+
+
+@cache
+def at(step: Step) -> tuple[Registered, ...]:
+    """This function will list the rules asked at one step."""
+    return tuple(entry for entry in rules() if step in entry.rule.steps)
+
+
+def examine(*, facts: Mapping[str, Any], step: Step) -> tuple[Finding, ...]:
+    """This function will ask every rule of a step about one patient.
+
+    `facts` maps fact names (docs/manual/facts.md) to values; missing or None is unknown. Returns
+    one finding a rule, clear ones included. Raises BadValue naming a fact that cannot be used.
+    """
+    known = clinical_facts.read(facts, catalogue=catalogue())
+    return tuple(ask(entry, known=known) for entry in at(step))
+
+
+def ask(entry: Registered, *, known: Mapping[str, Any]) -> Finding:
+    """This function will ask one rule about checked facts."""
+    case = Case(facts=known, numbers=entry.numbers)
+    answer = entry.rule.judge(case)
+    unknown = answer is None
+    return Finding(
+        rule=entry.name,
+        severity=entry.severity_when_unknown if unknown else entry.severity,
+        outcome=_outcome(answer),
+        says=_says(entry.rule, answer, case),
+        because=entry.rule.because,
+        source=entry.source,
+        saw=case.saw,
+        needs=_needs(answer, case),
+        overridable=entry.overridable,
+        verified=entry.verified,
+        knowledge_version=entry.version,
+    )
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer is None:
+        return Outcome.UNKNOWN
+    return Outcome.CLEAR if answer is False else Outcome.FINDS
+
+
+def _says(rule: Rule, answer: Answer, case: Case) -> Message:
+    if answer is None:
+        return Message(id=NOT_KNOWN, params={"needs": ", ".join(case.missing)})
+    if isinstance(answer, Message):
+        return answer
+    return rule.says if answer else NOTHING_FOUND
+
+
+def _needs(answer: Answer, case: Case) -> tuple[str, ...]:
+    return () if answer is False else tuple(case.missing)
+
+
+def _register(package: str, file: str) -> Registered:
+    rule: Rule = importlib.import_module(f"{package}.{file}").RULE
+    known = knowledge.load(package, file)
+    data = known.data
+    return Registered(
+        name=file.replace("_", "-"),
+        chapter=package.rsplit(".", 1)[-1],
+        rule=rule,
+        severity=Severity(data["severity"]),
+        severity_when_unknown=Severity(data.get("severity_when_unknown", data["severity"])),
+        overridable=data["overridable"],
+        source=data["source"],
+        verified=data["verified"],
+        version=known.version,
+        numbers=data.get("numbers", {}),
+    )

@@ -1,0 +1,1 @@
+"""Who should not be treated, or only with care."""

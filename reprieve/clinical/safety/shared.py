@@ -1,0 +1,87 @@
+"""Facts that several rules read. Plausible limits of vital signs are those of the chart."""
+
+from reprieve.clinical.facts import choice, count, flag, listing, number
+from reprieve.clinical.safety.rule import Case
+from reprieve.knowledge import N_
+
+AGE = number("age_years", N_("How old is the patient today?"), unit="a", low=0, high=120)
+LIVER_DISEASE = choice(
+    "liver_disease",
+    N_("Is there a liver disease, and how severe is it?"),
+    options=("none", "mild", "moderate", "severe"),
+)
+MEDICINES = listing(
+    "medicines",
+    N_("Which medicines does the patient take (generic names or RxNorm ingredient codes)?"),
+)
+
+SBP = number("sbp_mmhg", N_("Systolic blood pressure now?"), unit="mm[Hg]", low=40, high=300)
+DBP = number("dbp_mmhg", N_("Diastolic blood pressure now?"), unit="mm[Hg]", low=15, high=200)
+BASELINE_SBP = number(
+    "baseline_sbp_mmhg",
+    N_("Systolic blood pressure at baseline (mean of two sets before the start)?"),
+    unit="mm[Hg]",
+    low=40,
+    high=300,
+)
+BASELINE_DBP = number(
+    "baseline_dbp_mmhg",
+    N_("Diastolic blood pressure at baseline (mean of two sets before the start)?"),
+    unit="mm[Hg]",
+    low=15,
+    high=200,
+)
+HEART_RATE = number("heart_rate_per_min", N_("Heart rate now?"), unit="/min", low=20, high=300)
+RESPIRATORY_RATE = number(
+    "respiratory_rate_per_min", N_("Breaths in a minute now?"), unit="/min", low=1, high=80
+)
+SPO2 = number("spo2_percent", N_("Oxygen saturation now?"), unit="%", low=40, high=100)
+BASELINE_SPO2 = number(
+    "baseline_spo2_percent",
+    N_("Oxygen saturation that is usual for this patient, if one is documented?"),
+    unit="%",
+    low=40,
+    high=100,
+)
+REMEASURED = count(
+    "remeasured_n",
+    N_("How often were today's vital signs measured again after the first reading?"),
+    high=20,
+)
+RASS = count("rass", N_("Sedation now (RASS)?"), low=-5, high=4, unit="{score}")
+
+COULD_BECOME_PREGNANT = flag("could_become_pregnant", N_("Could the patient become pregnant?"))
+PREGNANCY_TEST = choice(
+    "pregnancy_test",
+    N_("What did the last pregnancy test show?"),
+    options=("negative", "positive", "refused", "not done"),
+)
+SESSION_NO = count("session_no", N_("Which infusion of the series is this?"), low=1, high=500)
+SESSION_KIND = choice(
+    "session_kind",
+    N_("Does this infusion stand alone, belong to a series, or is it a booster?"),
+    options=("single", "series", "booster"),
+)
+ESCORT_NAME_KNOWN = flag("escort_named", N_("Is an adult escort named, with a telephone number?"))
+SUICIDE_RISK = choice(
+    "cssrs_risk",
+    N_("Which suicide risk did the C-SSRS screener show?"),
+    options=("none", "low", "moderate", "high"),
+)
+SUICIDE_RISK_CLEARED = flag(
+    "suicide_risk_cleared",
+    N_("Has a clinician spoken with the patient and cleared the risk?"),
+)
+ORDER_FORM = choice(
+    "order_form", N_("Which form of the drug is ordered?"), options=("racemic", "esketamine")
+)
+VIAL_FORM = choice(
+    "vial_form", N_("Which form of the drug is in the vial?"), options=("racemic", "esketamine")
+)
+
+
+def needs_repeat(case: Case, beyond: bool | None) -> bool | None:
+    """This function will note, beside a reading out of range, whether it was measured again."""
+    if beyond and (case.optional("remeasured_n") or 0) < case.limit("repeats_n"):
+        case.want("remeasured_n")
+    return beyond
