@@ -1,0 +1,57 @@
+"""Who works here and in which role."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from reprieve.records.models.base import AppendOnly, ClinicRow, parent
+
+
+class User(AbstractUser):
+    """A sign-in. What it may do follows from its practitioner's roles in one clinic."""
+
+    class Meta:
+        db_table = "records_user"
+
+
+class Role(models.TextChoices):
+    """The clinic's roles. A patient has no sign-in; a link speaks for a patient."""
+
+    FRONT_DESK = "front_desk"
+    INFUSION_NURSE = "infusion_nurse"
+    PHYSICIAN = "physician"
+    MEDICAL_DIRECTOR = "medical_director"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+
+
+class Practitioner(ClinicRow):
+    """A member of staff in one clinic. Staff names are not patient data."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="practitioners")
+    name = models.CharField(max_length=200)
+    phone = models.CharField(max_length=40, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "user"], name="practitioner_once_a_clinic")
+        ]
+
+
+class PractitionerRole(AppendOnly):
+    """A role given or taken away; the newest row for a person and role counts."""
+
+    practitioner = parent("Practitioner", name="role_rows")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    granted = models.BooleanField()
+
+
+class Absence(ClinicRow):
+    """Time in which a practitioner cannot be booked."""
+
+    practitioner = parent("Practitioner")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
