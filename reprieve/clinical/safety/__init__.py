@@ -126,5 +126,5 @@ def _register(package: str, file: str) -> Registered:
         source=data["source"],
         verified=data["verified"],
         version=known.version,
-        numbers=data.get("numbers", {}),
+        numbers={**data.get("numbers", {}), "medicines": data.get("medicines", {})},
     )

@@ -62,6 +62,10 @@ SESSION_KIND = choice(
     N_("Does this infusion stand alone, belong to a series, or is it a booster?"),
     options=("single", "series", "booster"),
 )
+AT_BASELINE_FUNCTION = flag(
+    "function_at_baseline",
+    N_("Is the patient at the function documented before treatment (such as a paralysed limb)?"),
+)
 ESCORT_NAME_KNOWN = flag("escort_named", N_("Is an adult escort named, with a telephone number?"))
 SUICIDE_RISK = choice(
     "cssrs_risk",

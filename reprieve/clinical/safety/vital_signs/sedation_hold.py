@@ -16,7 +16,8 @@ RULE = Rule(
     facts=(RASS, REMEASURED),
     says=Message(
         id=N_(
-            "The patient is drowsy or agitated before the start. Measure again twice, some minutes apart; then the physician decides with a reason."
+            "The patient is drowsy or agitated before the start. "
+            "Measure again twice, some minutes apart; then the physician decides with a reason."
         )
     ),
     because=Message(id=N_("Ketamine adds to sedation and to agitation.")),

@@ -1,0 +1,36 @@
+"""Oriented in all four qualities, or as documented before."""
+
+from reprieve.clinical.facts import count
+from reprieve.clinical.safety.rule import DISCHARGE, Answer, Case, Rule
+from reprieve.knowledge import N_, Message
+
+
+def judge(case: Case) -> Answer:
+    """This function will find orientation below full and below its documented baseline."""
+    low = case.below("orientation_score", "score")
+    usual = case.optional("baseline_orientation_score")
+    if not low or usual is None:
+        return low
+    return bool(case.fact("orientation_score") < usual)
+
+
+RULE = Rule(
+    steps=DISCHARGE,
+    facts=(
+        count(
+            "orientation_score",
+            N_("Orientation now (name, place, date, situation)?"),
+            high=4,
+            unit="{score}",
+        ),
+        count(
+            "baseline_orientation_score",
+            N_("Orientation documented before treatment, if it was not full?"),
+            high=4,
+            unit="{score}",
+        ),
+    ),
+    says=Message(id=N_("The patient is not fully oriented.")),
+    because=Message(id=N_("Ketamine still acts.")),
+    judge=judge,
+)

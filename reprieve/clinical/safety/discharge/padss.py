@@ -1,0 +1,26 @@
+"""Fitness to go home by the PADSS score, or at the documented baseline."""
+
+from reprieve.clinical.facts import count
+from reprieve.clinical.safety.rule import DISCHARGE, Answer, Case, Rule, negate
+from reprieve.clinical.safety.shared import AT_BASELINE_FUNCTION
+from reprieve.knowledge import N_, Message
+
+
+def judge(case: Case) -> Answer:
+    """This function will find a low score of a patient who is not at the usual function."""
+    low = case.below("padss_score", "score")
+    if not low:
+        return low
+    return negate(case.fact("function_at_baseline"))
+
+
+RULE = Rule(
+    steps=DISCHARGE,
+    facts=(
+        count("padss_score", N_("PADSS score now?"), high=10, unit="{score}"),
+        AT_BASELINE_FUNCTION,
+    ),
+    says=Message(id=N_("The PADSS score is too low.")),
+    because=Message(id=N_("Recovery is not complete.")),
+    judge=judge,
+)

@@ -1,0 +1,1 @@
+"""Medicines that change the risk or the effect of ketamine."""

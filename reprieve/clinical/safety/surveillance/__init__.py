@@ -1,0 +1,1 @@
+"""What must be watched when ketamine is given again and again."""
