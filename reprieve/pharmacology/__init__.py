@@ -1,0 +1,42 @@
+"""How ketamine behaves: levels, individual fits and relief, as a model expects them.
+
+    from reprieve.pharmacology import Infusion, simulate
+
+Everything here is a model expectation for decision support. Nothing computes a dose or a rate for
+a target level. No clock, no file and no network is used; chance comes in as `rng`.
+"""
+
+from reprieve.knowledge import N_
+from reprieve.pharmacology.model import DEFAULT, Model, available, model
+from reprieve.pharmacology.population import Bands, bands, draw
+from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule
+from reprieve.pharmacology.simulate import (
+    Prediction,
+    auc_to_infinity,
+    simulate,
+    steady_state,
+    terminal_half_life_h,
+)
+
+OUTPUTS = ("ketamine", "norketamine", "hydroxynorketamine", "effect_site")
+NOTE = N_("Model expectation, decision support only; it sets no dose.")
+
+__all__ = [
+    "DEFAULT",
+    "NOTE",
+    "OUTPUTS",
+    "Bands",
+    "Bolus",
+    "Infusion",
+    "Model",
+    "Prediction",
+    "Schedule",
+    "auc_to_infinity",
+    "available",
+    "bands",
+    "draw",
+    "model",
+    "simulate",
+    "steady_state",
+    "terminal_half_life_h",
+]

@@ -1,0 +1,76 @@
+"""`reprieve simulate`: the plasma levels that infusions and boluses are expected to lead to."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from reprieve.knowledge import BadValue
+
+HELP = "expected plasma levels of a schedule"
+DEFAULT_SEED = "1"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command reads."""
+    dosing_arguments(parser)
+    parser.add_argument("--at-min", required=True, metavar="10,20,40", help="times in minutes")
+    parser.add_argument("--patients", metavar="N", help="percentile bands over N virtual patients")
+    parser.add_argument("--seed", metavar="S", help="seed of the virtual patients (default 1)")
+
+
+def dosing_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what says who is given what; `fit` reads the same."""
+    parser.add_argument("--model", default="kamp2020", metavar="M", help="default kamp2020")
+    parser.add_argument("--weight-kg", required=True, metavar="W")
+    parser.add_argument(
+        "--infuse", action="append", default=[], metavar="RATE_MG_PER_H:START_MIN:END_MIN",
+        help="one segment; repeat it for more, overlapping ones add",
+    )  # fmt: skip
+    parser.add_argument("--bolus", action="append", default=[], metavar="MG:MIN", help="at once")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Predict levels. BadValue names the argument that cannot be used."""
+    from reprieve import pharmacology
+    from reprieve.pharmacology import text
+
+    given = text.given(
+        model_name=args.model, weight_kg=args.weight_kg, infuse=args.infuse, bolus=args.bolus
+    )
+    times = text.numbers("at_min", args.at_min)
+    found = pharmacology.simulate(times_min=times, **given)
+    levels = {name: values.tolist() for name, values in found.ng_per_ml.items()}
+    answer = {
+        "model": found.model,
+        "sampling_site": found.sampling_site,
+        "form": found.form,
+        "version": found.version,
+        "times_min": times,
+        **{f"{name}_ng_per_ml": levels.get(name) for name in pharmacology.OUTPUTS},
+        "dose_mg": found.dose_mg,
+        "note": pharmacology.NOTE,
+    }
+    if args.patients is None and args.seed is not None:
+        raise BadValue("seed", "only used with --patients")
+    return answer if args.patients is None else {**answer, **_bands(args, times, given)}
+
+
+def _bands(args: argparse.Namespace, times: list[float], given: Any) -> dict[str, Any]:
+    import numpy as np
+
+    from reprieve import pharmacology
+    from reprieve.pharmacology import text
+
+    patients = text.whole("patients", args.patients)
+    seed = text.whole("seed", args.seed or DEFAULT_SEED)
+    rng = np.random.default_rng(seed)
+    found = pharmacology.bands(times_min=times, patients=patients, rng=rng, **given)
+    labels = [f"p{percentile:g}" for percentile in found.percentiles]
+    spread = {
+        f"{name}_ng_per_ml": dict(zip(labels, found.ng_per_ml[name].tolist(), strict=True))
+        if name in found.ng_per_ml
+        else None
+        for name in pharmacology.OUTPUTS
+    }
+    return {"patients": patients, "seed": seed, "bands": spread}

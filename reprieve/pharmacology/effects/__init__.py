@@ -1,0 +1,1 @@
+"""What ketamine does to pain, perception and circulation: effect models, one TOML file each."""

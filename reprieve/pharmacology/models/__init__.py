@@ -1,0 +1,1 @@
+"""Pharmacokinetic models, one TOML file each; `docs/pharmacology.md` explains the format."""

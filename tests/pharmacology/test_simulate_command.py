@@ -1,0 +1,95 @@
+"""`reprieve simulate` keeps its contract: fields, nulls, bands, refusals that name the field."""
+
+import json
+
+import pytest
+
+from reprieve.config.cli import call
+
+BASE = ["simulate", "--json", "--weight-kg", "70", "--at-min", "40,60,120"]
+
+
+def answer(capsys, *more):
+    assert call([*BASE, *more]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_answer_holds_the_promised_fields(capsys):
+    found = answer(capsys, "--infuse", "52.5:0:40")
+    assert found["model"] == "kamp2020"
+    assert found["sampling_site"] == "arterial"
+    assert found["times_min"] == [40, 60, 120]
+    assert found["ketamine_ng_per_ml"] == pytest.approx([253.05, 95.86, 49.91], rel=1e-3)
+    assert found["norketamine_ng_per_ml"] is None
+    assert len(found["effect_site_ng_per_ml"]) == 3
+    assert found["dose_mg"] == pytest.approx(35)
+
+
+def test_touching_segments_are_one_and_overlapping_ones_add(capsys):
+    one = answer(capsys, "--infuse", "52.5:0:40")
+    touching = answer(capsys, "--infuse", "52.5:0:15", "--infuse", "52.5:15:40")
+    overlapping = answer(capsys, "--infuse", "22.5:0:40", "--infuse", "30:0:40")
+    for other in (touching, overlapping):
+        assert other["ketamine_ng_per_ml"] == pytest.approx(one["ketamine_ng_per_ml"], rel=1e-9)
+
+
+def test_a_bolus_is_read_just_after_it(capsys):
+    found = answer(capsys, "--bolus", "10:40")
+    assert found["ketamine_ng_per_ml"][0] == pytest.approx(10 / 25 * 1000)
+
+
+def test_bands_are_ordered_and_repeat_with_the_seed(capsys):
+    more = ["--infuse", "52.5:0:40", "--model", "otto2021", "--patients", "200", "--seed", "7"]
+    found, again = answer(capsys, *more), answer(capsys, *more)
+    assert found == again
+    assert found["patients"] == 200
+    band = found["bands"]["norketamine_ng_per_ml"]
+    assert list(band) == ["p5", "p10", "p25", "p50", "p75", "p90", "p95"]
+    for low, middle, high in zip(band["p5"], band["p50"], band["p95"], strict=True):
+        assert low < middle < high
+    assert found["bands"]["hydroxynorketamine_ng_per_ml"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--weight-kg", "70", "--at-min", "10"], "infuse"),
+        (["--weight-kg", "-1", "--infuse", "1:0:4", "--at-min", "10"], "weight_kg"),
+        (["--weight-kg", "nan", "--infuse", "1:0:4", "--at-min", "10"], "weight_kg"),
+        (["--weight-kg", "500", "--infuse", "1:0:4", "--at-min", "10"], "weight_kg"),
+        (["--weight-kg", "7_0", "--infuse", "1:0:4", "--at-min", "10"], "weight_kg"),
+        (["--weight-kg", "70", "--infuse=-1:0:4", "--at-min", "10"], "rate_mg_per_h"),
+        (["--weight-kg", "70", "--infuse", "1e9:0:4", "--at-min", "10"], "rate_mg_per_h"),
+        (["--weight-kg", "30", "--infuse", "4000:0:4", "--at-min", "10"], "rate_mg_per_h"),
+        (["--weight-kg", "70", "--infuse", "nan:0:4", "--at-min", "10"], "rate_mg_per_h"),
+        (["--weight-kg", "70", "--infuse", "1:4:4", "--at-min", "10"], "end_min"),
+        (["--weight-kg", "70", "--infuse", "1:-4:4", "--at-min", "10"], "start_min"),
+        (["--weight-kg", "70", "--infuse", "1:0:inf", "--at-min", "10"], "end_min"),
+        (["--weight-kg", "70", "--infuse", "1:0", "--at-min", "10"], "infuse"),
+        (["--weight-kg", "70", "--bolus", "1", "--at-min", "10"], "bolus"),
+        (["--weight-kg", "70", "--bolus", "9999:0", "--at-min", "10"], "dose_mg"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "10,5"], "at_min"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "ten"], "at_min"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min=-1"], "at_min"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--model", "no"], "model"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--patients", "0"],
+         "patients"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--patients", "x"],
+         "patients"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--seed", "3"], "seed"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--patients", "5",
+          "--seed", "-3"], "seed"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--patients", "5",
+          "--model", "domino1982"], "model"),
+    ],
+)  # fmt: skip
+def test_bad_input_leaves_with_2_and_one_line_that_names_the_field(capsys, arguments, named):
+    try:
+        code = call(["simulate", "--json", *arguments])
+    except SystemExit as leaving:
+        code = leaving.code
+    printed = capsys.readouterr()
+    assert code == 2
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert named in printed.err
