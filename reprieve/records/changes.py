@@ -1,0 +1,36 @@
+"""Notices that something is new: what the live parts of a page wait for."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import connection
+from django.db.models import Max
+
+from reprieve.records.models import Change
+
+CHANNEL = "reprieve_changes"
+
+
+def announce(*, clinic: uuid.UUID, topic: str, subject: uuid.UUID | None, at_ms: int) -> None:
+    """This function will add a notice in the caller's transaction; PostgreSQL is told as well."""
+    Change.objects.create(clinic_id=clinic, topic=topic, subject=subject, at_ms=at_ms)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
+
+
+def newest() -> int:
+    """This function will return the cursor of the newest notice."""
+    return int(Change.objects.aggregate(last=Max("id"))["last"] or 0)
+
+
+def since(cursor: int) -> list[tuple[int, uuid.UUID, str, uuid.UUID | None]]:
+    """This function will return notices after `cursor`: id, clinic, topic, subject."""
+    rows = Change.objects.filter(id__gt=cursor).order_by("id")
+    return list(rows.values_list("id", "clinic_id", "topic", "subject"))
+
+
+def forget(before_ms: int) -> None:
+    """This function will remove notices that no open page can still be waiting for."""
+    Change.objects.filter(at_ms__lt=before_ms).delete()

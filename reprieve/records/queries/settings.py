@@ -1,0 +1,26 @@
+"""What a clinic chose: the newest setting in force at a moment."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from reprieve.records.models import ClinicSetting
+
+
+def value(*, clinic: uuid.UUID, key: str, at: datetime, default: Any = None) -> Any:
+    """This function will return the clinic's setting in force at a moment, or the default."""
+    row = (
+        ClinicSetting.of(clinic)
+        .filter(key=key, valid_from__lte=at)
+        .order_by("-valid_from", "-recorded_at")
+        .first()
+    )
+    return default if row is None else row.value
+
+
+def every(*, clinic: uuid.UUID, at: datetime) -> dict[str, Any]:
+    """This function will return all settings in force at a moment."""
+    rows = ClinicSetting.of(clinic).filter(valid_from__lte=at).order_by("valid_from", "recorded_at")
+    return {row.key: row.value for row in rows}
