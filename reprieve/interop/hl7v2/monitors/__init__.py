@@ -1,0 +1,1 @@
+"""One TOML file per maker: which code, text, unit and sub-id means which vital sign."""

@@ -1,0 +1,191 @@
+"""Takes an HL7 v2 message apart: segments, fields, repetitions, components, sub-components.
+
+Tolerant where real monitors are sloppy (line ends, short encoding characters, wrong charsets,
+segments it does not know) and strict in one thing: bytes without a readable MSH are not HL7.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reprieve.interop.hl7v2 import charset
+from reprieve.knowledge import BadValue
+
+_LINE = re.compile(r"\r\n|\r|\n")
+_SEGMENT = re.compile(r"^[A-Z][A-Z0-9]{2}$")
+_USUAL = "^~\\&"  # component, repetition, escape, sub-component
+_NULL = '""'  # "deliberately empty"; to a reader the same as nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delimiters:
+    """The separators a message says it uses."""
+
+    field: str
+    component: str
+    repetition: str
+    escape: str
+    subcomponent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One line of a message. Fields count from 1 as in the standard; MSH-1 is the separator."""
+
+    name: str
+    fields: tuple[str, ...]
+    delimiters: Delimiters
+
+    def raw(self, number: int) -> str:
+        """Return a field as it stands, escapes included; empty when absent."""
+        return self.fields[number] if number < len(self.fields) else ""
+
+    def repetitions(self, number: int) -> tuple[str, ...]:
+        """Return the non-empty repetitions of a field."""
+        parts = self.raw(number).split(self.delimiters.repetition)
+        return tuple(p for p in parts if p and p != _NULL)
+
+    def first(self, number: int) -> str:
+        """Return the first repetition of a field, or an empty string."""
+        return next(iter(self.repetitions(number)), "")
+
+    def text(self, number: int, component: int = 1) -> str:
+        """Return a component of a field's first repetition, unescaped and stripped."""
+        return self.component(self.first(number), component)
+
+    def component(self, repetition: str, number: int) -> str:
+        """Return one component of a repetition, unescaped and stripped."""
+        parts = repetition.split(self.delimiters.component)
+        return self._plain(parts[number - 1]) if number <= len(parts) else ""
+
+    def subcomponents(self, number: int, component: int) -> tuple[str, ...]:
+        """Return the sub-components of a component of a field's first repetition."""
+        parts = self.first(number).split(self.delimiters.component)
+        if component > len(parts):
+            return ()
+        return tuple(
+            self._plain(s) for s in parts[component - 1].split(self.delimiters.subcomponent)
+        )
+
+    def _plain(self, text: str) -> str:
+        return "" if text == _NULL else unescape(text, delimiters=self.delimiters).strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hl7:
+    """A message taken apart. `codec` decoded it and encodes an echo back to the same bytes."""
+
+    segments: tuple[Segment, ...]
+    delimiters: Delimiters
+    codec: str
+    charset_fits: bool
+
+    @property
+    def msh(self) -> Segment:
+        """The header."""
+        return self.segments[0]
+
+    def every(self, name: str) -> tuple[Segment, ...]:
+        """Return all segments of a name, in order."""
+        return tuple(s for s in self.segments if s.name == name)
+
+
+def parse(raw: bytes) -> Hl7:
+    """Take a message apart. Raises BadValue when its bytes do not begin with a readable MSH."""
+    body = _unframed(raw)
+    declared = _declared_charset(body)
+    text, codec = charset.decode(body, charset=declared)
+    delimiters = _delimiters(text)
+    lines = (line for line in _LINE.split(text) if line.strip())
+    segments = tuple(s for s in (_segment(line, delimiters) for line in lines) if s is not None)
+    fits = codec == charset.codec(declared)
+    return Hl7(segments=segments, delimiters=delimiters, codec=codec, charset_fits=fits)
+
+
+def unescape(text: str, *, delimiters: Delimiters) -> str:
+    """Replace HL7 escape sequences by what they stand for; unknown ones stay as they are."""
+    mark = delimiters.escape
+    if not mark or mark not in text:
+        return text
+    out: list[str] = []
+    rest = text
+    while mark in rest:
+        before, _, after = rest.partition(mark)
+        code, end, tail = after.partition(mark)
+        plain = _escaped(code, delimiters) if end else None
+        out += [before, mark + code + end if plain is None else plain]
+        rest = tail
+    return "".join([*out, rest])
+
+
+def _escaped(code: str, delimiters: Delimiters) -> str | None:
+    known = {
+        "F": delimiters.field,
+        "S": delimiters.component,
+        "R": delimiters.repetition,
+        "E": delimiters.escape,
+        "T": delimiters.subcomponent,
+        "H": "",
+        "N": "",
+        ".br": " ",
+    }
+    if code in known:
+        return known[code]
+    return _hexadecimal(code[1:]) if code[:1] == "X" else None
+
+
+def _hexadecimal(digits: str) -> str | None:
+    try:
+        return bytes.fromhex(digits).decode("utf-8", errors="replace")
+    except ValueError:
+        return None
+
+
+def _unframed(raw: bytes) -> bytes:
+    body = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\x0b \t\r\n").rstrip(b"\x1c\r\n \t\x00")
+    if not body:
+        raise BadValue("message", "empty")
+    if not body.startswith(b"MSH"):
+        raise BadValue("message", "not HL7: it does not begin with MSH")
+    return body
+
+
+def _declared_charset(body: bytes) -> str:
+    """Read MSH-18 before the letters are known: its own names are plain ASCII."""
+    line = re.split(rb"[\r\n]", body, maxsplit=1)[0]
+    fields = line.split(line[3:4] or b"|")
+    declared = fields[17] if len(fields) > 17 else b""
+    return declared.split(line[5:6] or b"~")[0].decode("ascii", errors="replace")
+
+
+def _delimiters(text: str) -> Delimiters:
+    mark = text[3:4]
+    if not mark or mark.isalnum() or not mark.isprintable() or mark.isspace():
+        raise BadValue("MSH-1", "no usable field separator")
+    given = _LINE.split(text, maxsplit=1)[0][4:].split(mark)[0].strip()
+    marks = given[:4] + _USUAL[len(given) :]
+    if len({mark, *marks}) != 5 or not _are_signs(marks):
+        raise BadValue("MSH-2", "encoding characters are not four different signs")
+    return Delimiters(
+        field=mark,
+        component=marks[0],
+        repetition=marks[1],
+        escape=marks[2],
+        subcomponent=marks[3],
+    )
+
+
+def _are_signs(marks: str) -> bool:
+    return all(m.isprintable() and not m.isalnum() and not m.isspace() for m in marks)
+
+
+def _segment(line: str, delimiters: Delimiters) -> Segment | None:
+    """Read one line; a line that is no segment is skipped, never guessed at."""
+    fields = line.strip("\x0b\x1c").split(delimiters.field)
+    name = fields[0].strip()
+    if not _SEGMENT.match(name):
+        return None
+    if name == "MSH":
+        fields.insert(1, delimiters.field)  # MSH-1 is the separator itself
+    return Segment(name=name, fields=tuple(fields), delimiters=delimiters)
