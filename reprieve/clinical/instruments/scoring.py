@@ -94,7 +94,7 @@ def _score(form: Instrument, given: Filled) -> Score:
     }
     total = _combined(form.rule, list(points.values()), form.least_answered)
     _compare(form, given, points, {"total": total, **subscales})
-    t_score, se = form.t_scores.get(total, (None, None)) if isinstance(total, int) else (None, None)
+    t_score, se = _t_score(form, total)
     values = {"total": total, "t_score": t_score, **subscales}
     return Score(
         instrument=form.id,
@@ -113,7 +113,8 @@ def _score(form: Instrument, given: Filled) -> Score:
 def _entered(form: Instrument, given: Filled) -> Score:
     """A score from paper or another system, where the items are not held here."""
     subscales = {s.id: given.supplied.get(s.id) for s in form.subscales}
-    values = {"total": given.supplied.get("total"), **subscales}
+    t_score, se = _t_score(form, given.supplied.get("total"))
+    values = {"total": given.supplied.get("total"), "t_score": t_score, **subscales}
     due = ("total",) if form.rule != "none" else tuple(subscales)
     missing = tuple(name for name in due if values[name] is None)
     return Score(
@@ -123,11 +124,16 @@ def _entered(form: Instrument, given: Filled) -> Score:
         missing=missing,
         total=values["total"],
         subscales=subscales,
-        t_score=None,
-        se=None,
+        t_score=t_score,
+        se=se,
         band=_band(form, values, given, {}, complete=not missing),
         flags=(),
     )
+
+
+def _t_score(form: Instrument, total: Number | None) -> tuple[float | None, float | None]:
+    """Look the raw sum up in the published table: T score and its standard error."""
+    return form.t_scores.get(total, (None, None)) if isinstance(total, int) else (None, None)
 
 
 def _missing(form: Instrument, answers: Mapping[str, Number]) -> tuple[str, ...]:
