@@ -100,7 +100,9 @@ def _check_pairs(known: Mapping[str, Any]) -> None:
 
 
 def _unknown_name(name: object, catalogue: Mapping[str, Fact]) -> str:
-    near = difflib.get_close_matches(str(name)[:80], catalogue, n=1)
+    wanted = str(name)[:80]
+    near = [known for known in catalogue if wanted and wanted in known]
+    near = near or difflib.get_close_matches(wanted, catalogue, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"unknown fact name{hint}"
 

@@ -94,7 +94,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for name, value in pairs:
         if name in facts:
-            raise BadValue(ascii(name)[1:61], "given twice")
+            raise BadValue(ascii(name)[:60].strip("'"), "given twice")
         facts[name] = value
     return facts
 
