@@ -1,0 +1,192 @@
+"""The infusion's stream of acts: each is allowed by the state, written once, and folded.
+
+What the product is asked to do it may refuse (`order_control` decides). What was already done is
+always recorded, marked, and counts in every window.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reprieve.knowledge import BadValue, Message, N_
+from reprieve.monitoring import events as ev
+from reprieve.monitoring.course import Act as CourseAct
+from reprieve.monitoring.course import STOPPING, Course, course
+from reprieve.pathway import alarm_fold, states
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.permissions import Actor
+from reprieve.records import changes, notes
+from reprieve.records.models import Encounter, InfusionEvent, InfusionState
+
+# A tablet's clock may run ahead a little; a later moment than this is a slip of the finger.
+FUTURE_MS = 60_000
+NEEDS_RATE = frozenset({"started", "rate", "resumed", "restarted"})
+NEEDS_DOSE = frozenset({"bolus", "infiltrated"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One act on the infusion. `at` None means now; `reported`: it was already done."""
+
+    kind: str
+    at: datetime | None = None
+    rate_ug_per_h: int | None = None
+    dose_ug: int | None = None
+    chair: uuid.UUID | None = None
+    order: uuid.UUID | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    reported: bool = False
+    deviation: bool = False
+
+
+def prepare(
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    patient: uuid.UUID,
+    episode: uuid.UUID,
+    chair: uuid.UUID | None = None,
+    by_hand: bool = True,
+    appointment: uuid.UUID | None = None,
+    plan: uuid.UUID | None = None,
+    session_no: int | None = None,
+) -> uuid.UUID:
+    """This function will open an infusion visit in a chair; nothing runs yet."""
+
+    def work() -> Done:
+        encounter = Encounter.objects.add(
+            clinic_id=actor.clinic, patient_id=patient, episode_id=episode, kind="infusion",
+            appointment_id=appointment, plan_id=plan, session_no=session_no,
+            recorded_at=at, by_id=actor.practitioner,
+        )  # fmt: skip
+        InfusionState.objects.add(
+            clinic_id=actor.clinic, encounter=encounter, patient_id=patient, chair_id=chair,
+            by_hand=by_hand, state=states.after("infusion", "prepared", ""),
+        )  # fmt: skip
+        announce(actor.clinic, encounter.pk, at)
+        return Done(subject_kind="encounter", subject=encounter.pk)
+
+    return uuid.UUID(perform("infusion.prepare", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def act(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, happened: Happened
+) -> dict[str, Any]:
+    """This function will write one act of the stream and return the state and the mg given.
+
+    Raises NotNow when the state does not allow it, BadValue for a missing rate or dose.
+    """
+
+    def work() -> Done:
+        row = locked(clinic=actor.clinic, encounter=encounter)
+        event = append(row, happened, actor=actor, at=at)
+        return Done(
+            subject_kind="encounter",
+            subject=encounter,
+            result={"event": str(event.pk), "state": row.state},
+            detail={"kind": happened.kind, "reported": happened.reported},
+        )
+
+    return perform("infusion.run", actor=actor, uid=uid, at=at, work=work)
+
+
+def locked(*, clinic: uuid.UUID, encounter: uuid.UUID) -> InfusionState:
+    """This function will return an infusion's projection, locked for this act. Raises NotFound."""
+    row = InfusionState.of(clinic).select_for_update().filter(encounter_id=encounter).first()
+    if row is None:
+        raise NotFound(N_("There is no such infusion."))
+    return row
+
+
+def append(row: InfusionState, happened: Happened, *, actor: Actor, at: datetime) -> InfusionEvent:
+    """This function will add an act to the stream and renew the projection, inside an act."""
+    happened_at = happened.at or at
+    _check(happened, happened_at, at)
+    row.state = states.after("infusion", happened.kind, row.state)
+    note = notes.optional(
+        happened.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
+    )
+    event: InfusionEvent = InfusionEvent.objects.add(
+        clinic_id=row.clinic_id, encounter_id=row.encounter_id, kind=happened.kind,
+        at_ms=ms(happened_at), recorded_ms=ms(at), rate_ug_per_h=happened.rate_ug_per_h,
+        dose_ug=happened.dose_ug, order_id=happened.order, chair_id=happened.chair,
+        detail=dict(happened.detail), note=note, reported=happened.reported,
+        deviation=happened.deviation, recorded_at=at, by_id=actor.practitioner,
+    )  # fmt: skip
+    project(row, happened.chair)
+    _tell_alarms(row, happened.kind, at)
+    announce(row.clinic_id, row.encounter_id, at)
+    return event
+
+
+def _tell_alarms(row: InfusionState, kind: str, at: datetime) -> None:
+    """A silent monitor is worse while the drug runs, so the alarms must know whether it does."""
+    event: ev.Event | None = None
+    if kind in NEEDS_RATE:
+        event = ev.InfusionRunning(at_ms=ms(at))
+    elif kind in STOPPING:
+        event = ev.InfusionStopped(at_ms=ms(at))
+    if event is not None:
+        alarm_fold.fold(
+            clinic=row.clinic_id, encounter=row.encounter_id, events=[event], recorded_ms=ms(at)
+        )
+
+
+def _check(happened: Happened, when: datetime, at: datetime) -> None:
+    if ms(when) > ms(at) + FUTURE_MS:
+        raise BadValue("at", "is in the future")
+    for name, kinds in (("rate_ug_per_h", NEEDS_RATE), ("dose_ug", NEEDS_DOSE)):
+        value = getattr(happened, name)
+        if happened.kind in kinds and value is None:
+            raise BadValue(name, "is needed")
+        if value is not None and value < 0:
+            raise BadValue(name, "cannot be below nought")
+
+
+def project(row: InfusionState, chair: uuid.UUID | None = None) -> None:
+    """This function will renew an infusion's projection from its stream."""
+    now = stream(clinic=row.clinic_id, encounter=row.encounter_id)
+    row.rate_ug_per_h = now.rate_ug_per_h
+    row.started_ms = now.started_ms
+    row.ended_ms = now.ended_ms
+    if chair is not None:
+        row.chair_id = chair
+    row.save()
+
+
+def stream(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:
+    """This function will fold an infusion's acts into its course."""
+    rows = InfusionEvent.of(clinic).filter(encounter_id=encounter)
+    return course(
+        CourseAct(
+            id=str(row.pk),
+            kind=row.kind,
+            at_ms=row.at_ms,
+            recorded_ms=row.recorded_ms,
+            rate_ug_per_h=row.rate_ug_per_h,
+            dose_ug=row.dose_ug,
+            corrects=str(row.corrects_id) if row.corrects_id else None,
+        )
+        for row in rows
+    )
+
+
+def announce(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> None:
+    """This function will tell open pages that an infusion changed."""
+    changes.announce(clinic=clinic, topic="infusion", subject=encounter, at_ms=ms(at))
+
+
+def must_run(row: InfusionState) -> None:
+    """This function will raise NotNow unless the drug runs."""
+    if row.state != "running":
+        raise NotNow(
+            Message(id=N_("The infusion does not run: it is {state}."), params={"state": row.state})
+        )

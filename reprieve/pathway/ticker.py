@@ -1,0 +1,68 @@
+"""What time does by itself: one holder of the lease drives it, whichever process that is."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from reprieve.monitoring import events as ev
+from reprieve.pathway import alarm_fold
+from reprieve.records import access, audit, changes
+from reprieve.records.models import InfusionState, Lease
+
+LEASE = "ticker"
+LEASE_MS = 3_000
+DAY_MS = 86_400_000
+
+
+def hold(*, holder: str, at_ms: int) -> bool:
+    """This function will take or renew the lease; False while another holds it."""
+    with transaction.atomic():
+        row = Lease.objects.select_for_update().filter(name=LEASE).first()
+        if row is None:
+            Lease.objects.get_or_create(name=LEASE, defaults={"holder": holder, "until_ms": 0})
+            row = Lease.objects.select_for_update().get(name=LEASE)
+        if row.holder != holder and row.until_ms > at_ms:
+            return False
+        row.holder, row.until_ms = holder, at_ms + LEASE_MS
+        row.save()
+    return True
+
+
+def release(*, holder: str) -> None:
+    """This function will give the lease back, so that the next process need not wait."""
+    Lease.objects.filter(name=LEASE, holder=holder).update(until_ms=0)
+
+
+def tick_alarms(*, at_ms: int) -> int:
+    """This function will let time pass for every watched infusion whose alarms are due."""
+    due = 0
+    for row in InfusionState.objects.every().filter(state__in=alarm_fold.WATCHED):
+        if not row.alarm_fold or row.alarm_fold.get("wake_ms", 0) > at_ms:
+            continue
+        with transaction.atomic():
+            alarm_fold.fold(
+                clinic=row.clinic_id,
+                encounter=row.encounter_id,
+                events=[ev.Tick(at_ms=at_ms)],
+                recorded_ms=at_ms,
+            )
+            changes.announce(
+                clinic=row.clinic_id, topic="infusion", subject=row.encounter_id, at_ms=at_ms
+            )
+        due += 1
+    return due
+
+
+def seal() -> int:
+    """This function will link new audit and access rows into their chains."""
+    return audit.seal() + access.seal()
+
+
+def tidy(*, at_ms: int) -> None:
+    """This function will remove what is kept for a day only: raw traffic and old notices."""
+    from datetime import UTC, datetime
+
+    from reprieve.pathway import feed
+
+    feed.forget_raw(before=datetime.fromtimestamp((at_ms - DAY_MS) / 1000, UTC))
+    changes.forget(at_ms - DAY_MS)
