@@ -1,0 +1,183 @@
+"""What a reading does to the alarms of its signal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reprieve.monitoring.alarm_state import Alarm, Track
+from reprieve.monitoring.alarm_turn import Turn
+from reprieve.monitoring.freshness import interval_ms, learned, stale_after_ms
+from reprieve.monitoring.limits import Limit, Priority
+from reprieve.monitoring.vitals import ARTERIAL, WITHDRAWN, Reading, Verdict, judge
+
+NO_READING = "no reading: look at the patient"
+NO_VALUE = "no usable value"
+STALE = "no value for too long"
+
+
+def technical_key(signal: str, limit: str) -> str:
+    """Return the key of a technical alarm."""
+    return f"{signal} {limit}"
+
+
+def take(turn: Turn, reading: Reading) -> None:
+    """Let one reading raise, hold or end alarms.
+
+    A reading that is older than the newest of its signal, or came too late to be the patient's
+    present state, is charted elsewhere and changes no alarm. Of two values of one moment the worse
+    counts, so that their order of arrival does not matter.
+    """
+    if WITHDRAWN in reading.flags or _came_late(turn, reading):
+        return
+    track = turn.tracks.get(reading.signal)
+    if track is not None and reading.taken_ms < track.newest_ms:
+        return
+    verdict = judge(reading)
+    newer = track is None or reading.taken_ms > track.newest_ms
+    _follow(turn, track, reading, measured=verdict.ok)
+    if not verdict.ok:
+        _no_measurement(turn, reading, verdict)
+        return
+    if newer:
+        _measured_again(turn, reading)
+    for limit in turn.policy.by_signal.get(reading.signal, ()):
+        check(turn, limit, reading.value, taken_ms=reading.taken_ms, newer=newer, reading=reading)
+
+
+def check(
+    turn: Turn, limit: Limit, value: float, *, taken_ms: int, newer: bool, reading: Reading | None
+) -> None:
+    """Hold a plausible value against one limit; `reading` is None for a value already known."""
+    if turn.policy.is_suspended(limit.key, at_ms=turn.now_ms):
+        return
+    alarm = turn.alarms.get(limit.key)
+    if not limit.beyond(value, baseline=turn.policy.baseline.get(limit.signal)):
+        if newer and alarm is not None:
+            turn.recover(alarm, at_ms=turn.now_ms, cause="recovered")
+        return
+    alarm = _beyond(alarm, limit, value, taken_ms)
+    turn.alarms[limit.key] = alarm
+    if alarm.is_open:
+        return
+    if _lasted(limit, alarm, typed=reading is not None and reading.source == "hand"):
+        turn.raise_(alarm, at_ms=turn.now_ms, cause="limit")
+    else:
+        _await_delay(turn, limit, alarm)
+
+
+def holds_until_ms(turn: Turn, limit: Limit, alarm: Alarm) -> int | None:
+    """Return when a waiting alarm is raised though no further reading came, or None.
+
+    A signal that comes more slowly than the delay cannot show that a value lasted: its value
+    stands until the next one. On a fast signal missing readings are a gap, and technical.
+    """
+    if limit.confirm_s or alarm.run_ms is None or alarm.is_open:
+        return None
+    due_ms = alarm.run_ms + round(limit.delay_s * 1000)
+    pace_ms = interval_ms(limit.signal, turn.tracks[limit.signal], turn.policy)
+    return due_ms if pace_ms is not None and alarm.last_ms + pace_ms > due_ms else None
+
+
+def _came_late(turn: Turn, reading: Reading) -> bool:
+    longest_ms = turn.policy.live_age_ms.get(reading.source)
+    return longest_ms is not None and turn.now_ms - reading.taken_ms > longest_ms
+
+
+def _follow(turn: Turn, track: Track | None, reading: Reading, *, measured: bool) -> None:
+    """Remember the newest value, and the pace at which the monitor measures it."""
+    track = track or Track(newest_ms=reading.taken_ms)
+    track = replace(track, newest_ms=reading.taken_ms)
+    if measured:
+        track = replace(track, value=reading.value, value_ms=reading.taken_ms)
+    if measured and reading.source == "device":
+        track = _seen(turn, track, reading)
+    turn.tracks[reading.signal] = track
+
+
+def _seen(turn: Turn, track: Track, reading: Reading) -> Track:
+    at_ms = reading.taken_ms
+    gaps_ms = (
+        track.gaps_ms if track.seen_ms is None else learned(track.gaps_ms, at_ms - track.seen_ms)
+    )
+    arterial = ARTERIAL in reading.flags
+    track = replace(track, seen_ms=at_ms, gaps_ms=gaps_ms, arterial=arterial)
+    limit_ms = stale_after_ms(reading.signal, track, turn.policy)
+    if limit_ms is not None:
+        turn.wake_by(at_ms + limit_ms)
+    return track
+
+
+def _no_measurement(turn: Turn, reading: Reading, verdict: Verdict) -> None:
+    """Raise what a zero or a device's word for nothing means: always technical, never a value."""
+    limit = NO_READING if verdict.look_at_patient else NO_VALUE
+    priority: Priority = "high" if verdict.look_at_patient else "low"
+    key = technical_key(reading.signal, limit)
+    alarm = turn.alarms.get(key)
+    if alarm is not None:
+        turn.alarms[key] = replace(alarm, last_ms=reading.taken_ms)
+        return
+    new = new_technical(reading.signal, limit, priority, at_ms=reading.taken_ms)
+    turn.raise_(new, at_ms=turn.now_ms, cause=verdict.reason)
+
+
+def new_technical(signal: str, limit: str, priority: Priority, *, at_ms: int) -> Alarm:
+    """Return a technical alarm that waits to be raised."""
+    key = technical_key(signal, limit)
+    return Alarm(
+        id=f"{key}@{at_ms}",
+        key=key,
+        signal=signal,
+        limit=limit,
+        priority=priority,
+        kind="technical",
+        phase="pending",
+        run_ms=at_ms,
+        last_ms=at_ms,
+    )
+
+
+def _measured_again(turn: Turn, reading: Reading) -> None:
+    """End the technical alarms of a signal that has a value again.
+
+    A typed value does not make a silent monitor speak.
+    """
+    ends = (NO_READING, NO_VALUE, STALE) if reading.source == "device" else (NO_READING, NO_VALUE)
+    for limit in ends:
+        alarm = turn.alarms.get(technical_key(reading.signal, limit))
+        if alarm is None:
+            continue
+        if limit == STALE:
+            alarm = replace(alarm, last_ms=reading.taken_ms)
+        turn.clear(alarm, at_ms=turn.now_ms, cause="recovered")
+
+
+def _beyond(alarm: Alarm | None, limit: Limit, value: float, taken_ms: int) -> Alarm:
+    if alarm is None:
+        return Alarm(
+            id=f"{limit.key}@{taken_ms}",
+            key=limit.key,
+            signal=limit.signal,
+            limit=limit.label,
+            priority=limit.priority,
+            kind="clinical",
+            phase="pending",
+            run_ms=taken_ms,
+            last_ms=taken_ms,
+            value=value,
+        )
+    run_ms = taken_ms if alarm.run_ms is None else alarm.run_ms
+    return replace(alarm, run_ms=run_ms, last_ms=taken_ms, value=value)
+
+
+def _lasted(limit: Limit, alarm: Alarm, *, typed: bool) -> bool:
+    """Tell whether the run beyond is long enough. Delays are for spikes: nobody types a spike."""
+    assert alarm.run_ms is not None
+    lasted_ms = alarm.last_ms - alarm.run_ms
+    delay_s = 0 if typed else limit.delay_s
+    return lasted_ms >= 1000 * max(delay_s, limit.confirm_s)
+
+
+def _await_delay(turn: Turn, limit: Limit, alarm: Alarm) -> None:
+    due_ms = holds_until_ms(turn, limit, alarm)
+    if due_ms is not None:
+        turn.wake_by(due_ms)
