@@ -11,6 +11,7 @@ from datetime import datetime
 
 from reprieve.interop.hl7v2 import alerts as alarms
 from reprieve.interop.hl7v2 import identity, observations
+from reprieve.interop.hl7v2.ack import header
 from reprieve.interop.hl7v2.dialects import Dialect, pick, shipped
 from reprieve.interop.hl7v2.groups import Group, groups
 from reprieve.interop.hl7v2.parse import Hl7, parse
@@ -60,6 +61,7 @@ def _read(tree: Hl7, clock: Clock, dialects: Sequence[Dialect]) -> Message:
     content = _content(tree, clock, dialect, reject, training=training)
     place = identity.place(tree, dialect=dialect)
     return Message(
+        header=header(tree),
         control_id=msh.raw(10) if msh.raw(10).strip() else None,
         type=msh.text(9),
         trigger=msh.text(9, 2),

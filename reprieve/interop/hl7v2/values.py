@@ -95,6 +95,23 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What an answer needs of a message's MSH, each field as it stands, escapes included."""
+
+    separators: str
+    codec: str
+    application: str
+    facility: str
+    receiving_application: str
+    receiving_facility: str
+    trigger: str
+    control: str
+    processing: str
+    version: str
+    charset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message as read. Patient and bed are what it says, matched with nobody.
 
@@ -103,6 +120,7 @@ class Message:
     repeat between wards. `dialect` and `dialect_version` say whose table was used.
     """
 
+    header: Header
     control_id: str | None
     type: str
     trigger: str
