@@ -13,9 +13,35 @@ import reprieve
 from reprieve.clinical.instruments import Instrument, instrument, instruments, manual, read
 from reprieve.knowledge import BadValue, parse
 
-EXPECTED = """4at audit-c bpi-sf c-ssrs-screener cadss cadss-6 dast-10 dn4 gad-7 moaa-s modified-aldrete
-news2 nrs orientation ort-oud padss paindetect pcs peg pgic phq-2 phq-9 promis-29
-promis-pain-interference-4a rass stop-bang wpi-sss""".split()
+EXPECTED = [
+    "4at",
+    "audit-c",
+    "bpi-sf",
+    "c-ssrs-screener",
+    "cadss",
+    "cadss-6",
+    "dast-10",
+    "dn4",
+    "gad-7",
+    "moaa-s",
+    "modified-aldrete",
+    "news2",
+    "nrs",
+    "orientation",
+    "ort-oud",
+    "padss",
+    "paindetect",
+    "pcs",
+    "peg",
+    "pgic",
+    "phq-2",
+    "phq-9",
+    "promis-29",
+    "promis-pain-interference-4a",
+    "rass",
+    "stop-bang",
+    "wpi-sss",
+]
 ROOT = Path(reprieve.__file__).parent
 
 DROPPED = """

@@ -72,6 +72,7 @@ def test_an_unscored_item_is_never_missing_and_never_summed() -> None:
         ({"answers": phq(q3=True)}, "q3"),
         ({"answers": phq(q3="1")}, "q3"),
         ({"answers": phq(q3=[1])}, "q3"),
+        ({"answers": phq(q3=None) | {"q3": {}}}, "q3"),
         ({"answers": phq(q3=float("nan"))}, "q3"),
         ({"answers": phq(q3=float("inf"))}, "q3"),
         ({"answers": phq(q3=10**400)}, "q3"),
@@ -123,3 +124,14 @@ def test_a_partial_mean_bounds_a_supplied_one() -> None:
 def test_an_unknown_instrument_is_named_with_the_known_ones() -> None:
     with pytest.raises(BadValue, match=r"unknown 'phq9'.*phq-9"):
         score(instrument="phq9", answers=[])
+
+
+@pytest.mark.parametrize("value", ["maybe", "Yes", "", 2, -1, 0.5, [True]])
+def test_yes_or_no_means_just_that(value: Any) -> None:
+    with pytest.raises(BadValue, match="q1"):
+        score(instrument="c-ssrs-screener", answers={"q1": value})
+
+
+def test_a_chosen_word_must_be_one_of_the_item() -> None:
+    with pytest.raises(BadValue, match="consciousness"):
+        score(instrument="news2", answers={"consciousness": "X"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -57,8 +57,9 @@ def known_elsewhere(fact_name: str) -> bool:
 def read_facts(*, criterion: str, facts: Any) -> Mapping[str, Any]:
     """Check a file of facts against what the criterion reads.
 
-    Null or absent is unknown. Facts of other criteria and of safety rules are checked by those. Raises BadValue naming
-    an unknown fact, a wrong type, a value out of range or a word that is not known.
+    Null or absent is unknown. Facts of other criteria and of safety rules are checked by those.
+    Raises BadValue naming an unknown fact, a wrong type, a value out of range or a word that is
+    not known.
     """
     if not isinstance(facts, Mapping):
         raise BadValue("facts", f"expected an object of facts, not {shown(facts)}")
@@ -134,4 +135,8 @@ def _word(field: str, fact: Fact, value: Any) -> Any:
     return value
 
 
-_CHECKS = {"word": _word, "list": _words, "records": _records}
+_CHECKS: Mapping[str, Callable[[str, Fact, Any], Any]] = {
+    "word": _word,
+    "list": _words,
+    "records": _records,
+}
