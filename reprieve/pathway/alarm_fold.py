@@ -14,6 +14,7 @@ from typing import Any
 from reprieve.monitoring import events as ev
 from reprieve.monitoring import limits as limit_files
 from reprieve.monitoring import policy as policies
+from reprieve.monitoring import vitals
 from reprieve.monitoring.alarm_state import State, Transition
 from reprieve.monitoring.alarms import step
 from reprieve.monitoring.policy import Policy
@@ -33,10 +34,9 @@ def policy(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> Policy:
     has set some; the session's baseline is the mean of the sets taken before the start.
     """
     own = settings.value(clinic=clinic, key="alarms.limits", at=at)
-    limits = None if own is None else limit_files.from_rows(own)
-    return policies.live(
-        limits=limits, baseline=baselines.of(clinic=clinic, encounter=encounter)
-    )
+    known = (*vitals.signals(), *vitals.scores())
+    limits = None if own is None else limit_files.from_rows(own, signals=known)
+    return policies.live(limits=limits, baseline=baselines.of(clinic=clinic, encounter=encounter))
 
 
 def fold_readings(

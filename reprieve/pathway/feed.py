@@ -240,7 +240,6 @@ def _no_value(value: NotCharted, message: FeedMessage) -> Reading:
     )
 
 
-
 def _dialect(message: FeedMessage) -> int:
     row, _ = DialectVersion.objects.get_or_create(
         name=message.dialect[:60], sha256=message.dialect_sha256[:64]

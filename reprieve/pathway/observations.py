@@ -41,10 +41,22 @@ def write(
     set_id = uuid.uuid4()
     return [
         Observation.objects.add(
-            clinic_id=actor.clinic, patient_id=patient, encounter_id=encounter, code=one.code,
-            value=plain(one.value), unit=one.unit, measured_at=measured_at, recorded_at=at,
-            by_id=actor.practitioner, provenance=provenance, mode=mode, set_id=set_id,
-            response_id=response, corrects_id=one.corrects, knowledge=knowledge, addendum=addendum,
+            clinic_id=actor.clinic,
+            patient_id=patient,
+            encounter_id=encounter,
+            code=one.code,
+            value=plain(one.value),
+            unit=one.unit,
+            measured_at=measured_at,
+            recorded_at=at,
+            by_id=actor.practitioner,
+            provenance=provenance,
+            mode=mode,
+            set_id=set_id,
+            response_id=response,
+            corrects_id=one.corrects,
+            knowledge=knowledge,
+            addendum=addendum,
         )  # fmt: skip
         for one in told
     ]

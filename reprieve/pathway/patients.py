@@ -35,15 +35,18 @@ def register(
             actor=actor, at=at, identity=identity, language=language, interpreter=interpreter
         )
         episode = episodes.begin(patient=patient, act="referral.receive", actor=actor, at=at)
-        return Done(
-            subject_kind="patient", subject=patient.pk, result={"episode": str(episode.pk)}
-        )
+        return Done(subject_kind="patient", subject=patient.pk, result={"episode": str(episode.pk)})
 
     return perform("patient.register", actor=actor, uid=uid, at=at, work=work)
 
 
 def create(
-    *, actor: Actor, at: datetime, identity: Identity, language: str = "en", interpreter: bool = False
+    *,
+    actor: Actor,
+    at: datetime,
+    identity: Identity,
+    language: str = "en",
+    interpreter: bool = False,
 ) -> Patient:
     """This function will add a patient with the clinic's next number, inside the caller's act."""
     check(identity, at)

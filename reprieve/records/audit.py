@@ -76,9 +76,7 @@ def seal() -> int:
             seq, before = tails.get(clinic) or _tail(clinic)
             tails[clinic] = (seq + 1, link(before, row_hash))
             links.append(
-                AuditSeal(
-                    clinic_id=clinic, seq=seq + 1, event_id=event, link_hash=tails[clinic][1]
-                )
+                AuditSeal(clinic_id=clinic, seq=seq + 1, event_id=event, link_hash=tails[clinic][1])
             )
         AuditSeal.objects.bulk_create(links)
     return len(links)

@@ -148,7 +148,7 @@ def _has(model: type[models.Model], name: str) -> bool:
 def _signed(encounter: str) -> str:
     return (
         'EXISTS (SELECT 1 FROM "records_signature" s '
-        f"WHERE s.\"encounter_id\" = {encounter} AND s.\"meaning\" = 'record')"
+        f'WHERE s."encounter_id" = {encounter} AND s."meaning" = \'record\')'
     )
 
 

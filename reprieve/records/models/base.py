@@ -82,4 +82,6 @@ class Mode(models.TextChoices):
 
 def parent(to: str, *, null: bool = False, name: str = "+") -> Any:
     """This function will make a link to a row that must outlive this one."""
-    return models.ForeignKey(f"records.{to}", on_delete=models.PROTECT, null=null, related_name=name)
+    return models.ForeignKey(
+        f"records.{to}", on_delete=models.PROTECT, null=null, related_name=name
+    )

@@ -58,9 +58,18 @@ def _views(rows: QuerySet[Observation]) -> list[ObservationView]:
     corrected = {row.corrects_id for row in found if row.corrects_id}
     return [
         ObservationView(
-            id=row.pk, code=row.code, value=row.value, unit=row.unit, measured_at=row.measured_at,
-            recorded_at=row.recorded_at, provenance=row.provenance, mode=row.mode, by=row.by_id,
-            set_id=row.set_id, corrected=row.pk in corrected, addendum=row.addendum,
+            id=row.pk,
+            code=row.code,
+            value=row.value,
+            unit=row.unit,
+            measured_at=row.measured_at,
+            recorded_at=row.recorded_at,
+            provenance=row.provenance,
+            mode=row.mode,
+            by=row.by_id,
+            set_id=row.set_id,
+            corrected=row.pk in corrected,
+            addendum=row.addendum,
         )  # fmt: skip
         for row in found
     ]

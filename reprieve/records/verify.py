@@ -1,0 +1,102 @@
+"""One look at everything that must hold: guards, chains, signatures, ledger, projections."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import orjson
+from django.db import connections, router, transaction
+
+from reprieve.monitoring.course import Act as CourseAct
+from reprieve.monitoring.course import course
+from reprieve.records import access, audit, guards, signing
+from reprieve.records.models import AccessEntry, InfusionEvent, InfusionState, LedgerEntry
+
+SEALER_GRACE = timedelta(seconds=10)
+
+
+def faults(*, at: datetime, sealer_runs: bool) -> Iterator[str]:
+    """This function will name each fault, reading from one snapshot.
+
+    The tail of audit rows without a link is a fault only when it is older than 10 s while a
+    sealer runs; `sealer_runs` False means that nothing seals at the moment.
+    """
+    places = {"default", router.db_for_write(AccessEntry)}
+    for place in sorted(places):
+        yield from _engine(place)
+        yield from guards.faults(place)
+    with transaction.atomic():
+        _one_snapshot()
+        yield from audit.faults()
+        yield from signing.faults()
+        yield from _ledger()
+        yield from _projections()
+        count, oldest = audit.unsealed()
+        if sealer_runs and oldest is not None and at - oldest > SEALER_GRACE:
+            yield f"{count} audit rows have no link, the oldest since {oldest.isoformat()}"
+    yield from access.faults()
+
+
+def _engine(place: str) -> Iterator[str]:
+    if connections[place].vendor != "sqlite":
+        return
+    with connections[place].cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        for (line,) in cursor.fetchall():
+            if line != "ok":
+                yield f"database file {place}: {line}"
+
+
+def _one_snapshot() -> None:
+    if connections["default"].vendor == "postgresql":
+        with connections["default"].cursor() as cursor:
+            if not connections["default"].savepoint_ids:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def ledger_hash(row: LedgerEntry) -> str:
+    """This function will hash what a ledger entry says together with the entry before."""
+    said = [
+        row.previous_hash, str(row.vial_id), row.seq, row.kind, row.change_ug,
+        row.balance_after_ug, str(row.encounter_id), str(row.by_id), str(row.witness_id),
+        row.recorded_at.isoformat(),
+    ]  # fmt: skip
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()
+
+
+def _ledger() -> Iterator[str]:
+    before: LedgerEntry | None = None
+    for row in LedgerEntry.objects.every().order_by("vial_id", "seq").iterator():
+        first = before is None or before.vial_id != row.vial_id
+        seq, balance, chain = (0, 0, audit.GENESIS) if first else _end(before)
+        if row.seq != seq + 1:
+            yield f"ledger of vial {row.vial_id}: entry {seq + 1} is missing"
+        elif (row.balance_after_ug, row.previous_hash) != (balance + row.change_ug, chain):
+            yield f"ledger of vial {row.vial_id}: entry {row.seq} does not follow"
+        if row.row_hash != ledger_hash(row):
+            yield f"ledger of vial {row.vial_id}: entry {row.seq} was edited"
+        before = row
+
+
+def _end(row: LedgerEntry | None) -> tuple[int, int, str]:
+    assert row is not None
+    return row.seq, row.balance_after_ug, row.row_hash
+
+
+def _projections() -> Iterator[str]:
+    """Compare each infusion's stored state with what its stream of acts gives."""
+    for row in InfusionState.objects.every().iterator():
+        events = InfusionEvent.objects.every().filter(encounter_id=row.encounter_id)
+        now = course(
+            CourseAct(
+                id=str(e.pk), kind=e.kind, at_ms=e.at_ms, recorded_ms=e.recorded_ms,
+                rate_ug_per_h=e.rate_ug_per_h, dose_ug=e.dose_ug,
+                corrects=str(e.corrects_id) if e.corrects_id else None,
+            )
+            for e in events
+        )  # fmt: skip
+        stored = (row.rate_ug_per_h, row.started_ms, row.ended_ms)
+        if stored != (now.rate_ug_per_h, now.started_ms, now.ended_ms):
+            yield f"infusion {row.encounter_id}: the stored state differs from its acts"
