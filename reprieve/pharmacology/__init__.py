@@ -7,6 +7,9 @@ a target level. No clock, no file and no network is used; chance comes in as `rn
 """
 
 from reprieve.knowledge import N_
+from reprieve.pharmacology.individualise import Fit, fit, fit_many
+from reprieve.pharmacology.levels import Level
+from reprieve.pharmacology.levels import parse as parse_levels
 from reprieve.pharmacology.model import DEFAULT, Model, available, model
 from reprieve.pharmacology.population import Bands, bands, draw
 from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule
@@ -27,7 +30,9 @@ __all__ = [
     "OUTPUTS",
     "Bands",
     "Bolus",
+    "Fit",
     "Infusion",
+    "Level",
     "Model",
     "Prediction",
     "Schedule",
@@ -35,7 +40,10 @@ __all__ = [
     "available",
     "bands",
     "draw",
+    "fit",
+    "fit_many",
     "model",
+    "parse_levels",
     "simulate",
     "steady_state",
     "terminal_half_life_h",
