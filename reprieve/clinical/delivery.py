@@ -6,6 +6,7 @@ are shown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -57,6 +58,11 @@ def integral_mg(
     """This function will add up the milligrams given up to and at a moment, to the microgram."""
     exact = given_mg(segments, boluses, from_ms=None, until_ms=until_ms)
     return Decimal(round(exact * MICROGRAMS)) / MICROGRAMS
+
+
+def shown_mg(exact: Fraction) -> Decimal:
+    """This function will round up to a microgram, so that more than a limit never looks equal."""
+    return Decimal(math.ceil(exact * MICROGRAMS)) / MICROGRAMS
 
 
 def given_mg(

@@ -21,6 +21,7 @@ from reprieve.clinical.delivery import (
     changed,
     given_mg,
     rate_at,
+    shown_mg,
 )
 from reprieve.clinical.dosing import HEAVIEST_KG, LIGHTEST_KG, checked
 from reprieve.clinical.findings import Finding, Outcome, Severity
@@ -135,7 +136,7 @@ def check_plan(
         in_force.guideline_duration_min
     ):
         return found
-    says = Message(id=BELOW, params={"given_mg": _shown(given), "given_min": _shown(minutes)})
+    says = Message(id=BELOW, params={"given_mg": shown_mg(given), "given_min": shown_mg(minutes)})
     return (*found, _finding("below-guideline-dose", Severity.WARN, says, in_force, TOO_LITTLE))
 
 
@@ -245,7 +246,7 @@ def _bolus(bolus: Bolus, weight_kg: Decimal, limits: Limits) -> Iterable[Finding
         says = _says(BOLUS, Fraction(bolus.dose_mg), limit_mg)
         yield _finding("dose-bolus", Severity.STOP, says, limits)
     if bolus.duration_ms < limits.bolus_over_min * MS_PER_MIN:
-        minutes = _shown(Fraction(bolus.duration_ms, MS_PER_MIN))
+        minutes = shown_mg(Fraction(bolus.duration_ms, MS_PER_MIN))
         params = {"given_min": minutes, "limit_min": limits.bolus_over_min}
         says = Message(id=BOLUS_FAST, params=params)
         yield _finding("bolus-speed", Severity.STOP, says, limits)
@@ -269,12 +270,7 @@ def _finding(
 
 
 def _says(text: str, given: Fraction, limit_mg: Decimal, **more: int) -> Message:
-    return Message(id=text, params={"given_mg": _shown(given), "limit_mg": limit_mg, **more})
-
-
-def _shown(value: Fraction) -> Decimal:
-    """Round up to the third decimal, so that what passes a limit never looks equal to it."""
-    return Decimal(-((-value * 1000).__floor__())) / 1000
+    return Message(id=text, params={"given_mg": shown_mg(given), "limit_mg": limit_mg, **more})
 
 
 def _closed(segments: Sequence[Segment], until_ms: int | None) -> tuple[Segment, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from reprieve import knowledge
-from reprieve.clinical.delivery import Bolus, Segment, changed, integral_mg
+from reprieve.clinical.delivery import Bolus, Segment, changed, given_mg, shown_mg
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.clinical.guardrails import is_reduction, softened
 from reprieve.knowledge import N_, BadValue, Message
@@ -133,9 +134,9 @@ def _past(order: SessionOrder, segments: Sequence[Segment], at_ms: int) -> Itera
 def _total(
     order: SessionOrder, segments: Sequence[Segment], boluses: Sequence[Bolus], until_ms: int
 ) -> Iterable[Said]:
-    total = integral_mg(segments, until_ms=until_ms, boluses=boluses)
-    if total > order.maximum_mg:
-        params = {"total_mg": total, "limit_mg": order.maximum_mg}
+    total = given_mg(segments, boluses, from_ms=None, until_ms=until_ms)
+    if total > Fraction(order.maximum_mg):
+        params = {"total_mg": shown_mg(total), "limit_mg": order.maximum_mg}
         yield "order-maximum", Message(id=MOST, params=params)
 
 

@@ -194,7 +194,10 @@ def _exclusions(known: RescueDrug, facts: Mapping[str, Any]) -> Iterable[Finding
 
 
 def _applies(avoid: Avoid, value: Any) -> bool:
-    return bool(value < avoid.below if avoid.below is not None else value == avoid.equals)
+    wanted = int | float | Decimal if avoid.equals is None else bool
+    if not isinstance(value, wanted):
+        raise BadValue(avoid.fact, f"cannot be {value!r}")
+    return bool(value == avoid.equals if avoid.below is None else value < avoid.below)
 
 
 def _cautions(known: RescueDrug) -> Iterable[Finding]:
