@@ -54,7 +54,9 @@ def _read(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType]:
     wanted = next((a for a in argv if not a.startswith("-")), None)
     parser = Parser(prog="reprieve", description="Runs a ketamine-infusion programme.")
     parser.add_argument("--version", action="version", version=__version__)
-    sub = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    sub = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=Parser
+    )
     modules: dict[str, ModuleType] = {}
     for file in known if wanted is None else [_file_of(wanted, known)]:
         if file not in known:

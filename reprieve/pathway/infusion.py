@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reprieve.knowledge import BadValue, Message, N_
+from reprieve.knowledge import N_, BadValue, Message
 from reprieve.monitoring import events as ev
-from reprieve.monitoring.course import Act as CourseAct
-from reprieve.monitoring.course import STOPPING, Course, course
+from reprieve.monitoring.course import STOPPING, Course
 from reprieve.pathway import alarm_fold, states
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
@@ -23,6 +22,7 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import changes, notes
 from reprieve.records.models import Encounter, InfusionEvent, InfusionState
+from reprieve.records.queries import courses
 
 # A tablet's clock may run ahead a little; a later moment than this is a slip of the finger.
 FUTURE_MS = 60_000
@@ -164,19 +164,7 @@ def project(row: InfusionState, chair: uuid.UUID | None = None) -> None:
 
 def stream(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:
     """This function will fold an infusion's acts into its course."""
-    rows = InfusionEvent.of(clinic).filter(encounter_id=encounter)
-    return course(
-        CourseAct(
-            id=str(row.pk),
-            kind=row.kind,
-            at_ms=row.at_ms,
-            recorded_ms=row.recorded_ms,
-            rate_ug_per_h=row.rate_ug_per_h,
-            dose_ug=row.dose_ug,
-            corrects=str(row.corrects_id) if row.corrects_id else None,
-        )
-        for row in rows
-    )
+    return courses.of(clinic=clinic, encounter=encounter)
 
 
 def announce(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> None:

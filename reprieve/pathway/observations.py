@@ -57,7 +57,7 @@ def write(
             corrects_id=one.corrects,
             knowledge=knowledge,
             addendum=addendum,
-        )  # fmt: skip
+        )
         for one in told
     ]
 

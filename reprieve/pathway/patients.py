@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from reprieve.knowledge import BadValue, N_
+from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import episodes
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound

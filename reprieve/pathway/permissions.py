@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from reprieve.knowledge import Message, N_
+from reprieve.knowledge import N_, Message
 from reprieve.pathway.errors import PermissionDenied
 
 DESK = "front_desk"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reprieve.knowledge import Message, N_
+from reprieve.knowledge import N_, Message
 from reprieve.pathway.errors import NotNow
 
 

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 import orjson
 from django.db import connections, router, transaction
 
-from reprieve.monitoring.course import Act as CourseAct
-from reprieve.monitoring.course import course
 from reprieve.records import access, audit, guards, signing
-from reprieve.records.models import AccessEntry, InfusionEvent, InfusionState, LedgerEntry
+from reprieve.records.models import AccessEntry, InfusionState, LedgerEntry
+from reprieve.records.queries import courses
 
 SEALER_GRACE = timedelta(seconds=10)
 
@@ -88,15 +87,7 @@ def _end(row: LedgerEntry | None) -> tuple[int, int, str]:
 def _projections() -> Iterator[str]:
     """Compare each infusion's stored state with what its stream of acts gives."""
     for row in InfusionState.objects.every().iterator():
-        events = InfusionEvent.objects.every().filter(encounter_id=row.encounter_id)
-        now = course(
-            CourseAct(
-                id=str(e.pk), kind=e.kind, at_ms=e.at_ms, recorded_ms=e.recorded_ms,
-                rate_ug_per_h=e.rate_ug_per_h, dose_ug=e.dose_ug,
-                corrects=str(e.corrects_id) if e.corrects_id else None,
-            )
-            for e in events
-        )  # fmt: skip
+        now = courses.of(clinic=row.clinic_id, encounter=row.encounter_id)
         stored = (row.rate_ug_per_h, row.started_ms, row.ended_ms)
         if stored != (now.rate_ug_per_h, now.started_ms, now.ended_ms):
             yield f"infusion {row.encounter_id}: the stored state differs from its acts"

@@ -117,8 +117,9 @@ def values(
         Value(
             signal=o.code, value=o.value, unit=o.unit, at_ms=_ms(o.measured_at),
             recorded_ms=_ms(o.recorded_at), provenance=o.provenance,
-            by=names.get(o.by, "") if o.by else "", corrected=o.corrected, set_id=str(o.set_id or ""),
-        )  # fmt: skip
+            by=names.get(o.by, "") if o.by else "", corrected=o.corrected,
+            set_id=str(o.set_id or ""),
+        )
         for o in observations.of_encounter(clinic=clinic, encounter=encounter)
         if _ms(o.measured_at) >= from_ms
     ]
@@ -126,7 +127,7 @@ def values(
         Value(
             signal=v.signal, value=float(v.value), unit=UNITS[v.signal], at_ms=v.at_ms,
             recorded_ms=v.recorded_ms, provenance="device", source=v.source,
-        )  # fmt: skip
+        )
         for link in _links(clinic, encounter)
         for v in frames.read(link, from_ms=from_ms)
     ]

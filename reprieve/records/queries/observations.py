@@ -70,6 +70,6 @@ def _views(rows: QuerySet[Observation]) -> list[ObservationView]:
             set_id=row.set_id,
             corrected=row.pk in corrected,
             addendum=row.addendum,
-        )  # fmt: skip
+        )
         for row in found
     ]

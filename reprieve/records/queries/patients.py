@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,10 +76,8 @@ def _by_exact(clinic: uuid.UUID, text: str) -> set[uuid.UUID]:
     kinds = {"mrn": text.upper(), "email": text.lower()}
     if len(identities.digits(text)) >= 7:
         kinds["phone"] = identities.digits(text)
-    try:
+    with contextlib.suppress(ValueError):
         kinds["birth"] = date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
     found: set[uuid.UUID] = set()
     for kind, value in kinds.items():
         found |= _having(clinic, kind, value)
@@ -114,7 +113,7 @@ def likely_same(*, clinic: uuid.UUID, identity: Identity) -> list[PatientView]:
 
 
 def _strong(found: str) -> bool:
-    return found.split(":")[0] in {"mrn", "phone", "email"}
+    return found.split(":", maxsplit=1)[0] in {"mrn", "phone", "email"}
 
 
 def header(*, clinic: uuid.UUID, patient: uuid.UUID) -> PatientHeader | None:

@@ -1,0 +1,58 @@
+"""The gateway's process: listens to monitors and stores what they send, before it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from functools import partial
+
+
+def main() -> None:
+    """This function will run the gateway until it is told to stop."""
+    os.environ.setdefault("REPRIEVE_PART", "gateway")
+    from reprieve.config import boot
+
+    boot.start()
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_run())
+
+
+async def _run() -> None:
+    from reprieve.interop.hl7v2.gateway import serve
+    from reprieve.interop.hl7v2.read import read
+    from reprieve.interop.hl7v2.sink import commit
+
+    clinic_id, zone = await asyncio.to_thread(_clinic)
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await serve(
+        host=os.environ.get("REPRIEVE_MLLP_HOST", "127.0.0.1"),
+        port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),
+        commit=partial(commit, clinic=clinic_id),
+        reader=partial(read, clinic_zone=zone),
+        allow=[a for a in os.environ.get("REPRIEVE_MLLP_ALLOW", "").split(",") if a],
+    )
+
+
+def _clinic():  # type: ignore[no-untyped-def]  # Django is started before this is called
+    """One listener speaks for one clinic: the named one, or the only one there is."""
+    import time
+
+    from django.db import connection
+
+    from reprieve.records.queries import clinics
+
+    named = os.environ.get("REPRIEVE_MLLP_CLINIC", "")
+    while True:
+        found = [c for c in clinics.clinics() if not named or str(c.id) == named]
+        if found:
+            connection.close()
+            return found[0].id, found[0].timezone
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The process that keeps time: alarms that time drives, seals, messages due, tidying up."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BEAT_S = 0.25
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something done again and again while the lease is held."""
+
+    name: str
+    every_s: float
+    do: Callable[[int], object]
+    due: float = 0.0
+
+
+def main() -> None:
+    """This function will keep time until it is told to stop."""
+    os.environ.setdefault("REPRIEVE_PART", "jobs")
+    from reprieve.config import boot
+
+    boot.start()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    run(chores(), stop)
+
+
+def chores() -> list[Chore]:
+    """This function will list what time has to do, most urgent first."""
+    from reprieve.pathway import ticker
+
+    return [
+        Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at)),
+        Chore(name="seal", every_s=0.5, do=lambda _at: ticker.seal()),
+        Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
+        Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at)),
+    ]
+
+
+def run(work: list[Chore], stop: threading.Event) -> None:
+    """This function will hold the lease and do each chore when it is due."""
+    import structlog
+    from django.db import close_old_connections
+
+    from reprieve.pathway import ticker
+
+    log = structlog.get_logger("jobs")
+    holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+    while not stop.wait(BEAT_S):
+        at_ms = round(time.time() * 1000)
+        try:
+            if not ticker.hold(holder=holder, at_ms=at_ms):
+                continue
+            for chore in work:
+                if time.monotonic() >= chore.due:
+                    chore.due = time.monotonic() + chore.every_s
+                    chore.do(at_ms)
+        except Exception as error:
+            # One failed beat must not end the clock; the next beat tries again.
+            log.error("chore failed", error=type(error).__name__)
+            close_old_connections()
+    ticker.release(holder=holder)
+
+
+def checkpoint() -> None:
+    """This function will move the write-ahead log into the file: this process alone does it."""
+    from django.db import connections
+
+    for connection in connections.all():
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""From the wire to the records: what the gateway read becomes what the pathway stores."""
+
+from __future__ import annotations
+
+import uuid
+
+from reprieve.interop.hl7v2.arrivals import Arrival, Outcome, not_stored, stored
+from reprieve.interop.hl7v2.values import Charted, Message, Parked
+from reprieve.pathway import feed
+
+
+def commit(arrivals: list[Arrival], *, clinic: uuid.UUID) -> list[Outcome]:
+    """This function will store arrivals durably and say what to answer to each.
+
+    A frame that could not be read at all is refused and kept as rejected traffic.
+    """
+    ends = feed.receive([_plain(arrival) for arrival in arrivals], clinic=clinic)
+    return [
+        not_stored(arrival) if end == "failed" else stored(arrival)
+        for arrival, end in zip(arrivals, ends, strict=True)
+    ]
+
+
+def _plain(arrival: Arrival) -> feed.FeedMessage:
+    read = arrival.message
+    if read is None:
+        return feed.FeedMessage(
+            raw=arrival.raw,
+            received_ms=arrival.received_ms,
+            sender=arrival.peer.rpartition(":")[0],
+            rejected=arrival.error or "unreadable",
+        )
+    return feed.FeedMessage(
+        raw=arrival.raw,
+        received_ms=arrival.received_ms,
+        sender=read.device or read.sender or arrival.peer.rpartition(":")[0],
+        bed=read.bed or "",
+        patient_ids=read.patient_ids,
+        readings=tuple(_reading(value) for value in read.charted),
+        not_charted=tuple(_parked(value) for value in read.parked),
+        alerts=_alerts(read),
+        training=read.training,
+        rejected=read.reject.reason if read.reject else "",
+        dialect=read.dialect or "",
+        dialect_sha256=read.dialect_version or "",
+    )
+
+
+def _reading(value: Charted) -> feed.Sent:
+    return feed.Sent(
+        signal=value.signal,
+        value=value.value,
+        at_ms=value.time.ms,
+        source=value.source,
+        flags=value.flags,
+    )
+
+
+def _parked(value: Parked) -> feed.NotCharted:
+    return feed.NotCharted(
+        code=value.code,
+        value=value.value,
+        reason=value.reason,
+        kind=value.kind,
+        signal=value.signal,
+        at_ms=value.time.ms if value.time else None,
+    )
+
+
+def _alerts(read: Message) -> tuple[dict[str, str], ...]:
+    return tuple({"text": alert.text, "priority": alert.priority} for alert in read.alerts)
