@@ -1,5 +1,6 @@
 """Criteria: facts are checked by name and type; the manual page is printed from their files."""
 
+import runpy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,12 @@ def test_null_is_the_same_as_absent(name: str) -> None:
     assert judge(name=name, facts=nothing) == judge(name=name, facts={})
 
 
-def test_the_manual_page_is_fresh() -> None:
+def test_the_manual_page_is_fresh(capsys: pytest.CaptureFixture[str]) -> None:
     root = Path(reprieve.__file__).parents[1]
     page = root / "docs" / "manual" / "facts-criteria.md"
     assert page.read_text(encoding="utf-8") == manual.page()
+    runpy.run_path(str(manual.__file__), run_name="__main__")
+    assert capsys.readouterr().out == manual.page()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The catalogue of instruments: every file whole, consistent, and printed in the manual."""
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,15 @@ from pathlib import Path
 import pytest
 
 import reprieve
-from reprieve.clinical.instruments import Instrument, instrument, instruments, manual, read
+from reprieve.clinical.instruments import (
+    Instrument,
+    instrument,
+    instruments,
+    manual,
+    read,
+    score,
+    words,
+)
 from reprieve.knowledge import BadValue, parse
 
 EXPECTED = [
@@ -126,13 +135,21 @@ def test_wording_under_licence_is_not_shipped(form: Instrument) -> None:
         assert all(len(i.label) < 60 and not i.label.endswith("?") for i in form.items)
 
 
+def test_its_words_are_listed_for_translation(form: Instrument) -> None:
+    listed = words(form)
+    assert len(set(listed)) == len(listed)
+    assert {i.label for i in form.items} | {b.label for b in form.bands} <= set(listed)
+
+
 def test_the_screener_carries_its_notice() -> None:
     assert "Research Foundation for Mental Hygiene" in (instrument("c-ssrs-screener").notice or "")
 
 
-def test_the_manual_page_is_fresh() -> None:
+def test_the_manual_page_is_fresh(capsys: pytest.CaptureFixture[str]) -> None:
     page = ROOT.parent / "docs" / "manual" / "instruments.md"
     assert page.read_text(encoding="utf-8") == manual.page()
+    runpy.run_path(str(manual.__file__), run_name="__main__")
+    assert capsys.readouterr().out == manual.page()
 
 
 def test_a_dropped_in_file_is_an_instrument(tmp_path: Path) -> None:
@@ -178,3 +195,12 @@ def test_an_item_is_found_by_its_id() -> None:
     peg = instrument("peg")
     assert peg.item("pain") is peg.items[0]
     assert peg.item("none") is None
+
+
+def test_the_example_in_the_guide_works() -> None:
+    guide = (ROOT.parent / "docs" / "adding.md").read_text(encoding="utf-8")
+    example = guide.split("```toml\n")[1].split("```")[0]
+    form = read(parse("sleep-trouble", example.encode()))
+    result = score(instrument=form, answers=[2, 0])
+    assert (result.total, result.band) == (5, "poor")
+    assert [f.flag for f in result.flags] == ["exhausted"]

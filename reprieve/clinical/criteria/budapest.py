@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reprieve.clinical.criteria.verdict import Finding, all_of, at_least
+from reprieve.clinical.criteria.verdict import Judgement, all_of, at_least
 from reprieve.knowledge import N_, Message
 
 CATEGORIES = ("sensory", "vasomotor", "sudomotor", "motor")
@@ -22,7 +22,7 @@ NO_BETTER = N_("No other diagnosis explains it better: {answer}.")
 WORDS = {True: N_("yes"), False: N_("no"), None: N_("unknown")}
 
 
-def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
+def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Judgement:
     """Judge the clinical criteria; the grade tells research and type.
 
     A sign counts only when it was seen at this examination; signs of another day are unknown.
@@ -37,7 +37,7 @@ def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
     }
     met = all_of(clinical.values())
     research = at_least(rule["symptom_categories_research"], symptoms)
-    return Finding(
+    return Judgement(
         met=met,
         grade=_grade(facts, met, research, symptoms, signs),
         because=_because(facts, rule, symptoms, signs),

@@ -78,11 +78,13 @@ def _fact(raw: Mapping[str, Any]) -> Fact:
 
 
 def _checked(field: str, fact: Fact, value: Any) -> Any:
-    if fact.type == "yes/no":
-        if not isinstance(value, bool):
-            raise BadValue(field, f"expected true or false, not {shown(value)}")
-        return value
-    return _CHECKS.get(fact.type, _number)(field, fact, value)
+    return _CHECKS[fact.type](field, fact, value)
+
+
+def _flag(field: str, fact: Fact, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadValue(field, f"expected true or false ({fact.means}), not {shown(value)}")
+    return value
 
 
 def _number(field: str, fact: Fact, value: Any) -> int | float:
@@ -136,6 +138,9 @@ def _word(field: str, fact: Fact, value: Any) -> Any:
 
 
 _CHECKS: Mapping[str, Callable[[str, Fact, Any], Any]] = {
+    "yes/no": _flag,
+    "number": _number,
+    "whole number": _number,
     "word": _word,
     "list": _words,
     "records": _records,

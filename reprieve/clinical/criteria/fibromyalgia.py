@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reprieve.clinical.criteria.verdict import Finding, all_of
+from reprieve.clinical.criteria.verdict import Judgement, all_of
 from reprieve.knowledge import N_, BadValue, Message
 
 WPI_HIGHEST, REGIONS, SEVEREST = 19, 5, 3
@@ -30,7 +30,7 @@ class Range:
         return str(self.low) if self.low == self.high else f"{self.low}-{self.high}"
 
 
-def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
+def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Judgement:
     """Judge the criteria; other diagnoses neither help nor hinder."""
     wpi, sss, regions = _wpi(facts), _sss(facts, rule), _regions(facts, rule)
     index = _index(wpi, sss, rule)
@@ -38,7 +38,7 @@ def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
     months = facts.get("symptom_duration_months")
     lasting = None if months is None else months >= rule["duration_months"]
     met = all_of((index, spread, lasting))
-    return Finding(
+    return Judgement(
         met=met,
         because=(
             Message(id=INDEX, params={"wpi": wpi, "sss": sss, "answer": WORDS[index]}),

@@ -7,9 +7,9 @@ from typing import Any
 
 from reprieve.clinical.criteria import budapest, fibromyalgia, neuropathic, refractory
 from reprieve.clinical.criteria.facts import criterion_data, read_facts
-from reprieve.clinical.criteria.verdict import Finding, Verdict, said
+from reprieve.clinical.criteria.verdict import Judgement, Verdict, said
 
-Rule = Callable[[Mapping[str, Any], Mapping[str, Any]], Finding]
+Rule = Callable[[Mapping[str, Any], Mapping[str, Any]], Judgement]
 RULES: Mapping[str, Rule] = {
     "budapest": budapest.judge,
     "fibromyalgia-2016": fibromyalgia.judge,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reprieve.clinical.criteria.verdict import Finding, all_of
+from reprieve.clinical.criteria.verdict import Judgement, all_of
 from reprieve.knowledge import N_, Message
 
 ENTRY = ("lesion_or_disease_history", "plausible_distribution")
@@ -22,10 +22,10 @@ TEXTS = {
 WORDS = {True: N_("yes"), False: N_("no"), None: N_("unknown")}
 
 
-def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
+def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Judgement:
     """Judge whether the pain is at least possibly neuropathic; the grade tells how sure."""
     met = all_of(facts.get(name) for name in ENTRY)
-    return Finding(
+    return Judgement(
         met=met,
         grade=_grade(facts, rule["grades"]) if met else None,
         because=tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reprieve.clinical.criteria.verdict import Finding, all_of, any_of, at_least
+from reprieve.clinical.criteria.verdict import Judgement, all_of, any_of, at_least
 from reprieve.knowledge import N_, Message
 
 CLASSES = N_("Drug classes failed: {yes}, {open} unknown; {needed} needed.")
@@ -18,7 +18,7 @@ WORDS = {True: N_("yes"), False: N_("no"), None: N_("unknown")}
 NAMES = ("drug_trials", "other_modalities_tried", "average_pain")
 
 
-def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
+def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Judgement:
     """Judge whether the pain counts as refractory. A declined trial is not a failed one."""
     classes = _classes(facts.get("drug_trials"), rule)
     needed = rule["min_drug_classes"]
@@ -32,7 +32,7 @@ def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Finding:
     counted["open"] = 6 if classes is None else classes.count(None)
     modalities = {"needed": rule["min_other_modalities"], "answer": WORDS[parts[1]]}
     pain = {"needed": rule["min_average_pain"], "answer": WORDS[parts[2]]}
-    return Finding(
+    return Judgement(
         met=met,
         because=(
             Message(id=CLASSES, params=counted),

@@ -12,8 +12,8 @@ Met = Literal["yes", "no", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What one criterion found. `needs` names the facts that could still change the answer."""
+class Judgement:
+    """What one criterion says. `needs` names the facts that could still change the answer."""
 
     met: bool | None
     because: tuple[Message, ...]

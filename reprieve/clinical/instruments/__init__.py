@@ -16,6 +16,7 @@ from reprieve.clinical.instruments.model import (
 )
 from reprieve.clinical.instruments.reading import instrument, instruments, read
 from reprieve.clinical.instruments.scoring import Raised, Score, score, score_document
+from reprieve.clinical.instruments.words import words
 
 __all__ = [
     "OWN_SYSTEM",
@@ -34,4 +35,5 @@ __all__ = [
     "read_document",
     "score",
     "score_document",
+    "words",
 ]
