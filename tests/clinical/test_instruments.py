@@ -199,7 +199,7 @@ def test_an_item_is_found_by_its_id() -> None:
 
 def test_the_example_in_the_guide_works() -> None:
     guide = (ROOT.parent / "docs" / "adding.md").read_text(encoding="utf-8")
-    example = guide.split("```toml\n")[1].split("```")[0]
+    example = guide.split("# sleep-trouble.toml\n")[1].split("```")[0]
     form = read(parse("sleep-trouble", example.encode()))
     result = score(instrument=form, answers=[2, 0])
     assert (result.total, result.band) == (5, "poor")
