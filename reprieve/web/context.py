@@ -1,0 +1,25 @@
+"""What every page's frame needs: who is signed in, the menu, the clinic, the lock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from reprieve.pathway.permissions import Actor
+from reprieve.web import collect
+from reprieve.web.people import clinic_of
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """This function will give templates `actor`, `nav`, `clinic` and the lock's minutes."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"actor": None}
+    return {
+        "actor": actor,
+        "nav": collect.menu(actor),
+        "clinic": clinic_of(request, actor),
+        "idle_lock_min": settings.IDLE_LOCK_MIN,
+    }

@@ -1,0 +1,1 @@
+"""Pages of the public and of patients, one module a step of care."""

@@ -1,0 +1,42 @@
+"""Signing in: no public sign-up, and what the lock-out knows about an attempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter  # type: ignore[import-untyped]
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+TOO_MANY = 429
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth with this product's rules."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by the clinic, never by whoever finds the page."""
+        return False
+
+
+def typed_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+    """This function will return what was typed as name: the lock-out counts by it."""
+    given = credentials or {}
+    typed = given.get("email") or given.get("username")
+    if not typed and request is not None:
+        typed = request.POST.get("login") or getattr(request.user, "email", "")
+    return str(typed or "").strip().lower()
+
+
+def address(request: HttpRequest) -> str:
+    """This function will return the peer's address: no header of a client is believed."""
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None
+) -> HttpResponse:
+    """This function will tell a person that there were too many attempts, and for how long."""
+    if request.headers.get("X-Reprieve-Unlock"):
+        return HttpResponse(status=TOO_MANY)
+    return render(request, "problems/locked_out.html", status=TOO_MANY)

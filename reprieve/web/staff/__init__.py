@@ -1,0 +1,1 @@
+"""Pages of the staff, one module a step of care: `urlpatterns` and `NAV` are found by name."""
