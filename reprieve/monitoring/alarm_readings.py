@@ -85,26 +85,36 @@ def _came_late(turn: Turn, reading: Reading) -> bool:
 
 def _follow(turn: Turn, track: Track | None, reading: Reading, *, measured: bool) -> None:
     """Remember the newest value, and the pace at which the monitor measures it."""
-    track = track or Track(newest_ms=reading.taken_ms)
-    track = replace(track, newest_ms=reading.taken_ms)
-    if measured:
-        track = replace(track, value=reading.value, value_ms=reading.taken_ms)
-    if measured and reading.source == "device":
-        track = _seen(turn, track, reading)
-    turn.tracks[reading.signal] = track
-
-
-def _seen(turn: Turn, track: Track, reading: Reading) -> Track:
     at_ms = reading.taken_ms
-    gaps_ms = (
-        track.gaps_ms if track.seen_ms is None else learned(track.gaps_ms, at_ms - track.seen_ms)
+    if track is None:
+        track = Track(newest_ms=at_ms)
+    if not measured:
+        turn.tracks[reading.signal] = replace(track, newest_ms=at_ms)
+    elif reading.source == "hand":
+        turn.tracks[reading.signal] = replace(
+            track, newest_ms=at_ms, value=reading.value, value_ms=at_ms
+        )
+    else:
+        _seen(turn, track, reading)
+
+
+def _seen(turn: Turn, track: Track, reading: Reading) -> None:
+    at_ms = reading.taken_ms
+    gaps_ms = track.gaps_ms
+    if track.seen_ms is not None:
+        gaps_ms = learned(gaps_ms, at_ms - track.seen_ms)
+    seen = Track(
+        newest_ms=at_ms,
+        value=reading.value,
+        value_ms=at_ms,
+        seen_ms=at_ms,
+        gaps_ms=gaps_ms,
+        arterial=ARTERIAL in reading.flags,
     )
-    arterial = ARTERIAL in reading.flags
-    track = replace(track, seen_ms=at_ms, gaps_ms=gaps_ms, arterial=arterial)
-    limit_ms = stale_after_ms(reading.signal, track, turn.policy)
+    turn.tracks[reading.signal] = seen
+    limit_ms = stale_after_ms(reading.signal, seen, turn.policy)
     if limit_ms is not None:
         turn.wake_by(at_ms + limit_ms)
-    return track
 
 
 def _no_measurement(turn: Turn, reading: Reading, verdict: Verdict) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -31,7 +31,11 @@ _PLAIN_KEYS = {"signal", "priority", "delay_s", "confirm_s", "action", "name", *
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One threshold on one signal. Percent thresholds are shares of the baseline: 120 is +20 %."""
+    """One threshold on one signal. Percent thresholds are shares of the baseline: 120 is +20 %.
+
+    `label` is the limit as it is shown and printed: `below 90`, `above 120 % of baseline`. `key`
+    tells it from every other limit of the same infusion. Both are made once: every reading asks.
+    """
 
     signal: str
     compare: Compare
@@ -42,20 +46,18 @@ class Limit:
     action: Action | None = None
     name: str = ""
     loosest: float | None = None
+    label: str = field(init=False)
+    key: str = field(init=False)
 
-    @property
-    def label(self) -> str:
-        """Return the limit as it is shown and printed: `below 90`, `above 120 % of baseline`."""
+    def __post_init__(self) -> None:
+        """Write the label and the key."""
         words = self.compare.replace("_percent_of_baseline", "").replace("_", " ")
         share = " % of baseline" if self.is_relative else ""
-        return f"{words} {_plain(self.threshold)}{share}"
-
-    @property
-    def key(self) -> str:
-        """Return what tells this limit from every other of the same infusion."""
-        waits = f" for {_plain(self.delay_s)} s" * bool(self.delay_s)
-        again = f" again after {_plain(self.confirm_s)} s" * bool(self.confirm_s)
-        return f"{self.signal} {self.label}{waits}{again} {self.priority}"
+        label = f"{words} {_plain(self.threshold)}{share}"
+        waits = f"/{_plain(self.delay_s)}s" * bool(self.delay_s)
+        again = f"+{_plain(self.confirm_s)}s" * bool(self.confirm_s)
+        object.__setattr__(self, "label", label)
+        object.__setattr__(self, "key", f"{self.signal} {label}{waits}{again} {self.priority}")
 
     @property
     def is_relative(self) -> bool:
@@ -91,14 +93,18 @@ def read(name: str, raw: bytes) -> tuple[Limit, ...]:
 
 
 def from_rows(
-    rows: object, *, signals: Sequence[str], keys: frozenset[str] = frozenset()
+    rows: object, *, signals: Sequence[str] | None = None, keys: frozenset[str] = frozenset()
 ) -> tuple[Limit, ...]:
-    """Check and turn `[[limit]]` tables into limits. Raises BadValue naming table and key."""
+    """Check and turn `[[limit]]` tables into limits. Raises BadValue naming table and key.
+
+    `signals` are those that may be named (None: every vital sign and score), `keys` more keys.
+    """
+    allowed = (*vitals.signals(), *vitals.scores()) if signals is None else signals
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
         raise BadValue("limit", "write each limit as a [[limit]] table")
     if not rows:
         raise BadValue("limit", "the file names no limit")
-    limits = tuple(_limit(r, f"limit {n}", signals, keys) for n, r in enumerate(rows, 1))
+    limits = tuple(_limit(r, f"limit {n}", allowed, keys) for n, r in enumerate(rows, 1))
     _refuse_twins(limits)
     return limits
 
@@ -111,8 +117,7 @@ def knowledge() -> Knowledge:
 @cache
 def shipped() -> tuple[Limit, ...]:
     """Return the default limits; their thresholds are the guard-rail a clinic may tighten."""
-    known = (*vitals.signals(), *vitals.scores())
-    return from_rows(knowledge().data["limit"], signals=known, keys=frozenset({"loosest"}))
+    return from_rows(knowledge().data["limit"], keys=frozenset({"loosest"}))
 
 
 def _limit(
