@@ -7,11 +7,18 @@ a target level. No clock, no file and no network is used; chance comes in as `rn
 """
 
 from reprieve.knowledge import N_
+from reprieve.pharmacology.acute import effect as acute_effect
+from reprieve.pharmacology.acute import update_c50
+from reprieve.pharmacology.diary import Diary, Entry
+from reprieve.pharmacology.diary import parse as parse_diary
+from reprieve.pharmacology.haemodynamics import Rise, rises, update_slope
 from reprieve.pharmacology.individualise import Fit, fit, fit_many
 from reprieve.pharmacology.levels import Level
 from reprieve.pharmacology.levels import parse as parse_levels
 from reprieve.pharmacology.model import DEFAULT, Model, available, model
+from reprieve.pharmacology.occupancy import occupancy
 from reprieve.pharmacology.population import Bands, bands, draw
+from reprieve.pharmacology.relief import Course, Relief, relief
 from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule
 from reprieve.pharmacology.simulate import (
     Prediction,
@@ -30,12 +37,18 @@ __all__ = [
     "OUTPUTS",
     "Bands",
     "Bolus",
+    "Course",
+    "Diary",
+    "Entry",
     "Fit",
     "Infusion",
     "Level",
     "Model",
     "Prediction",
+    "Relief",
+    "Rise",
     "Schedule",
+    "acute_effect",
     "auc_to_infinity",
     "available",
     "bands",
@@ -43,8 +56,14 @@ __all__ = [
     "fit",
     "fit_many",
     "model",
+    "occupancy",
+    "parse_diary",
     "parse_levels",
+    "relief",
+    "rises",
     "simulate",
     "steady_state",
     "terminal_half_life_h",
+    "update_c50",
+    "update_slope",
 ]

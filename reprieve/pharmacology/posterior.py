@@ -94,7 +94,8 @@ def _objective(task: Problem, eta: Array, y: Array, f: Array) -> Array:
     if task.blq.any():
         parts[:, task.blq] = -2.0 * _log_phi(((y - f) / np.sqrt(v))[:, task.blq])
     prior: Array = np.einsum("pe,ef,pf->p", eta, task.precision, eta)
-    return prior + parts.sum(axis=1)
+    total: Array = prior + parts.sum(axis=1)
+    return total
 
 
 def _log_phi(u: Array) -> Array:

@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def read(field: str, path: str) -> str:
     """Read a small text file; BadValue names the argument it came by."""
     try:
-        raw = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            raw = file.read(_LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise BadValue(field, f"cannot read {path!r}") from error
     if len(raw) > _LARGEST_BYTES:

@@ -1,0 +1,170 @@
+"""The expected course of relief over a series, before and after the patient's diary is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reprieve.knowledge import N_, BadValue, Message
+from reprieve.pharmacology import slow
+from reprieve.pharmacology.diary import HIGHEST_PAIN, Entry
+from reprieve.pharmacology.model import DEFAULT, Array, model
+from reprieve.pharmacology.responders import (
+    PLACEBO_RESPONDERS,
+    RESPONDERS,
+    Draws,
+    Known,
+    draw,
+    learn,
+)
+from reprieve.pharmacology.schedule import Infusion
+from reprieve.pharmacology.simulate import check
+from reprieve.pharmacology.slow import MIN_PER_DAY, Grid, Series
+
+FOLLOWED_DAYS = 84
+PERCENTILES = (10.0, 50.0, 90.0)
+_DRAWS = 4000
+_MOST_R_POTENCY = 0.5
+# An entry is made in the evening, about twelve hours after the hour of the infusion.
+_EVENING_D = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """An expected course over the days: mean and 80 % band (10th, 50th, 90th percentile)."""
+
+    mean: Array
+    low: Array
+    middle: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relief:
+    """An expected course of relief; arrays run over `days` since the first day of the series.
+
+    `share` is the share of pain taken away (0 to 1) over all patients like this one, `responder`
+    the same among those who respond to the drug, `placebo` its mean had placebo been given.
+    `average_pain` (0 to 10) is None without a diary. `extrapolated` lists what nobody measured.
+    """
+
+    version: str
+    model: str
+    days: Array
+    typical_responder: Array
+    share: Course
+    responder: Course
+    placebo: Array
+    average_pain: Course | None
+    baseline_pain: float | None
+    responder_probability: float
+    prior_probability: float
+    half_life_d: float
+    c50_ng_per_ml: float
+    entries: int
+    extrapolated: tuple[Message, ...]
+
+
+def relief(
+    *,
+    weight_kg: float,
+    infusions: Sequence[Infusion],
+    rng: np.random.Generator,
+    model_name: str = DEFAULT,
+    days: Iterable[float] | None = None,
+    diary: Sequence[Entry] = (),
+    crps: bool = False,
+    r_potency: float = 0.0,
+) -> Relief:
+    """Predict the course of relief over a series, for this patient when there is a diary.
+
+    NRS(t) = E0 (1 - z I(t)) + scatter; see `slow` for I and `responders` for z and the update.
+    Infusions are in minutes from the start of the first day; `days` defaults to every day until
+    twelve weeks after the last infusion. Outside CRPS the spread of C50 is wider and the answer is
+    marked. `r_potency` (0 to 0.5) is how much R-ketamine counts beside S. Raises BadValue as
+    `simulate` does. Source: Dahan 2011, doi:10.1016/j.ejpain.2010.06.016, a reconstruction.
+    """
+    series, wanted = _series(weight_kg, infusions, model_name, days, r_potency)
+    pairs = slow.grid(crps=crps)
+    evenings = np.array([entry.day + _EVENING_D for entry in diary])
+    known = learn(pairs.weights, 1.0 - _effects(series, pairs, evenings), diary)
+    virtual = draw(known, size=_DRAWS, rng=rng)
+    effects = _effects(series, pairs, wanted)
+    share = effects[virtual.kind, virtual.pair]
+    by_pair = known.among_responders
+    return Relief(
+        version=slow.VERSION, model=series.model.name, days=wanted,
+        typical_responder=slow.typical_inhibition(series, wanted),
+        share=_course(np.tensordot(known.weights, effects, axes=2), share),
+        responder=_responder(by_pair, effects[0], rng),
+        placebo=PLACEBO_RESPONDERS * slow.placebo_course(series, wanted),
+        average_pain=_pain(known, effects, virtual, share) if diary else None,
+        baseline_pain=known.expected_baseline if diary else None,
+        responder_probability=known.responder_probability, prior_probability=RESPONDERS,
+        half_life_d=_median(pairs.half_lives_d, by_pair),
+        c50_ng_per_ml=_median(pairs.c50s_ng_per_ml, by_pair),
+        entries=len(diary), extrapolated=_extrapolated(series, crps=crps),
+    )  # fmt: skip
+
+
+def _series(
+    weight_kg: float,
+    infusions: Sequence[Infusion],
+    model_name: str,
+    days: Iterable[float] | None,
+    r_potency: float,
+) -> tuple[Series, Array]:
+    if not 0.0 <= r_potency <= _MOST_R_POTENCY:
+        raise BadValue("r_potency", f"{r_potency} is not between 0 and {_MOST_R_POTENCY}")
+    chosen = model(model_name)
+    last = int(max((one.end_min for one in infusions), default=0.0) / MIN_PER_DAY)
+    wanted = np.array([*(range(last + FOLLOWED_DAYS + 1) if days is None else days)], float)
+    schedule, _ = check(
+        chosen, weight_kg=weight_kg, infusions=infusions, boluses=(),
+        times_min=wanted * MIN_PER_DAY,
+    )  # fmt: skip
+    share = chosen.s_fraction
+    potency = 1.0 + r_potency * (1.0 - share) / share
+    return Series(model=chosen, weight_kg=weight_kg, schedule=schedule, potency=potency), wanted
+
+
+def _effects(series: Series, pairs: Grid, days: Array) -> Array:
+    """Share of pain taken away (3, pairs, days) in each kind of patient."""
+    drug = slow.inhibition(
+        series, days, half_lives_d=pairs.half_lives_d, c50s_ng_per_ml=pairs.c50s_ng_per_ml
+    )
+    placebo = np.broadcast_to(slow.placebo_course(series, days), drug.shape)
+    return np.stack([drug, placebo, np.zeros_like(drug)])
+
+
+def _responder(by_pair: Array, drug: Array, rng: np.random.Generator) -> Course:
+    chosen = rng.choice(by_pair.size, size=_DRAWS, p=by_pair)
+    return _course(by_pair @ drug, drug[chosen])
+
+
+def _pain(known: Known, effects: Array, virtual: Draws, share: Array) -> Course:
+    mean = np.tensordot(known.weights * known.baseline, 1.0 - effects, axes=2)
+    spread = virtual.baseline[:, None] * (1.0 - share)
+    return _course(np.clip(mean, 0.0, HIGHEST_PAIN), np.clip(spread, 0.0, HIGHEST_PAIN))
+
+
+def _course(mean: Array, spread: Array) -> Course:
+    low, middle, high = np.percentile(spread, PERCENTILES, axis=0)
+    return Course(mean=mean, low=low, middle=middle, high=high)
+
+
+def _median(values: Array, weights: Array) -> float:
+    distinct, place = np.unique(values, return_inverse=True)
+    each = np.bincount(place, weights=weights)
+    return float(np.exp(np.interp(0.5, np.cumsum(each) - 0.5 * each, np.log(distinct))))
+
+
+def _extrapolated(series: Series, *, crps: bool) -> tuple[Message, ...]:
+    said = []
+    if not crps:
+        said.append(N_("Measured in complex regional pain syndrome; elsewhere an extrapolation."))
+    if series.model.form == "racemic":
+        said.append(N_("Measured with esketamine; half of the racemic drug is counted."))
+    return tuple(Message(id=one) for one in said)

@@ -1,0 +1,105 @@
+"""Whether a patient responds, and how, as far as the diary tells.
+
+Three kinds of patient: responder to the drug, responder as to placebo only, neither. For each,
+pain is NRS = E0 (1 - effect) + scatter with E0 ~ N(mean, sd^2) and scatter correlated from day to
+day (AR(1)). E0 is integrated in closed form; half-life and C50 lie on a grid. This is exact where
+the usual way is one Laplace approximation for each kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.pharmacology.diary import Entry
+from reprieve.pharmacology.grid import normalised
+from reprieve.pharmacology.model import Array
+from reprieve.pharmacology.slow import DATA
+
+RESPONDERS = float(DATA["responders"]["ketamine"]["value"])
+PLACEBO_RESPONDERS = float(DATA["responders"]["placebo"]["value"])
+KINDS = np.array([
+    RESPONDERS,
+    (1.0 - RESPONDERS) * PLACEBO_RESPONDERS,
+    (1.0 - RESPONDERS) * (1.0 - PLACEBO_RESPONDERS),
+])  # fmt: skip
+_BASELINE, _BASELINE_SD = (float(DATA["rating"]["baseline"][k]) for k in ("value", "sd"))
+_SCATTER = float(DATA["rating"]["residual"]["value"])
+_CORRELATION = float(DATA["rating"]["residual"]["correlation_per_day"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Weights (3, pairs) that sum to 1, and mean and SD of E0 given each kind and pair.
+
+    `among_responders` (pairs,) are the weights given that the patient responds to the drug.
+    """
+
+    weights: Array
+    among_responders: Array
+    baseline: Array
+    baseline_sd: Array
+
+    @property
+    def responder_probability(self) -> float:
+        """Probability that the patient responds to the drug."""
+        return min(1.0, float(self.weights[0].sum()))
+
+    @property
+    def expected_baseline(self) -> float:
+        """Posterior mean of the pain before treatment."""
+        return float(np.sum(self.weights * self.baseline))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Virtual patients from what is known: kind (0 drug responder), pair of the grid, E0."""
+
+    kind: NDArray[np.intp]
+    pair: NDArray[np.intp]
+    baseline: Array
+
+
+def learn(prior: Array, remaining: Array, diary: Sequence[Entry]) -> Known:
+    """Update the prior weights (pairs,) by a diary.
+
+    `remaining` (3, pairs, entries) is the share of pain that each kind and pair leaves.
+    """
+    start = KINDS[:, None] * prior
+    if not diary:
+        flat = np.full(start.shape, _BASELINE)
+        spread = np.full(start.shape, _BASELINE_SD)
+        return Known(weights=start, among_responders=prior, baseline=flat, baseline_sd=spread)
+    days = np.array([entry.day for entry in diary], dtype=np.float64)
+    pain = np.array([entry.average_pain for entry in diary])
+    left = _whiten(remaining, days)
+    miss = _whiten(pain - _BASELINE * remaining, days)
+    variance = _BASELINE_SD**2
+    scale = 1.0 + variance * np.sum(left**2, axis=-1)
+    common = variance * np.sum(left * miss, axis=-1) / scale
+    squares = np.sum(miss**2, axis=-1) - common**2 * scale / variance
+    logarithms = np.log(start) - 0.5 * (squares + np.log(scale))
+    return Known(
+        weights=normalised(logarithms), among_responders=normalised(logarithms[0]),
+        baseline=_BASELINE + common, baseline_sd=np.sqrt(variance / scale),
+    )  # fmt: skip
+
+
+def draw(known: Known, *, size: int, rng: np.random.Generator) -> Draws:
+    """Draw virtual patients from what is known."""
+    chosen = rng.choice(known.weights.size, size=size, p=known.weights.ravel())
+    kind, pair = np.unravel_index(chosen, known.weights.shape)
+    spread = known.baseline_sd.ravel()[chosen] * rng.standard_normal(size)
+    return Draws(kind=kind, pair=pair, baseline=known.baseline.ravel()[chosen] + spread)
+
+
+def _whiten(values: Array, days: Array) -> Array:
+    """Turn correlated daily scatter into independent unit scatter along the last axis."""
+    rho = _CORRELATION ** np.diff(days)
+    found = values / _SCATTER
+    later = (found[..., 1:] - rho * found[..., :-1]) / np.sqrt(1.0 - rho**2)
+    whitened: Array = np.concatenate([found[..., :1], later], axis=-1)
+    return whitened
