@@ -1,0 +1,1 @@
+"""Dated definitions of every outcome. A changed definition is a new file with a later date."""
