@@ -110,10 +110,12 @@ def stamp(text: str) -> datetime | None:
     match = _STAMP.fullmatch(text.strip())
     if match is None:
         return None
-    digits = match["date"] + match["minute"] + (match["second"] or "00")
+    day, hour = match["date"], match["minute"] + (match["second"] or "00")
+    # Python's own reader of dates shifts digits where a field is out of range (25 h, 60 min).
+    iso = f"{day[:4]}-{day[4:6]}-{day[6:]}T{hour[:2]}:{hour[2:4]}:{hour[4:]}"
     part = ((match["part"] or "") + "000")[:3]
     try:
-        local = datetime.strptime(digits + part, "%Y%m%d%H%M%S%f")  # noqa: DTZ007 offset follows
+        local = datetime.fromisoformat(f"{iso}.{part}")
         at = local.replace(tzinfo=_offset(match["offset"], match["utc"]))
     except ValueError:
         return None
