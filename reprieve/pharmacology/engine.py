@@ -3,7 +3,7 @@
 A system x' = A x + b r(t) with A = P L P^-1 answers every input as a sum of independent modes
 z_k' = l_k z_k + r(t), read through weights g = (C P) * (P^-1 b). Between changes of rate
 
-    z(t) = exp(l t) (z0 + r / l) - r / l
+    z(t) = z0 exp(l t) + r expm1(l t) / l
 
 so a whole schedule is a recursion over its few changes and one matrix product over its times.
 Equal rates in a chain make A defective: there cond(P) passes 1e6 and the same recursion is done
@@ -87,36 +87,51 @@ def decompose(system: System, *, entry: str = "central") -> tuple[Modes, NDArray
 
 def _by_modes(modes: Modes, plan: Steps, times_h: Array, out: Array) -> None:
     """Fill `out` (P, o, T); intervals observed at equal offsets share their exponentials."""
-    amplitudes = _amplitudes(modes, plan)
-    shared: dict[bytes, Array] = {}
-    out[:, :, : np.searchsorted(times_h, plan.starts_h[0]) if plan.starts_h.size else None] = 0.0
+    first_h = plan.starts_h[0] if plan.starts_h.size else np.inf
+    out[:, :, : np.searchsorted(times_h, first_h)] = 0.0
+    states = _states(modes, plan)
+    shared: dict[tuple[bool, bytes], Array] = {}
     for stretch in _stretches(plan, times_h):
-        key = stretch.offsets_h.tobytes()
+        rate = float(plan.rates_mg_per_h[stretch.index])
+        key = (rate > 0, stretch.offsets_h.tobytes())
         if key not in shared:
-            shared[key] = _decay(modes, stretch.offsets_h)
-        np.matmul(amplitudes[stretch.index], shared[key], out=out[:, :, stretch.columns])
+            shared[key] = _courses(modes, stretch.offsets_h, running=rate > 0)
+        weights = _weights(modes, states[stretch.index], rate)
+        np.matmul(weights, shared[key], out=out[:, :, stretch.columns])
 
 
-def _decay(modes: Modes, offsets_h: Array) -> Array:
-    """Give exp(l t) of shape (P, K + 1, J); the last row is 1 and carries the constant part."""
-    patients, count = modes.rates_per_h.shape
-    decay = np.ones((patients, count + 1, offsets_h.size))
-    np.exp(modes.rates_per_h[:, :, None] * offsets_h, out=decay[:, :-1])
-    return decay
+def _courses(modes: Modes, offsets_h: Array, *, running: bool) -> Array:
+    """Give exp(l t) of shape (P, K, J) for a pause; expm1(l t) and a row of 1 for an infusion.
+
+    expm1 keeps the first minutes of an infusion exact, exp the last hours of a fall.
+    """
+    exponents = modes.rates_per_h[:, :, None] * offsets_h
+    if not running:
+        return np.exp(exponents, out=exponents)
+    courses = np.ones((len(exponents), exponents.shape[1] + 1, offsets_h.size))
+    np.expm1(exponents, out=courses[:, :-1])
+    return courses
 
 
-def _amplitudes(modes: Modes, plan: Steps) -> list[Array]:
-    """Give for each interval the weights (P, o, K + 1) of its decaying modes and constant."""
-    rates, weights = modes.rates_per_h, modes.weights
-    settled = (weights / rates[:, None, :]).sum(axis=-1)
+def _weights(modes: Modes, state: Array, rate_mg_per_h: float) -> Array:
+    """Give the weights (P, o, K) or (P, o, K + 1) that go with the courses of an interval."""
+    if rate_mg_per_h == 0:
+        return modes.weights * state[:, None, :]
+    moving = modes.weights * (state + rate_mg_per_h / modes.rates_per_h)[:, None, :]
+    resting = (modes.weights * state[:, None, :]).sum(axis=-1)
+    return np.concatenate([moving, resting[:, :, None]], axis=-1)
+
+
+def _states(modes: Modes, plan: Steps) -> list[Array]:
+    """Give the amplitudes (P, K) of all modes at the start of each interval."""
+    rates = modes.rates_per_h
     state, found = np.zeros_like(rates), []
     spans = np.append(np.diff(plan.starts_h), 0.0)
     for jump, rate, span in zip(plan.jumps_mg, plan.rates_mg_per_h, spans, strict=True):
         state = state + jump
-        decaying = weights * (state + rate / rates)[:, None, :]
-        found.append(np.concatenate([decaying, -rate * settled[:, :, None]], axis=-1))
-        grown = np.expm1(rates * span)
-        state = state + grown * (state + rate / rates)
+        found.append(state)
+        grown = np.expm1(rates * span) / rates
+        state = state * np.exp(rates * span) + rate * grown
     return found
 
 
