@@ -7,9 +7,10 @@ date and numbers. All findings are returned, never only the first.
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,8 +19,9 @@ from reprieve.clinical import facts as clinical_facts
 from reprieve.clinical.facts import Fact
 from reprieve.clinical.findings import Finding, Outcome, Severity, Step
 from reprieve.clinical.safety.rule import Answer, Case, Rule
-from reprieve.knowledge import N_, Message
+from reprieve.knowledge import N_, BadValue, Message
 
+OwnNumbers = Mapping[str, Mapping[str, float]]
 NOTHING_FOUND = Message(id=N_("Nothing found."))
 NOT_KNOWN = N_("Not known: {needs}.")
 
@@ -64,14 +66,45 @@ def at(step: Step) -> tuple[Registered, ...]:
     return tuple(entry for entry in rules() if step in entry.rule.steps)
 
 
-def examine(*, facts: Mapping[str, Any], step: Step) -> tuple[Finding, ...]:
+def examine(
+    *, facts: Mapping[str, Any], step: Step, own_numbers: OwnNumbers | None = None
+) -> tuple[Finding, ...]:
     """This function will ask every rule of a step about one patient.
 
-    `facts` maps fact names (docs/manual/facts.md) to values; missing or None is unknown. Returns
-    one finding a rule, clear ones included. Raises BadValue naming a fact that cannot be used.
+    `facts` maps fact names (docs/manual/facts.md) to values; missing or None is unknown.
+    `own_numbers` maps rules to the numbers that a clinic set in place of the shipped ones; who may
+    set them is not asked here. Returns one finding a rule, clear ones included. Raises BadValue
+    naming a fact, rule or number that cannot be used.
     """
     known = clinical_facts.read(facts, catalogue=catalogue())
-    return tuple(ask(entry, known=known) for entry in at(step))
+    entries = adjusted(at(step), own_numbers) if own_numbers else at(step)
+    return tuple(ask(entry, known=known) for entry in entries)
+
+
+def adjusted(entries: tuple[Registered, ...], own_numbers: OwnNumbers) -> tuple[Registered, ...]:
+    """This function will put a clinic's numbers into rules, and say so in their version."""
+    by_name = {entry.name: entry for entry in rules()}
+    for name, numbers in own_numbers.items():
+        if name not in by_name:
+            raise BadValue(name[:60], "unknown rule")
+        for number, value in numbers.items():
+            _check_own(by_name[name], number, value)
+    return tuple(
+        _own(entry, own_numbers[entry.name]) if entry.name in own_numbers else entry
+        for entry in entries
+    )
+
+
+def _own(entry: Registered, numbers: Mapping[str, float]) -> Registered:
+    said = ",".join(f"{name}={numbers[name]}" for name in sorted(numbers))
+    return replace(entry, numbers={**entry.numbers, **numbers}, version=f"{entry.version};{said}")
+
+
+def _check_own(entry: Registered, number: str, value: object) -> None:
+    if number not in entry.numbers or number == "medicines":
+        raise BadValue(f"{entry.name}.{number[:60]}", "unknown number of this rule")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise BadValue(f"{entry.name}.{number}", f"must be a number, got {value!r}")
 
 
 def ask(entry: Registered, *, known: Mapping[str, Any]) -> Finding:

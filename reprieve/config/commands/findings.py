@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +54,12 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "says": str(finding.says),
         "because": str(finding.because),
         "source": finding.source,
-        "saw": {name: _value(value) for name, value in finding.saw.items()},
+        "saw": dict(finding.saw),
         "needs": list(finding.needs),
         "overridable": finding.overridable,
         "verified": finding.verified,
         "version": finding.knowledge_version,
     }
-
-
-def _value(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def _facts(name: str) -> Any:

@@ -1,6 +1,6 @@
 """Low blood pressure: nobody is started in this zone."""
 
-from reprieve.clinical.safety.rule import START, Answer, Case, Rule
+from reprieve.clinical.safety.rule import DISCHARGE, START, Answer, Case, Rule
 from reprieve.clinical.safety.shared import SBP
 from reprieve.knowledge import N_, Message
 
@@ -11,9 +11,9 @@ def judge(case: Case) -> Answer:
 
 
 RULE = Rule(
-    steps=START,
+    steps=START | DISCHARGE,
     facts=(SBP,),
-    says=Message(id=N_("Blood pressure is so low that nobody is started.")),
+    says=Message(id=N_("Blood pressure is so low that nobody is started or sent home.")),
     because=Message(id=N_("A low pressure has a cause that must be found first.")),
     judge=judge,
 )

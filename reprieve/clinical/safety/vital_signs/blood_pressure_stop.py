@@ -1,6 +1,6 @@
 """High blood pressure: nobody is started in this zone."""
 
-from reprieve.clinical.safety.rule import BEFORE, Answer, Case, Rule, either
+from reprieve.clinical.safety.rule import BEFORE, DISCHARGE, Answer, Case, Rule, either
 from reprieve.clinical.safety.shared import DBP, SBP
 from reprieve.knowledge import N_, Message
 
@@ -13,12 +13,14 @@ def judge(case: Case) -> Answer:
 
 
 RULE = Rule(
-    steps=BEFORE,
+    steps=BEFORE | DISCHARGE,
     facts=(
         DBP,
         SBP,
     ),
-    says=Message(id=N_("Blood pressure is inside the zone in which nobody is started.")),
+    says=Message(
+        id=N_("Blood pressure is inside the zone in which nobody is started or sent home.")
+    ),
     because=Message(id=N_("Ketamine raises blood pressure.")),
     judge=judge,
 )

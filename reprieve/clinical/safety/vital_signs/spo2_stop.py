@@ -1,6 +1,6 @@
 """Oxygen saturation before the start: nobody is started in this zone."""
 
-from reprieve.clinical.safety.rule import START, Answer, Case, Rule
+from reprieve.clinical.safety.rule import DISCHARGE, START, Answer, Case, Rule
 from reprieve.clinical.safety.shared import SPO2
 from reprieve.knowledge import N_, Message
 
@@ -11,9 +11,11 @@ def judge(case: Case) -> Answer:
 
 
 RULE = Rule(
-    steps=START,
+    steps=START | DISCHARGE,
     facts=(SPO2,),
-    says=Message(id=N_("Oxygen saturation is inside the zone in which nobody is started.")),
+    says=Message(
+        id=N_("Oxygen saturation is inside the zone in which nobody is started or sent home.")
+    ),
     because=Message(id=N_("Sedation leaves less reserve.")),
     judge=judge,
 )
