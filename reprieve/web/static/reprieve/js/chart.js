@@ -1,0 +1,198 @@
+// Charts by uPlot: data in a JSON script, colours from the page's tokens, marks that differ in grey,
+// a band where two series bound one, and a table twin for readers and for copying.
+//
+// Data: {x: {label, values, time?: true}, y: {label, min?, max?}, series: [{label, values, colour,
+//   mark?: "circle" | "square" | "triangle" | "none", dash?: [6, 4], points?: true}],
+//   bands?: [{upper: 1, lower: 2, colour}], limits?: [{value, label, colour}]}.
+// `values` may hold null: a gap is shown as a gap. Times are seconds since 1970, UTC.
+
+/** @typedef {{label: string, values: (number | null)[], colour: string, mark?: string,
+ *   dash?: number[], points?: boolean}} Line */
+/** @typedef {{x: {label: string, values: number[], time?: boolean, zone?: string},
+ *   y: {label: string, min?: number, max?: number}, series: Line[],
+ *   bands?: {upper: number, lower: number, colour: string}[],
+ *   limits?: {value: number, label: string, colour: string}[]}} Data */
+
+const HEIGHT = 280;
+const LOCALE = "en-US";
+
+/** @param {HTMLElement} figure */
+export async function draw(figure) {
+  const source = document.getElementById(figure.dataset.chart ?? "");
+  const plot = figure.querySelector(".plot");
+  if (!source || !(plot instanceof HTMLElement)) return;
+  /** @type {Data} */
+  const data = JSON.parse(source.textContent ?? "");
+  fillTable(figure, data);
+  fillLegend(figure, data);
+  await addStyle();
+  mendLanguage();
+  const address = document.documentElement.dataset.uplot ?? "";
+  const { default: UPlot } = /** @type {{default: typeof import("uplot")}} */ (
+    await import(address)
+  );
+  const values = /** @type {import("uplot").AlignedData} */ ([
+    data.x.values,
+    ...data.series.map((s) => s.values),
+  ]);
+  plot.replaceChildren();
+  const chart = new UPlot(options(UPlot, figure, data, plot.clientWidth), values, plot);
+  new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: HEIGHT })).observe(plot);
+  return chart;
+}
+
+/** uPlot makes a number format of the browser's language while it loads and breaks on one that
+ * Intl does not know ("en-US@posix"): such a browser is told that it speaks English. */
+function mendLanguage() {
+  try {
+    new Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: LOCALE, configurable: true });
+  }
+}
+
+/** uPlot's own few rules come as a file: the page allows no inline style. */
+async function addStyle() {
+  const id = "uplot-style";
+  if (document.getElementById(id)) return;
+  const link = document.createElement("link");
+  link.id = id;
+  link.rel = "stylesheet";
+  link.href = (document.documentElement.dataset.uplot ?? "").replace("uPlot.esm.js", "uPlot.min.css");
+  const loaded = new Promise((done) => {
+    link.onload = link.onerror = () => done(undefined);
+  });
+  document.head.append(link);
+  await loaded;
+}
+
+/** @param {typeof import("uplot")} UPlot @param {HTMLElement} figure @param {Data} data
+ * @param {number} width @returns {import("uplot").Options} */
+function options(UPlot, figure, data, width) {
+  const axis = { stroke: token(figure, "muted"), grid: { stroke: token(figure, "line"), width: 1 } };
+  const zone = data.x.zone;
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    ...(zone ? { tzDate: (/** @type {number} */ ts) => UPlot.tzDate(new Date(ts * 1e3), zone) } : {}),
+    scales: { x: { time: Boolean(data.x.time) }, y: { range: range(data) } },
+    axes: [
+      { ...axis, label: data.x.label },
+      { ...axis, label: data.y.label },
+    ],
+    series: [{ label: data.x.label }, ...data.series.map((s) => line(figure, s))],
+    bands: (data.bands ?? []).map((b) => ({
+      series: [b.upper, b.lower],
+      fill: fade(token(figure, b.colour)),
+    })),
+    hooks: { draw: [(u) => limits(u, figure, data)] },
+  };
+}
+
+/** @param {Data} data @returns {import("uplot").Scale.Range} */
+function range(data) {
+  const { min, max } = data.y;
+  return (_chart, low, high) => [min ?? low, max ?? (high === low ? high + 1 : high)];
+}
+
+/** @param {HTMLElement} figure @param {Line} series @returns {import("uplot").Series} */
+function line(figure, series) {
+  const colour = token(figure, series.colour);
+  return {
+    label: series.label,
+    stroke: colour,
+    width: series.points ? 0 : 2,
+    dash: series.dash,
+    spanGaps: false,
+    points: {
+      show: series.mark !== "none",
+      size: 8,
+      stroke: colour,
+      fill: series.mark === "square" ? token(figure, "surface") : colour,
+    },
+  };
+}
+
+/** @param {import("uplot")} chart @param {HTMLElement} figure @param {Data} data */
+function limits(chart, figure, data) {
+  const { ctx, bbox } = chart;
+  for (const limit of data.limits ?? []) {
+    const y = chart.valToPos(limit.value, "y", true);
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = token(figure, limit.colour);
+    ctx.setLineDash([8, 6]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.textAlign = "right";
+    ctx.fillText(limit.label, bbox.left + bbox.width - 4, y - 4);
+    ctx.restore();
+  }
+}
+
+/** @param {Element} element @param {string} name */
+function token(element, name) {
+  return getComputedStyle(element).getPropertyValue(`--${name}`).trim();
+}
+
+/** @param {string} colour a hex colour @returns {string} the same at 18 % */
+function fade(colour) {
+  return `${colour}2e`;
+}
+
+/** @param {HTMLElement} figure @param {Data} data */
+function fillLegend(figure, data) {
+  const list = figure.querySelector(".legend");
+  list?.replaceChildren(
+    ...data.series.map((series) => {
+      const item = document.createElement("li");
+      item.append(swatch(token(figure, series.colour), series), ` ${series.label}`);
+      return item;
+    }),
+  );
+}
+
+/** @param {string} colour @param {Line} series */
+function swatch(colour, series) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 28 12");
+  const stroke = document.createElementNS(svg.namespaceURI, "path");
+  stroke.setAttribute("d", "M0 6h28");
+  stroke.setAttribute("stroke", colour);
+  stroke.setAttribute("stroke-width", "2");
+  if (series.dash) stroke.setAttribute("stroke-dasharray", series.dash.join(" "));
+  svg.append(stroke);
+  return svg;
+}
+
+/** @param {HTMLElement} figure @param {Data} data */
+function fillTable(figure, data) {
+  const table = figure.querySelector("details table");
+  if (!(table instanceof HTMLTableElement)) return;
+  const head = table.createTHead().insertRow();
+  for (const label of [data.x.label, ...data.series.map((s) => s.label)]) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = label;
+    head.append(cell);
+  }
+  const rows = table.createTBody();
+  data.x.values.forEach((x, at) => {
+    const row = rows.insertRow();
+    row.insertCell().textContent = data.x.time ? moment(x, data.x.zone) : String(x);
+    for (const series of data.series) row.insertCell().textContent = String(series.values[at] ?? "");
+  });
+}
+
+/** @param {number} seconds @param {string | undefined} zone */
+function moment(seconds, zone) {
+  const style = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
+  const language = document.documentElement.lang || LOCALE;
+  return new Intl.DateTimeFormat(language, { ...style, timeZone: zone }).format(seconds * 1e3);
+}
+
+for (const figure of document.querySelectorAll("[data-chart]"))
+  if (figure instanceof HTMLElement) void draw(figure);

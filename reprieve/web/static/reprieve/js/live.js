@@ -1,0 +1,70 @@
+// Live parts: `<div data-live="/live/...">` asks once a second for what is new after its cursor and
+// takes the answer in place. 204 is nothing new. Without an answer it asks less often, up to 8 s.
+// The answer is HTML whose root carries `data-cursor`; parts with an id that did not change are left
+// alone, so that focus, an open list and what is being typed survive.
+
+import { heard, lost } from "./pulse.js";
+
+const EVERY_MS = 1_000;
+const SLOWEST_MS = 8_000;
+const NOTHING_NEW = 204;
+
+/** @param {HTMLElement} part */
+export function follow(part) {
+  let wait = EVERY_MS;
+  let stopped = false;
+
+  async function ask() {
+    if (stopped || !part.isConnected) return;
+    wait = (await once(part)) ? EVERY_MS : Math.min(wait * 2, SLOWEST_MS);
+    setTimeout(ask, wait);
+  }
+  setTimeout(ask, EVERY_MS);
+  return () => {
+    stopped = true;
+  };
+}
+
+/** @param {HTMLElement} part @returns {Promise<boolean>} whether the server answered */
+async function once(part) {
+  const address = new URL(part.dataset.live ?? "", location.href);
+  address.searchParams.set("after", part.dataset.cursor ?? "");
+  try {
+    const answer = await fetch(address, {
+      headers: { "X-Reprieve-Live": "1" },
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    heard();
+    if (answer.status !== NOTHING_NEW) take(part, await answer.text());
+    return true;
+  } catch {
+    lost();
+    return false;
+  }
+}
+
+/** @param {HTMLElement} part @param {string} html */
+export function take(part, html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+  if (!fresh) return;
+  const cursor = fresh.getAttribute("data-cursor");
+  if (cursor !== null) part.dataset.cursor = cursor;
+  for (const piece of fresh.querySelectorAll("[id]")) replace(piece);
+  part.dispatchEvent(new CustomEvent("reprieve:live", { bubbles: true, detail: fresh }));
+}
+
+/** @param {Element} piece */
+function replace(piece) {
+  const old = document.getElementById(piece.id);
+  if (!old || old.outerHTML === piece.outerHTML) return;
+  const active = document.activeElement;
+  const typing = active instanceof HTMLElement && active.matches("input, textarea, select");
+  if (typing && old.contains(active)) return;
+  const focused = active && old.contains(active) ? active.id : "";
+  old.replaceWith(document.importNode(piece, true));
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+for (const part of document.querySelectorAll("[data-live]"))
+  if (part instanceof HTMLElement) follow(part);

@@ -1,0 +1,35 @@
+// The page watches the server: after 10 s without an answer it says, over its whole width and with
+// sound, that alarms are not running. It also keeps the screen awake.
+
+import { silence } from "./pulse.js";
+import { quiet, sound } from "./sound.js";
+import "./live.js";
+
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 500;
+const OURS = "watchdog";
+
+const banner = document.getElementById("watchdog");
+let lookedAt = Date.now();
+
+function look() {
+  if (!banner || !document.querySelector("[data-live]")) return;
+  const slept = Date.now() - lookedAt > PATIENCE_MS;
+  lookedAt = Date.now();
+  // A page that was asleep asks first: its clock says nothing about the server.
+  if (slept && silence() < 2 * PATIENCE_MS) return;
+  const dead = silence() > PATIENCE_MS;
+  if (dead === !banner.hidden) return;
+  banner.hidden = !dead;
+  if (dead) sound("high", OURS);
+  else quiet(OURS);
+}
+
+async function stayAwake() {
+  if (document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
+  await navigator.wakeLock.request("screen").catch(() => undefined);
+}
+
+setInterval(look, LOOK_EVERY_MS);
+document.addEventListener("visibilitychange", stayAwake);
+void stayAwake();
