@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from reprieve.interop.hl7v2 import charset
 from reprieve.knowledge import BadValue
@@ -15,12 +17,12 @@ from reprieve.knowledge import BadValue
 _LINE = re.compile(r"\r\n|\r|\n")
 _SEGMENT = re.compile(r"^[A-Z][A-Z0-9]{2}$")
 _USUAL = "^~\\&"  # component, repetition, escape, sub-component
+_REMEMBERED = 80  # letters; longer fields are not kept, so that memory stays bounded
 _NULL = '""'  # "deliberately empty"; to a reader the same as nothing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delimiters:
-    """The separators a message says it uses."""
+class Delimiters(NamedTuple):
+    """The separators a message says it uses (a tuple, since it is part of a cache's key)."""
 
     field: str
     component: str
@@ -43,8 +45,7 @@ class Segment:
 
     def repetitions(self, number: int) -> tuple[str, ...]:
         """Return the non-empty repetitions of a field."""
-        parts = self.raw(number).split(self.delimiters.repetition)
-        return tuple(p for p in parts if p and p != _NULL)
+        return _repetitions(self.raw(number), self.delimiters)
 
     def first(self, number: int) -> str:
         """Return the first repetition of a field, or an empty string."""
@@ -52,24 +53,26 @@ class Segment:
 
     def text(self, number: int, component: int = 1) -> str:
         """Return a component of a field's first repetition, unescaped and stripped."""
-        return self.component(self.first(number), component)
+        raw = self.raw(number)
+        if not raw:
+            return ""
+        # Codes, texts and units come again with every message: taken apart once, remembered.
+        read = _components if len(raw) <= _REMEMBERED else _components.__wrapped__
+        parts = read(raw, self.delimiters)
+        return parts[component - 1] if component <= len(parts) else ""
 
     def component(self, repetition: str, number: int) -> str:
         """Return one component of a repetition, unescaped and stripped."""
         parts = repetition.split(self.delimiters.component)
-        return self._plain(parts[number - 1]) if number <= len(parts) else ""
+        return _plain(parts[number - 1], self.delimiters) if number <= len(parts) else ""
 
     def subcomponents(self, number: int, component: int) -> tuple[str, ...]:
         """Return the sub-components of a component of a field's first repetition."""
         parts = self.first(number).split(self.delimiters.component)
         if component > len(parts):
             return ()
-        return tuple(
-            self._plain(s) for s in parts[component - 1].split(self.delimiters.subcomponent)
-        )
-
-    def _plain(self, text: str) -> str:
-        return "" if text == _NULL else unescape(text, delimiters=self.delimiters).strip()
+        within = parts[component - 1].split(self.delimiters.subcomponent)
+        return tuple(_plain(part, self.delimiters) for part in within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,21 @@ def _hexadecimal(digits: str) -> str | None:
         return bytes.fromhex(digits).decode("utf-8", errors="replace")
     except ValueError:
         return None
+
+
+def _repetitions(raw: str, delimiters: Delimiters) -> tuple[str, ...]:
+    return tuple(p for p in raw.split(delimiters.repetition) if p and p != _NULL)
+
+
+@lru_cache(maxsize=4096)
+def _components(raw: str, delimiters: Delimiters) -> tuple[str, ...]:
+    """Take the first repetition of a field apart."""
+    first = next(iter(_repetitions(raw, delimiters)), "")
+    return tuple(_plain(part, delimiters) for part in first.split(delimiters.component))
+
+
+def _plain(text: str, delimiters: Delimiters) -> str:
+    return "" if text == _NULL else unescape(text, delimiters=delimiters).strip()
 
 
 def _unframed(raw: bytes) -> bytes:

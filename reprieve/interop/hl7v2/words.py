@@ -27,6 +27,7 @@ def tokens(text: str) -> frozenset[str]:
     return frozenset(_TOKEN.findall(text.upper()))
 
 
+@lru_cache(maxsize=4096)
 def speaks_of(text: str, *, kind: str) -> bool:
     """Tell whether a text holds one of the words of a rule, for example `wave_words`."""
     return not _rule_words(kind).isdisjoint(tokens(text) | {text.upper()})
