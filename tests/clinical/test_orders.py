@@ -1,0 +1,92 @@
+from decimal import Decimal
+
+import pytest
+
+from reprieve.clinical.delivery import MS_PER_MIN, Bolus, Segment
+from reprieve.clinical.findings import Severity, blocking
+from reprieve.clinical.orders import BolusRequest, RateChange, SessionOrder, order_check
+from reprieve.knowledge import BadValue
+
+D = Decimal
+
+
+def order(**more):
+    signed = {
+        "start_rate_mg_per_h": D(20), "highest_rate_mg_per_h": D(30), "maximum_mg": D(100),
+        "bolus_max_mg": D(10), "hold_for": ("SpO2 below 90",),
+        "valid_from_ms": 0, "valid_until_ms": 300 * MS_PER_MIN,
+    }  # fmt: skip
+    return SessionOrder(**(signed | more))
+
+
+def flow(start_min, end_min, rate):
+    end_ms = None if end_min is None else end_min * MS_PER_MIN
+    return Segment(start_ms=start_min * MS_PER_MIN, end_ms=end_ms, rate_mg_per_h=D(rate))
+
+
+def rate(at_min, mg_per_h, until_min):
+    return RateChange(
+        at_ms=at_min * MS_PER_MIN, rate_mg_per_h=D(mg_per_h), until_ms=until_min * MS_PER_MIN
+    )
+
+
+def bolus(at_min, dose, until_min):
+    given = Bolus(start_ms=at_min * MS_PER_MIN, duration_ms=10 * MS_PER_MIN, dose_mg=D(dose))
+    return BolusRequest(bolus=given, until_ms=until_min * MS_PER_MIN)
+
+
+def rules(found):
+    return [f.rule for f in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "segments", "expected"),
+    [
+        (rate(0, 20, 240), [], []),
+        (rate(0, 21, 240), [], ["order-start-rate"]),
+        (rate(0, 31, 60), [], ["order-start-rate", "order-highest-rate"]),
+        (rate(0, 20, 301), [], ["order-maximum"]),
+        (rate(300, 20, 301), [], ["order-validity"]),
+        (rate(30, 30, 200), [flow(0, 240, 20)], []),
+        (rate(30, 31, 60), [flow(0, 240, 20)], ["order-highest-rate"]),
+        (rate(30, 30, 240), [flow(0, 240, 20)], ["order-maximum"]),
+        (rate(30, 25, 60), [flow(0, 10, 0)], ["order-start-rate"]),
+        (rate(30, 29, 60), [flow(0, 20, 31)], ["order-deviation"]),
+        (bolus(30, 10, 240), [flow(0, None, 20)], []),
+        (bolus(30, "10.1", 240), [flow(0, None, 20)], ["order-bolus"]),
+        (bolus(30, 10, 280), [flow(0, None, 20)], ["order-maximum"]),
+        (bolus(310, 5, 320), [], ["order-validity"]),
+        (bolus(30, 5, 60), [flow(0, 20, 31)], ["order-deviation"]),
+    ],
+)
+def test_a_change_outside_the_order_is_refused(change, segments, expected):
+    found = order_check(order=order(), change=change, segments=segments)
+    assert rules(found) == expected
+    assert all(f.severity is Severity.STOP and not f.overridable for f in found)
+    assert all(str(f.says) for f in found)
+
+
+def test_an_order_without_a_bolus_allows_none():
+    found = order_check(order=order(bolus_max_mg=None), change=bolus(0, 1, 10))
+    assert rules(found) == ["order-bolus"]
+
+
+def test_boluses_given_count_towards_the_maximum():
+    before = [Bolus(start_ms=0, duration_ms=MS_PER_MIN, dose_mg=D(30))]
+    found = order_check(order=order(), change=rate(10, 20, 240), boluses=before)
+    assert rules(found) == ["order-maximum"]
+    assert str(found[0].says).startswith("106.667 mg by the end of the plan")
+
+
+def test_a_reduction_or_stop_is_never_refused():
+    beyond = [flow(0, 20, 40), flow(20, 400, 29)]
+    for lower in (rate(310, 10, 400), rate(310, 0, 310)):
+        found = order_check(order=order(), change=lower, segments=beyond)
+        assert blocking(found) == ()
+        assert "order-deviation" in rules(found)
+        assert {f.severity for f in found} == {Severity.WARN_HIGH}
+
+
+def test_a_plan_that_ends_before_the_bolus_is_refused():
+    with pytest.raises(BadValue, match="until_ms: must not be before the bolus ends"):
+        order_check(order=order(), change=bolus(0, 1, 9))
