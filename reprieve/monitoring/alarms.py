@@ -26,8 +26,8 @@ def step(state: State, event: ev.Event, policy: Policy) -> tuple[State, tuple[Tr
     """
     turn = Turn(state, policy)
     at_ms = max(_when(event), state.now_ms)
-    pass_until(turn, at_ms - 1)
     turn.now_ms = at_ms
+    pass_until(turn, at_ms - 1)
     _act(event, turn)
     pass_until(turn, at_ms)
     return turn.state(), tuple(turn.made)
