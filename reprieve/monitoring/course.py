@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 MS_PER_H = 3_600_000
 # Acts that stop the drug: the rate is nought from then on.
@@ -110,7 +111,7 @@ def _rate_after(act: Act) -> int | None:
 
 def _segments(steps: Sequence[tuple[int, int]]) -> Iterable[Segment]:
     ends = [at for at, _ in steps[1:]]
-    for (start, rate), end in zip(steps, [*ends, None], strict=True):
+    for (start, rate), end in zip_longest(steps, ends):
         if rate > 0 and start != end:
             yield Segment(start_ms=start, end_ms=end, rate_ug_per_h=rate)
 
