@@ -1,0 +1,1 @@
+"""When things happen: slots, opening hours, series, boosters, reminders, follow-ups. Pure."""

@@ -1,0 +1,1 @@
+"""Booster ladders as data: one TOML file each."""

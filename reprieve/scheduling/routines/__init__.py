@@ -1,0 +1,1 @@
+"""Reminders and follow-up dates as data."""
