@@ -33,7 +33,7 @@ class Example(forms.Form):
 
 def context(*, at: datetime) -> dict[str, Any]:
     """This function will return what the gallery's templates show."""
-    form = Example({"name": "", "weight": "820", "born": "1980-02-30"})
+    form = Example({"name": "", "weight": "820", "born": "1980-02-03", "language": "es"})
     form.is_valid()
     form_errors(form, BadValue("weight", "820 is not between 20 and 300 kg"))
     return {

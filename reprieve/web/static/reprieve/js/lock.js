@@ -48,13 +48,13 @@ function seenAt() {
 
 export function lock() {
   if (!(sheet instanceof HTMLDialogElement) || sheet.open) return;
+  document.querySelector("details.menu[open]")?.removeAttribute("open");
   body.classList.add("is-locked");
   for (const open of document.querySelectorAll("dialog[open]"))
     if (open instanceof HTMLDialogElement) open.classList.add("veil");
   // Not modal on purpose: alarm buttons above the veil stay within reach.
   sheet.show();
   document.querySelector(".veil")?.setAttribute("inert", "");
-  sheet.querySelector("input[type=password]")?.dispatchEvent(new Event("focus"));
   const field = sheet.querySelector("#lock-password");
   if (field instanceof HTMLElement) field.focus();
 }
@@ -101,9 +101,23 @@ async function tellServer() {
   }
 }
 
+/** The screen locks here and on the server together, so that a reload opens nothing. */
+function lockBoth() {
+  if (body.classList.contains("is-locked")) return;
+  lock();
+  void post(body.dataset.lockNow ?? "").catch(() => undefined);
+}
+
 function look() {
-  if (Date.now() - seenAt() > idleMs) lock();
+  if (Date.now() - seenAt() > idleMs) lockBoth();
   else void tellServer();
+}
+
+/** Another tab of this browser was unlocked: this one follows when the server agrees. */
+async function followUnlock() {
+  if (!body.classList.contains("is-locked")) return;
+  const answer = await post(body.dataset.lockActive ?? "").catch(() => undefined);
+  if (answer?.ok) unlock();
 }
 
 if (idleMs > 0 && sheet) {
@@ -112,13 +126,12 @@ if (idleMs > 0 && sheet) {
   sheet.querySelector("form")?.addEventListener("submit", tryPassword);
   document.addEventListener("visibilitychange", look);
   document.addEventListener("reprieve:lock", lock);
+  window.addEventListener("storage", (event) => {
+    if (event.key === SHARED) void followUnlock();
+  });
   setInterval(look, 5_000);
   note();
   hasInput = false;
 }
 
-document.querySelector("[data-lock-now]")?.addEventListener("click", async (event) => {
-  const target = event.currentTarget;
-  lock();
-  if (target instanceof HTMLElement) await post(target.dataset.lockNow ?? "").catch(() => undefined);
-});
+document.getElementById("lock-now")?.addEventListener("click", lockBoth);

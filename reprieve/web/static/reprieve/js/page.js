@@ -28,6 +28,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a narrow screen the present step of the pathway is brought into view.
+for (const step of document.querySelectorAll(".pathway [aria-current=step]")) {
+  const line = step.parentElement;
+  if (line && step instanceof HTMLElement)
+    line.scrollLeft = step.offsetLeft - (line.clientWidth - step.clientWidth) / 2;
+}
+
 // After a refused form the summary of errors gets the focus.
 const summary = document.querySelector("[data-focus]");
 if (summary instanceof HTMLElement) summary.focus();
