@@ -1,0 +1,1 @@
+"""What the simulated bedside monitor can be made to do, one file each."""
