@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from reprieve import knowledge
 from reprieve.clinical.delivery import Bolus, Segment, changed, given_mg, shown_mg
+from reprieve.clinical.dosing import RateStep, SessionDose
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.clinical.guardrails import is_reduction, softened
 from reprieve.knowledge import N_, BadValue, Message
@@ -57,6 +58,30 @@ class BolusRequest:
 Change = RateChange | BolusRequest
 
 
+def session_order(
+    *,
+    dose: SessionDose,
+    hold_for: tuple[str, ...],
+    valid_from_ms: int,
+    valid_until_ms: int,
+) -> SessionOrder:
+    """This function will propose the order of a planned dose, to be signed: its rates, no bolus.
+
+    Raises BadValue when the order would end before it begins.
+    """
+    if valid_until_ms <= valid_from_ms:
+        raise BadValue("valid_until_ms", f"must be after valid_from_ms ({valid_from_ms})")
+    return SessionOrder(
+        start_rate_mg_per_h=dose.steps[0].rate_mg_per_h,
+        highest_rate_mg_per_h=max(step.rate_mg_per_h for step in dose.steps),
+        maximum_mg=shown_mg(sum((_exact_mg(step) for step in dose.steps), Fraction(0))),
+        bolus_max_mg=None,
+        hold_for=hold_for,
+        valid_from_ms=valid_from_ms,
+        valid_until_ms=valid_until_ms,
+    )
+
+
 def order_check(
     *,
     order: SessionOrder,
@@ -83,6 +108,11 @@ def order_check(
 
 
 Said = tuple[str, Message]
+
+
+def _exact_mg(step: RateStep) -> Fraction:
+    """Keep the third of a microgram, so that a plan is never beyond its own order."""
+    return Fraction(step.rate_mg_per_h) * (step.end_min - step.start_min) / 60
 
 
 def _rate(

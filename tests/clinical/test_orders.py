@@ -3,8 +3,16 @@ from decimal import Decimal
 import pytest
 
 from reprieve.clinical.delivery import MS_PER_MIN, Bolus, Segment
+from reprieve.clinical.dosing import session_dose
 from reprieve.clinical.findings import Severity, blocking
-from reprieve.clinical.orders import BolusRequest, RateChange, SessionOrder, order_check
+from reprieve.clinical.orders import (
+    BolusRequest,
+    RateChange,
+    SessionOrder,
+    order_check,
+    session_order,
+)
+from reprieve.clinical.regimens import regimens
 from reprieve.knowledge import BadValue
 
 D = Decimal
@@ -90,3 +98,23 @@ def test_a_reduction_or_stop_is_never_refused():
 def test_a_plan_that_ends_before_the_bolus_is_refused():
     with pytest.raises(BadValue, match="until_ms: must not be before the bolus ends"):
         order_check(order=order(), change=bolus(0, 1, 9))
+
+
+@pytest.mark.parametrize("regimen", regimens().values(), ids=lambda r: r.id)
+def test_a_planned_dose_is_inside_the_order_made_from_it(regimen):
+    dose = session_dose(regimen=regimen, session_no=1, weight_kg=D("71"))
+    signed = session_order(dose=dose, hold_for=(), valid_from_ms=0, valid_until_ms=1)
+    start = RateChange(
+        at_ms=0,
+        rate_mg_per_h=dose.steps[0].rate_mg_per_h,
+        until_ms=dose.duration_min * MS_PER_MIN,
+    )
+    assert order_check(order=signed, change=start) == ()
+    assert signed.maximum_mg - dose.total_mg <= D("0.001")
+    assert signed.bolus_max_mg is None
+
+
+def test_an_order_that_ends_before_it_begins_is_refused():
+    dose = session_dose(regimen=next(iter(regimens().values())), session_no=1, weight_kg=D(70))
+    with pytest.raises(BadValue, match="valid_until_ms: must be after"):
+        session_order(dose=dose, hold_for=(), valid_from_ms=5, valid_until_ms=5)

@@ -47,6 +47,13 @@ def test_a_fact_is_declared_the_same_wherever_it_is_read():
             assert fact.question.endswith("?")
 
 
+def test_the_facts_of_a_step_can_be_listed_for_a_form():
+    names = [fact.name for fact in safety.facts_at(Step.DISCHARGE)]
+    assert names == sorted(names)
+    assert "padss_score" in names
+    assert "consent_valid" not in names
+
+
 def test_hold_asks_for_two_more_readings_and_then_for_nobody():
     reading = {"spo2_percent": 92}
     for again, needs in [(None, True), (1, True), (2, False)]:

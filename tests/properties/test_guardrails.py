@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprieve.clinical.delivery import MS_PER_MIN, Bolus, Segment, changed, given_mg
@@ -40,6 +40,7 @@ def play(weight_kg, acts):
     return segments, boluses
 
 
+@settings(deadline=None)
 @given(weight_kg=WEIGHT, acts=st.lists(ACT, max_size=8))
 def test_no_accepted_sequence_passes_a_guard_rail(weight_kg, acts):
     segments, boluses = play(weight_kg, acts)
@@ -59,6 +60,7 @@ def test_no_accepted_sequence_passes_a_guard_rail(weight_kg, acts):
         assert bolus.duration_ms >= 10 * MS_PER_MIN
 
 
+@settings(deadline=None)
 @given(
     rates=st.lists(st.tuples(st.integers(1, 60), RATE), min_size=1, max_size=6),
     end_min=st.integers(0, 400),
@@ -75,6 +77,7 @@ def test_no_window_holds_more_than_the_worst_one(rates, end_min, length):
     assert window <= worst_window_mg(segments, [], window_min=length)
 
 
+@settings(deadline=None)
 @given(weight_kg=WEIGHT, rate=RATE, share=st.decimals("0", "1", places=2), at_min=MINUTE)
 def test_a_stop_or_a_reduction_is_never_refused(weight_kg, rate, share, at_min):
     found = check_change(

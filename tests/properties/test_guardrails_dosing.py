@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprieve.clinical.dosing import session_dose
@@ -15,6 +15,7 @@ REGIMENS = st.sampled_from(sorted(regimens().values(), key=lambda r: r.id))
 WEIGHT = st.decimals("20", "350", places=2)
 
 
+@settings(deadline=None)
 @given(regimen=REGIMENS, weight_kg=WEIGHT, data=st.data())
 def test_no_dose_is_above_its_ceilings(regimen, weight_kg, data):
     session_no = data.draw(st.integers(1, regimen.infusions))
@@ -27,6 +28,7 @@ def test_no_dose_is_above_its_ceilings(regimen, weight_kg, data):
         assert dose.steps[0].rate_mg_per_h <= regimen.ceiling_mg_per_h
 
 
+@settings(deadline=None)
 @given(
     regimen=REGIMENS,
     weight_kg=WEIGHT,

@@ -66,6 +66,12 @@ def at(step: Step) -> tuple[Registered, ...]:
     return tuple(entry for entry in rules() if step in entry.rule.steps)
 
 
+def facts_at(step: Step) -> tuple[Fact, ...]:
+    """This function will list the facts that the rules of one step read, by name."""
+    wanted = {fact.name: fact for entry in at(step) for fact in entry.rule.facts}
+    return tuple(wanted[name] for name in sorted(wanted))
+
+
 def examine(
     *, facts: Mapping[str, Any], step: Step, own_numbers: OwnNumbers | None = None
 ) -> tuple[Finding, ...]:
