@@ -13,6 +13,8 @@ from reprieve.monitoring.vitals import ARTERIAL, WITHDRAWN, Reading, Verdict, ju
 NO_READING = "no reading: look at the patient"
 NO_VALUE = "no usable value"
 STALE = "no value for too long"
+OBSERVATIONS = "observations"
+OVERDUE = "overdue"
 
 
 def technical_key(signal: str, limit: str) -> str:
@@ -29,12 +31,13 @@ def take(turn: Turn, reading: Reading) -> None:
     """
     if WITHDRAWN in reading.flags or _came_late(turn, reading):
         return
-    track = turn.tracks.get(reading.signal)
-    if track is not None and reading.taken_ms < track.newest_ms:
+    before = turn.tracks.get(reading.signal)
+    track = _following(before, reading)
+    if track is None:
         return
+    newer = before is None or reading.taken_ms > before.newest_ms
     verdict = judge(reading)
-    newer = track is None or reading.taken_ms > track.newest_ms
-    _follow(turn, track, reading, measured=verdict.ok)
+    turn.tracks[reading.signal] = _measured(turn, track, reading) if verdict.ok else track
     if not verdict.ok:
         _no_measurement(turn, reading, verdict)
         return
@@ -83,38 +86,39 @@ def _came_late(turn: Turn, reading: Reading) -> bool:
     return longest_ms is not None and turn.now_ms - reading.taken_ms > longest_ms
 
 
-def _follow(turn: Turn, track: Track | None, reading: Reading, *, measured: bool) -> None:
-    """Remember the newest value, and the pace at which the monitor measures it."""
+def _following(before: Track | None, reading: Reading) -> Track | None:
+    """Return the track with this reading as its newest, or None for an older one or a repeat."""
     at_ms = reading.taken_ms
-    if track is None:
-        track = Track(newest_ms=at_ms)
-    if not measured:
-        turn.tracks[reading.signal] = replace(track, newest_ms=at_ms)
-    elif reading.source == "hand":
-        turn.tracks[reading.signal] = replace(
-            track, newest_ms=at_ms, value=reading.value, value_ms=at_ms
-        )
-    else:
-        _seen(turn, track, reading)
+    mark = f"{reading.source} {reading.value!r} {','.join(sorted(reading.flags))}".strip()
+    if before is None:
+        return Track(newest_ms=at_ms, taken=(mark,))
+    if at_ms < before.newest_ms or (at_ms == before.newest_ms and mark in before.taken):
+        return None
+    same = before.taken if at_ms == before.newest_ms else ()
+    return replace(before, newest_ms=at_ms, taken=(*same, mark))
 
 
-def _seen(turn: Turn, track: Track, reading: Reading) -> None:
+def _measured(turn: Turn, track: Track, reading: Reading) -> Track:
+    """Remember a measurement and, from a device, the pace at which it comes."""
     at_ms = reading.taken_ms
+    if reading.source == "hand":
+        return replace(track, value=reading.value, value_ms=at_ms)
     gaps_ms = track.gaps_ms
     if track.seen_ms is not None:
         gaps_ms = learned(gaps_ms, at_ms - track.seen_ms)
     seen = Track(
         newest_ms=at_ms,
+        taken=track.taken,
         value=reading.value,
         value_ms=at_ms,
         seen_ms=at_ms,
         gaps_ms=gaps_ms,
         arterial=ARTERIAL in reading.flags,
     )
-    turn.tracks[reading.signal] = seen
     limit_ms = stale_after_ms(reading.signal, seen, turn.policy)
     if limit_ms is not None:
         turn.wake_by(at_ms + limit_ms)
+    return seen
 
 
 def _no_measurement(turn: Turn, reading: Reading, verdict: Verdict) -> None:

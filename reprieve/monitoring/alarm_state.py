@@ -54,9 +54,13 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """What is known of one signal: the newest value and how often the monitor sends it."""
+    """What is known of one signal: the newest value and how often the monitor sends it.
+
+    `taken` are the values already taken at `newest_ms`, so that a repeat does nothing twice.
+    """
 
     newest_ms: int
+    taken: tuple[str, ...] = ()
     value: float | None = None
     value_ms: int = 0
     seen_ms: int | None = None
@@ -80,7 +84,7 @@ class Transition:
     `at_ms` is when it was due, `noted_ms` when the engine got to it: they differ after an outage.
     `cause` is one of: limit, delay, zero, no_value, out_of_range, pair, stale, stale_running,
     recovered, acknowledged, reminder, escalation, limits_changed, suspended, unlinked, silenced,
-    silence_ended, broken_by_alarm.
+    silence_ended, broken_by_alarm, overdue, overdue_long, observed, raised, ended, withdrawn.
     """
 
     alarm_id: str
@@ -109,6 +113,7 @@ class State:
     wake_ms: int = FAR_MS
     running_ms: int | None = None
     linked_ms: int | None = None
+    due_ms: int | None = None
     silence: Silence | None = None
     tracks: Mapping[str, Track] = field(default_factory=dict)
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
@@ -140,7 +145,8 @@ class State:
 
 
 def _track(row: Mapping[str, Any]) -> Track:
-    return Track(**{**row, "gaps_ms": tuple(row["gaps_ms"])})
+    lists = {"gaps_ms": tuple(row["gaps_ms"]), "taken": tuple(row.get("taken", ()))}
+    return Track(**{**row, **lists})
 
 
 def _worst_first(alarm: Alarm) -> tuple[int, bool, bool, int, str]:

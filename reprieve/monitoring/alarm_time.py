@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from reprieve.monitoring.alarm_readings import STALE, holds_until_ms, new_technical, technical_key
+from reprieve.monitoring.alarm_readings import (
+    OBSERVATIONS,
+    OVERDUE,
+    STALE,
+    holds_until_ms,
+    new_technical,
+    technical_key,
+)
 from reprieve.monitoring.alarm_state import FAR_MS, Alarm
 from reprieve.monitoring.alarm_turn import Turn
 from reprieve.monitoring.freshness import stale_after_ms
@@ -34,6 +41,8 @@ def _dues(turn: Turn) -> Iterator[Due]:
         yield from _of_alarm(turn, alarm)
     if turn.linked_ms is not None:
         yield from _of_feed(turn, turn.linked_ms)
+    if turn.due_ms is not None:
+        yield from _of_hand(turn, turn.due_ms)
 
 
 def _of_alarm(turn: Turn, alarm: Alarm) -> Iterator[Due]:
@@ -70,6 +79,16 @@ def _of_signal(turn: Turn, name: str, due_ms: int) -> Iterator[Due]:
     elif alarm.priority != "high" and turn.running_ms is not None:
         later_ms = due_ms + turn.policy.stale_high_after_ms
         yield max(later_ms, turn.running_ms), 2, name, _stale_with_drug
+
+
+def _of_hand(turn: Turn, due_ms: int) -> Iterator[Due]:
+    """Where people measure, an observation that nobody made is the alarm."""
+    alarm = turn.alarms.get(technical_key(OBSERVATIONS, OVERDUE))
+    if alarm is None:
+        yield due_ms + 1, 1, OBSERVATIONS, _go_overdue
+    elif alarm.priority != "high" and turn.running_ms is not None:
+        later_ms = due_ms + turn.policy.overdue_high_after_ms
+        yield max(later_ms, turn.running_ms), 2, OBSERVATIONS, _overdue_long
 
 
 def _is_seen(turn: Turn, name: str) -> bool:
@@ -109,6 +128,15 @@ def _go_stale(turn: Turn, name: str, due_ms: int) -> None:
 def _stale_with_drug(turn: Turn, name: str, due_ms: int) -> None:
     alarm = turn.alarms[technical_key(name, STALE)]
     turn.raise_(alarm, at_ms=due_ms, cause="stale_running", priority="high")
+
+
+def _go_overdue(turn: Turn, name: str, due_ms: int) -> None:
+    turn.raise_(new_technical(name, OVERDUE, "medium", at_ms=due_ms), at_ms=due_ms, cause="overdue")
+
+
+def _overdue_long(turn: Turn, name: str, due_ms: int) -> None:
+    alarm = turn.alarms[technical_key(name, OVERDUE)]
+    turn.raise_(alarm, at_ms=due_ms, cause="overdue_long", priority="high")
 
 
 def _never(_turn: Turn, _key: str, _due_ms: int) -> None:

@@ -18,6 +18,7 @@ class Turn:
         self.wake_ms = state.wake_ms
         self.running_ms = state.running_ms
         self.linked_ms = state.linked_ms
+        self.due_ms = state.due_ms
         self.silence = state.silence
         self.tracks: dict[str, Track] = dict(state.tracks)
         self.alarms: dict[str, Alarm] = dict(state.alarms)
@@ -30,6 +31,7 @@ class Turn:
             wake_ms=self.wake_ms,
             running_ms=self.running_ms,
             linked_ms=self.linked_ms,
+            due_ms=self.due_ms,
             silence=self.silence,
             tracks=self.tracks,
             alarms=self.alarms,

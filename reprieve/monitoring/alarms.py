@@ -10,7 +10,17 @@ from dataclasses import replace
 from functools import singledispatch
 
 from reprieve.monitoring import events as ev
-from reprieve.monitoring.alarm_readings import NO_READING, NO_VALUE, STALE, check, take
+from reprieve.monitoring.alarm_readings import (
+    NO_READING,
+    NO_VALUE,
+    OBSERVATIONS,
+    OVERDUE,
+    STALE,
+    check,
+    new_technical,
+    take,
+    technical_key,
+)
 from reprieve.monitoring.alarm_state import Alarm, State, Transition
 from reprieve.monitoring.alarm_time import pass_until
 from reprieve.monitoring.alarm_turn import Turn
@@ -133,6 +143,45 @@ def _(event: ev.FeedUnlinked, turn: Turn) -> None:
     for alarm in list(turn.alarms.values()):
         if alarm.limit in {NO_READING, NO_VALUE, STALE}:
             turn.clear(alarm, at_ms=turn.now_ms, cause="unlinked")
+
+
+@_act.register
+def _(event: ev.ObservationsDue, turn: Turn) -> None:
+    turn.due_ms = event.due_ms
+    turn.wake_ms = 0
+    overdue = turn.alarms.get(technical_key(OBSERVATIONS, OVERDUE))
+    if overdue is not None and (event.due_ms is None or event.due_ms >= turn.now_ms):
+        turn.clear(overdue, at_ms=turn.now_ms, cause="observed")
+
+
+@_act.register
+def _(event: ev.Raised, turn: Turn) -> None:
+    """Raise it once; what does not last waits, like a latched alarm, for one answer."""
+    if technical_key(event.about, event.says) in turn.alarms:
+        return
+    new = new_technical(event.about, event.says, event.priority, at_ms=turn.now_ms)
+    turn.raise_(new, at_ms=turn.now_ms, cause="raised")
+    if not event.lasts:
+        turn.keep(replace(turn.alarms[new.key], phase="latched", run_ms=None))
+
+
+@_act.register
+def _(event: ev.Ended, turn: Turn) -> None:
+    alarm = turn.alarms.get(technical_key(event.about, event.says))
+    if alarm is not None:
+        turn.clear(alarm, at_ms=turn.now_ms, cause="ended")
+
+
+@_act.register
+def _(event: ev.Withdrawn, turn: Turn) -> None:
+    """Take back what the struck value alone had raised; a high alarm still wants an answer."""
+    for alarm in list(turn.alarms.values()):
+        alone = alarm.run_ms == alarm.last_ms == event.taken_ms
+        if alarm.kind == "clinical" and alarm.signal == event.signal and alone:
+            turn.recover(alarm, at_ms=turn.now_ms, cause="withdrawn")
+    track = turn.tracks.get(event.signal)
+    if track is not None and track.value_ms == event.taken_ms:
+        turn.tracks[event.signal] = replace(track, value=None)
 
 
 def _check_known_values(turn: Turn) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reprieve.knowledge import BadValue
+from reprieve.monitoring.limits import Priority
 from reprieve.monitoring.vitals import Reading
 
 SILENCE_MAX_S = 120
@@ -76,6 +77,46 @@ class FeedUnlinked:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservationsDue:
+    """When the next observation by hand falls due; None: nothing is expected by hand."""
+
+    at_ms: int
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """Something that is no signal needs a person: `about` names it, `says` what is wrong.
+
+    With `lasts` it stays until `Ended`; without it the first answer ends it.
+    """
+
+    at_ms: int
+    about: str
+    says: str
+    priority: Priority = "high"
+    lasts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What `Raised` reported as lasting is over."""
+
+    at_ms: int
+    about: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A person struck a value through: what it alone had raised is over."""
+
+    at_ms: int
+    signal: str
+    taken_ms: int
+
+
 Event = (
     Reading
     | Tick
@@ -86,4 +127,8 @@ Event = (
     | InfusionStopped
     | FeedLinked
     | FeedUnlinked
+    | ObservationsDue
+    | Raised
+    | Ended
+    | Withdrawn
 )

@@ -50,6 +50,7 @@ class Policy:
     stale_factor: float = 3
     stale_factor_intermittent: float = 1.5
     stale_high_after_ms: int = 60_000
+    overdue_high_after_ms: int = 300_000
     unlearned_interval_ms: int | None = 5_000
     least_gaps: int = 1
     live_age_ms: Mapping[str, int] = field(default_factory=dict)
@@ -140,6 +141,7 @@ def _timings(engine: Mapping[str, Any]) -> dict[str, Any]:
         "reminder",
         "stale_floor",
         "stale_high_after",
+        "overdue_high_after",
         "unlearned_interval",
     )
     plain = ("stale_factor", "stale_factor_intermittent", "medium_stretch")

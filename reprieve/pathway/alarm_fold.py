@@ -8,35 +8,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from reprieve.monitoring import events as ev
-from reprieve.monitoring import limits as limit_files
-from reprieve.monitoring import policy as policies
-from reprieve.monitoring import vitals
 from reprieve.monitoring.alarm_state import State, Transition
 from reprieve.monitoring.alarms import step
-from reprieve.monitoring.policy import Policy
 from reprieve.monitoring.vitals import Reading
+from reprieve.pathway import alarm_calls
+from reprieve.pathway.alarm_policy import policy
 from reprieve.pathway.clock import moment
 from reprieve.records.models import AlarmTransition, InfusionState
-from reprieve.records.queries import baselines, settings
+from reprieve.records.queries import schedules
 
 # An infusion's alarms are folded from the start check to the end of recovery.
 WATCHED = frozenset({"prepared", "running", "paused", "stopped", "recovery"})
-
-
-def policy(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> Policy:
-    """This function will return the limits and timings in force for one infusion.
-
-    The clinic's own limits (setting `alarms.limits`) take the place of the shipped ones when it
-    has set some; the session's baseline is the mean of the sets taken before the start.
-    """
-    own = settings.value(clinic=clinic, key="alarms.limits", at=at)
-    known = (*vitals.signals(), *vitals.scores())
-    limits = None if own is None else limit_files.from_rows(own, signals=known)
-    return policies.live(limits=limits, baseline=baselines.of(clinic=clinic, encounter=encounter))
 
 
 def fold_readings(
@@ -59,6 +44,13 @@ def fold(
     row = InfusionState.of(clinic).select_for_update().filter(encounter_id=encounter).first()
     if row is None or row.state not in WATCHED:
         return None
+    return _folded(row, events, recorded_ms=recorded_ms, by=by)
+
+
+def _folded(
+    row: InfusionState, events: Iterable[ev.Event], *, recorded_ms: int, by: uuid.UUID | None
+) -> State:
+    clinic, encounter = row.clinic_id, row.encounter_id
     rules = policy(clinic=clinic, encounter=encounter, at=moment(recorded_ms))
     state = state_of(row)
     made: list[Transition] = []
@@ -70,7 +62,26 @@ def fold(
     AlarmTransition.objects.bulk_create(
         _row(row, transition, recorded_ms, by) for transition in made
     )
+    alarm_calls.follow(row, made, state=state, at=moment(recorded_ms))
     return state
+
+
+def raise_deviation(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int, says: str, by: uuid.UUID | None = None
+) -> None:
+    """This function will raise a high alarm for a dose outside its order, in the caller's act.
+
+    `says` names what was given in a few words without a patient's name. One answer ends it.
+    """
+    event = ev.Raised(at_ms=at_ms, about="deviation", says=says[:60])
+    fold(clinic=clinic, encounter=encounter, events=[event], recorded_ms=at_ms, by=by)
+
+
+def expect(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> None:
+    """This function will tell the alarms when the next observation by hand falls due."""
+    due_ms = schedules.next_by_hand_ms(clinic=clinic, encounter=encounter, at_ms=at_ms)
+    event = ev.ObservationsDue(at_ms=at_ms, due_ms=due_ms)
+    fold(clinic=clinic, encounter=encounter, events=[event], recorded_ms=at_ms)
 
 
 def state_of(row: InfusionState) -> State:

@@ -1,0 +1,59 @@
+"""Who is called when nobody answers an alarm: steps of the ladder become work items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from reprieve.monitoring.alarm_state import State, Transition
+from reprieve.pathway import worklist
+from reprieve.pathway.permissions import DIRECTOR, NURSE, PHYSICIAN, system
+from reprieve.records.models import InfusionState, WorkItem
+
+KIND = "alarm"
+DUE = timedelta(minutes=1)
+ANSWERED = frozenset({"acknowledged", "cleared"})
+
+
+def role_of(to: str) -> str | None:
+    """This function will tell which role a step of the ladder calls; None is the chair itself."""
+    words = to.lower()
+    if "director" in words or "second physician" in words:
+        return DIRECTOR
+    if "physician" in words:
+        return PHYSICIAN
+    return NURSE if "nurse" in words else None
+
+
+def follow(
+    row: InfusionState, made: Iterable[Transition], *, state: State, at: datetime
+) -> None:
+    """This function will open a work item for each role called, and close all once answered."""
+    steps = list(made)
+    called = {role_of(t.to) for t in steps if t.cause == "escalation"}
+    for role in sorted(role for role in called if role is not None):
+        _call(row, role, at)
+    answered = any(t.after in ANSWERED for t in steps)
+    if answered and not any(a.wants_someone for a in state.alarms.values()):
+        _close(row, at)
+
+
+def _call(row: InfusionState, role: str, at: datetime) -> None:
+    waiting = WorkItem.of(row.clinic_id).filter(
+        kind=KIND, encounter_id=row.encounter_id, owner_role=role, state__in=worklist.OPEN
+    )
+    if waiting.exists():
+        return
+    worklist.open_item(
+        actor=system(row.clinic_id, "alarms"), at=at, kind=KIND, owner_role=role,
+        due_at=at + DUE, patient=row.patient_id, encounter=row.encounter_id,
+    )  # fmt: skip
+
+
+def _close(row: InfusionState, at: datetime) -> None:
+    actor = system(row.clinic_id, "alarms")
+    waiting = WorkItem.of(row.clinic_id).filter(
+        kind=KIND, encounter_id=row.encounter_id, state__in=worklist.OPEN
+    )
+    if waiting.exists():
+        worklist.finish_within(actor=actor, at=at, kind=KIND, patient=row.patient_id)
