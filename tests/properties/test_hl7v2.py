@@ -96,7 +96,7 @@ def test_framed_messages_come_back(parts):
 @given(st.one_of(streams, messages(), st.binary(max_size=200).map(lambda b: b"MSH|^~\\&|" + b)))
 @example(b"MSH")
 @example(b"MSH|^~\\&|" + b"|" * 40 + b"\xff")
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_reading_raises_only_its_declared_error(raw):
     try:
         message = read(raw, clinic_zone="Europe/Berlin", received=datetime(2026, 3, 1, tzinfo=UTC))
@@ -112,7 +112,7 @@ def test_reading_raises_only_its_declared_error(raw):
 
 
 @given(messages())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_every_row_is_charted_or_parked_or_an_alert_and_never_two(raw):
     message, tree = read(raw), parse(raw)
     told = len(message.charted) + len(message.parked)
@@ -125,7 +125,7 @@ def test_every_row_is_charted_or_parked_or_an_alert_and_never_two(raw):
 
 
 @given(messages())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_what_is_charted_is_plausible_timed_and_single(raw):
     message = read(raw)
     keys = [(c.signal, c.source, c.time.iso()) for c in message.charted]

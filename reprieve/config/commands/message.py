@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from reprieve.interop.hl7v2.framing import Deframer
+from reprieve.interop.hl7v2.framing import START, Deframer
 from reprieve.interop.hl7v2.read import read
 from reprieve.interop.hl7v2.times import Moment
 from reprieve.interop.hl7v2.values import Alert, Charted, Message, Parked
@@ -122,8 +122,9 @@ def _bytes(name: str) -> bytes:
 
 def _one_message(raw: bytes) -> bytes:
     """Take the message out of its frame, if it has one; a lost end block is forgiven here."""
-    frames = Deframer(max_frame=_LONGEST).feed(raw)
-    if len(frames) > 1:
-        raise BadValue("message", f"the file holds {len(frames)} messages, not one")
-    start = raw.find(b"\x0b")
-    return frames[0] if frames else raw[start + 1 :]
+    deframer = Deframer(max_frame=_LONGEST)
+    frames = deframer.feed(raw)
+    begun = len(frames) + deframer.lost + deframer.partial
+    if begun > 1:
+        raise BadValue("message", f"the file holds {begun} messages, not one")
+    return frames[0] if frames else raw[raw.find(START) + 1 :]

@@ -6,12 +6,14 @@ for byte. Bytes that would break the frame are left out of it; such a message is
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from reprieve.interop.hl7v2.framing import frame
 from reprieve.interop.hl7v2.parse import Hl7
 from reprieve.interop.hl7v2.values import Header
 
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _OURS = "REPRIEVE"
 _STRUCTURED_SINCE = "2.3.1"  # ACK^R01^ACK; before it the message type alone
 _NOBODY = Header(
@@ -27,6 +29,11 @@ _NOBODY = Header(
     version="2.6",
     charset="",
 )
+
+
+def can_be_echoed(control: str) -> bool:
+    """Tell whether a control id holds nothing that could break an answer's frame."""
+    return _CONTROL.search(control) is None
 
 
 def header(tree: Hl7) -> Header:
@@ -86,7 +93,7 @@ def _type(to: Header) -> str:
 
 
 def _clean(text: str) -> str:
-    return "".join(letter for letter in text if letter >= " ")
+    return _CONTROL.sub("", text)
 
 
 def _escaped(text: str, separators: str) -> str:

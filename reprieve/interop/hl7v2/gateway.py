@@ -88,7 +88,9 @@ class Gateway:
         for listener in tuple(self._listening):
             listener.cancel()
         if self._talking:
-            await asyncio.wait(self._talking, timeout=self.limits.drain_s)
+            _done, late = await asyncio.wait(self._talking, timeout=self.limits.drain_s)
+            for talk in late:
+                talk.cancel()
         await self._committer.finish()
         await self._storing
 
@@ -105,7 +107,7 @@ class Gateway:
         talk = asyncio.create_task(self._talk(reader, writer, name))
         self._talking.add(talk)
         try:
-            await talk
+            await asyncio.wait({talk})
         finally:
             self._talking.discard(talk)
             self._peers[host] -= 1
@@ -124,11 +126,14 @@ class Gateway:
         answering = asyncio.create_task(self._answer_all(pending, writer))
         listening = asyncio.create_task(self._listen(reader, pending, peer))
         self._listening.add(listening)
-        await asyncio.wait({listening})
-        self._listening.discard(listening)
-        await pending.put(None)
-        await answering
-        await self._close(writer)
+        try:
+            await asyncio.wait({listening})
+            await pending.put(None)
+            await answering
+        finally:
+            self._listening.discard(listening)
+            answering.cancel()
+            await self._close(writer)
 
     async def _listen(self, reader: asyncio.StreamReader, pending: Pending, peer: str) -> None:
         """Read until the sender leaves, is silent or slow too long, or sends only junk."""

@@ -61,14 +61,14 @@ def park(row: Row, *, kind: str, reason: str) -> Parked:
     """Put a row aside with a reason."""
     obx = row.obx
     return Parked(
-        code=obx.text(3),
+        code=obx.text(3)[:_SHOWN],
         value=_shown(obx),
         reason=reason,
         kind=kind,
         signal=row.entry.signal if row.entry else None,
         time=row.time,
-        text=obx.text(3, 2),
-        unit=obx.text(6, 2) or obx.text(6),
+        text=obx.text(3, 2)[:_SHOWN],
+        unit=(obx.text(6, 2) or obx.text(6))[:_SHOWN],
     )
 
 
@@ -253,6 +253,9 @@ def _again(row: Row) -> str:
 
 def _crossed(charted: Sequence[Charted]) -> set[tuple[str, str]]:
     """Return the cuffs and moments whose systolic pressure is not above the diastolic."""
-    tops = [(c.value, _cuff(c)) for c in charted if c.signal == "sbp"]
-    bottoms = [(c.value, _cuff(c)) for c in charted if c.signal == "dbp"]
-    return {t for top, t in tops for bottom, b in bottoms if t == b and top <= bottom}
+    lowest: dict[tuple[str, str], Decimal] = {}
+    for c in charted:
+        if c.signal == "sbp":
+            lowest[_cuff(c)] = min(c.value, lowest.get(_cuff(c), c.value))
+    bottoms = [c for c in charted if c.signal == "dbp" and _cuff(c) in lowest]
+    return {_cuff(c) for c in bottoms if lowest[_cuff(c)] <= c.value}

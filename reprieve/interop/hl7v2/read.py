@@ -11,7 +11,7 @@ from datetime import datetime
 
 from reprieve.interop.hl7v2 import alerts as alarms
 from reprieve.interop.hl7v2 import identity, observations
-from reprieve.interop.hl7v2.ack import header
+from reprieve.interop.hl7v2.ack import can_be_echoed, header
 from reprieve.interop.hl7v2.dialects import Dialect, pick, shipped
 from reprieve.interop.hl7v2.groups import Group, groups
 from reprieve.interop.hl7v2.parse import Hl7, parse
@@ -100,7 +100,7 @@ def _reject(tree: Hl7) -> Reject | None:
         return Reject(level="E", reason="no message type (MSH-9)")
     if not control.strip():
         return Reject(level="E", reason="no control id (MSH-10)")
-    if any(ord(letter) < 32 for letter in control):
+    if not can_be_echoed(control):
         return Reject(level="E", reason="control characters in the control id (MSH-10)")
     if not _handled(kind, trigger):
         name = f"{kind}^{trigger}" if trigger else kind

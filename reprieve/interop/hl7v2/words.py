@@ -13,6 +13,7 @@ from reprieve import knowledge
 _TOKEN = re.compile(r"[A-Z0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})")
 OTHER = "other"
+_LONGEST = 300  # letters of a text that are looked at, so that memory stays bounded
 
 
 @cache
@@ -21,28 +22,24 @@ def rules() -> Mapping[str, Any]:
     return knowledge.load("reprieve.interop.hl7v2", "reading").data
 
 
-@lru_cache(maxsize=4096)
 def tokens(text: str) -> frozenset[str]:
     """Return the words of a code's text: upper case letters and digits."""
-    return frozenset(_TOKEN.findall(text.upper()))
+    return _tokens(text[:_LONGEST])
 
 
-@lru_cache(maxsize=4096)
 def speaks_of(text: str, *, kind: str) -> bool:
     """Tell whether a text holds one of the words of a rule, for example `wave_words`."""
-    return not _rule_words(kind).isdisjoint(tokens(text) | {text.upper()})
+    return _speaks_of(text[:_LONGEST], kind)
 
 
-@lru_cache(maxsize=4096)
 def signals_in(text: str) -> frozenset[str]:
     """Return the signals that a code's text speaks of; `other` for what is none; may be empty."""
-    return _spoken(text, "words")
+    return _spoken(text[:_LONGEST], "words")
 
 
-@lru_cache(maxsize=4096)
 def source_in(text: str) -> str | None:
     """Return `nibp` or `arterial` when the text names exactly one of them."""
-    found = _spoken(text, "sources")
+    found = _spoken(text[:_LONGEST], "sources")
     return next(iter(found)) if len(found) == 1 else None
 
 
@@ -63,6 +60,17 @@ def units_of(*names: str) -> set[str | None]:
     return found - {None} or found
 
 
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(_TOKEN.findall(text.upper()))
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of(text: str, kind: str) -> bool:
+    return not _rule_words(kind).isdisjoint(tokens(text) | {text.upper()})
+
+
+@lru_cache(maxsize=4096)
 def _spoken(text: str, table: str) -> frozenset[str]:
     seen = tokens(text)
     return frozenset(

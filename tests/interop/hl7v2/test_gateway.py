@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from reprieve.interop.hl7v2.arrivals import Limits, Outcome, stored
+from reprieve.interop.hl7v2.arrivals import Limits, Metrics, Outcome, stored
 from reprieve.interop.hl7v2.framing import Deframer, frame
 from reprieve.interop.hl7v2.gateway import Gateway, serve, tls_context
 from reprieve.interop.hl7v2.parse import parse
@@ -341,6 +341,30 @@ def test_a_sender_that_takes_no_answers_is_cut_off(go, sink, oru):
         assert await other.ack() == ("AA", "c1")
 
     go(test, limits=Limits(write_s=0.2, in_flight=64))
+
+
+def test_stops_in_time_when_a_commit_hangs(sink, oru):
+    async def whole():
+        gateway = Gateway(commit=sink, limits=Limits(drain_s=0.1, write_s=0.1))
+        await gateway.start(host="127.0.0.1", port=0)
+        client = Client(*await asyncio.open_connection("127.0.0.1", gateway.port))
+        sink.gate.clear()
+        await client.send(frame(oru()))
+        await until(lambda: gateway.metrics.received == 1)
+        stopping = asyncio.create_task(gateway.stop())
+        assert await client.closed()
+        sink.gate.set()
+        await stopping
+        client.writer.close()
+        assert gateway.metrics.open == 0
+        assert gateway.metrics.lag_ms(50) > 0
+
+    asyncio.run(asyncio.wait_for(whole(), 10))
+    assert sink.ids == ["c1"]
+
+
+def test_knows_no_lag_before_the_first_commit():
+    assert Metrics().lag_ms(99) is None
 
 
 def test_stores_and_answers_what_it_has_read_when_it_stops(sink, oru):

@@ -77,6 +77,8 @@ def test_reads_frames_with_junk_or_a_lost_end(ask, oru, obx):
         (b"MSH|^^^^|", "MSH-2"),
         (b"\x00\xff" * 50, "message"),
         (b"\x0bMSH|^~\\&|A\x1c\r\x0bMSH|^~\\&|B\x1c\r", "message"),
+        (b"\x0bMSH|^~\\&|A\x1c\r\x0bMSH|^~\\&|B", "message"),
+        (b"\x0bMSH|^~\\&|A\x0bMSH|^~\\&|B", "message"),
         (b"x" * ((1 << 20) + 1), "file"),
     ],
 )

@@ -328,3 +328,15 @@ def test_reads_every_line_end_and_frame_alike(oru, obx):
         b"\x0b" + raw + b"\x1c\r",
     ):
         assert read(other) == read(raw)
+
+
+def test_a_message_of_many_rows_is_read_in_one_pass(oru, obx):
+    rows = [
+        obx(f"1500{code}^^MDC", "100", "mmHg", time="20260301101500+0100")
+        for code in (21, 22)
+        for _ in range(500)
+    ]
+    message = read(oru(*rows, obx("x" * 5000, "y" * 5000)))
+    assert message.charted == ()
+    assert len(message.parked) == 1001
+    assert max(len(p.code) + len(p.value) for p in message.parked) == 400
