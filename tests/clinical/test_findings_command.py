@@ -31,6 +31,10 @@ def test_findings_come_heaviest_first_with_what_is_unknown(ask):
     assert first["verified"] is False
     assert {"identity_confirmed", "spo2_percent"} <= set(answer["unknown"])
     assert "age-under-18" in answer["clear"]
+    unknown = next(f for f in answer["findings"] if f["rule"] == "aneurysm")
+    assert unknown["outcome"] == "unknown"
+    assert unknown["needs"] == ["aneurysm"]
+    assert unknown["asks"] == ["Is an aneurysm known (aorta, brain or limb)?"]
     order = [f["severity"] for f in answer["findings"]]
     assert order == sorted(order, key=["STOP", "HOLD", "WARN-HIGH", "WARN"].index)
 
@@ -39,6 +43,7 @@ def test_words_for_people_mark_what_is_unconfirmed(ask):
     code, out, _ = ask('{"pregnant": true}', step="evaluation")
     assert code == 0
     assert "STOP      finds   pregnancy: The patient is pregnant." in out
+    assert "Not known: age_years. How old is the patient today? (" in out
     assert "[to be confirmed]" in out
     assert out.endswith("evaluation: blocked\n")
 

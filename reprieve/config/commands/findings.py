@@ -35,14 +35,17 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def text(answer: dict[str, Any]) -> str:
     """Put the findings into lines for a reader."""
-    mark = {True: "", False: " [to be confirmed]"}
-    lines = [
-        f"{f['severity']:9} {f['outcome']:7} {f['rule']}: {f['says']} {f['because']}"
-        f" ({f['source']}){mark[f['verified']]}"
-        for f in answer["findings"]
-    ]
+    lines = [_line(finding) for finding in answer["findings"]]
     lines.append(f"{answer['step']}: {'blocked' if answer['blocked'] else 'not blocked'}")
     return "\n".join(lines)
+
+
+def _line(f: dict[str, Any]) -> str:
+    """Put one finding into a line: what was found and why, or the questions still open."""
+    words = [f["says"], *(f["asks"] if f["outcome"] == Outcome.UNKNOWN else [f["because"]])]
+    mark = "" if f["verified"] else " [to be confirmed]"
+    said = " ".join(words)
+    return f"{f['severity']:9} {f['outcome']:7} {f['rule']}: {said} ({f['source']}){mark}"
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -56,6 +59,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "source": finding.source,
         "saw": dict(finding.saw),
         "needs": list(finding.needs),
+        "asks": [safety.catalogue()[name].question for name in finding.needs],
         "overridable": finding.overridable,
         "verified": finding.verified,
         "version": finding.knowledge_version,
