@@ -102,5 +102,5 @@ def _config(level: str) -> dict[str, Any]:
         "formatters": {"json": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django.server": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+        "loggers": {"axes": {"level": "WARNING"}},
     }

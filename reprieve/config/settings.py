@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.humanize",  # templates of allauth use it
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
