@@ -60,6 +60,7 @@ def levels(
     """
     shape = (len(system.a), system.c.shape[1], times_min.size)
     result = np.empty(shape) if out is None else out
+    _refuse_unless(bool(np.isfinite(system.a).all()))
     plan = steps(schedule)
     modes, unsafe = decompose(system, entry=entry)
     if not unsafe.all():
@@ -69,9 +70,13 @@ def levels(
             system.only(unsafe), plan, times_min / MIN_PER_H, system.entries[entry]
         )
     np.maximum(result, 0.0, out=result)
-    if not np.isfinite(result.max(initial=0.0)):
-        raise BadValue("levels", "the numbers given lead to a result that is not finite")
+    _refuse_unless(bool(np.isfinite(result.max(initial=0.0))))
     return result
+
+
+def _refuse_unless(finite: bool) -> None:
+    if not finite:
+        raise BadValue("levels", "the numbers given lead to a result that is not finite")
 
 
 def decompose(system: System, *, entry: str = "central") -> tuple[Modes, NDArray[np.bool_]]:
@@ -126,7 +131,7 @@ def _states(modes: Modes, plan: Steps) -> list[Array]:
     """Give the amplitudes (P, K) of all modes at the start of each interval."""
     rates = modes.rates_per_h
     state, found = np.zeros_like(rates), []
-    spans = np.append(np.diff(plan.starts_h), 0.0)
+    spans = np.diff(plan.starts_h, append=plan.starts_h[-1:])
     for jump, rate, span in zip(plan.jumps_mg, plan.rates_mg_per_h, spans, strict=True):
         state = state + jump
         found.append(state)
@@ -149,7 +154,7 @@ def _by_exponential(system: System, plan: Steps, times_h: Array, entry: int) -> 
     out = np.zeros((len(system.a), system.c.shape[1], times_h.size))
     state = np.zeros((*system.a.shape[:2], 1))
     step = _Stepper(system.a, entry)
-    spans = np.append(np.diff(plan.starts_h), 0.0)
+    spans = np.diff(plan.starts_h, append=plan.starts_h[-1:])
     observed = {s.index: s for s in _stretches(plan, times_h)}
     for index, (jump, rate) in enumerate(zip(plan.jumps_mg, plan.rates_mg_per_h, strict=True)):
         state[:, entry, 0] += jump

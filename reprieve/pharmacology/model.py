@@ -167,7 +167,9 @@ def from_knowledge(knowledge: Knowledge) -> Model:
             routes={n: tuple(Entry(**e) for e in r) for n, r in data.get("route", {}).items()},
             random=random, omega=omega,
         )  # fmt: skip
-    except (KeyError, TypeError, IndexError) as error:
+    except BadValue:
+        raise
+    except (KeyError, TypeError, IndexError, ValueError) as error:
         raise BadValue(knowledge.name, f"model file is incomplete: {error}") from error
     _check(found)
     return found
@@ -175,7 +177,7 @@ def from_knowledge(knowledge: Knowledge) -> Model:
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
     unit = _engine_unit(name, entry["unit"])
-    value = units.convert(float(entry["value"]), entry["unit"], unit)
+    value = units.convert(float(entry["value"]), entry["unit"], unit, field=name)
     exponent = float(entry.get("weight_exponent", 0.0))
     if unit.endswith("/kg"):
         value, exponent = value * REFERENCE_WEIGHT_KG, 1.0

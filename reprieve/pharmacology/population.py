@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,15 @@ import numpy as np
 from reprieve.knowledge import BadValue
 from reprieve.pharmacology import engine
 from reprieve.pharmacology.model import DEFAULT, Array, Model, model
-from reprieve.pharmacology.schedule import Bolus, Infusion
+from reprieve.pharmacology.quantiles import Quantiles
+from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule
 from reprieve.pharmacology.simulate import check, whole_system
 
 PERCENTILES = (5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0)
 MOST_PATIENTS = 1_000_000
-# Values of one block: 8 million doubles are 64 MB.
-_BLOCK_VALUES = 8_000_000
+# Up to these sizes percentiles are exact; beyond, blocks of this size (32 MB) are counted.
+_MOST_VALUES_AT_ONCE = 4_000_000
+_MOST_PATIENTS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +75,36 @@ def bands(
     )
     if not 1 <= patients <= MOST_PATIENTS:
         raise BadValue("patients", f"{patients} is not between 1 and {MOST_PATIENTS}")
-    values = draw(chosen, weights_kg=np.full(patients, weight_kg), rng=rng)
-    whole = whole_system(chosen, values)
-    found = engine.levels(whole, schedule, times)
-    across = np.percentile(found, percentiles, axis=0)
+    outputs = (*chosen.analytes, "effect_site")
+    fitting = _MOST_VALUES_AT_ONCE // (len(outputs) * times.size)
+    block = max(1, min(fitting, _MOST_PATIENTS_AT_ONCE))
+    sizes = [block] * (patients // block) + ([patients % block] if patients % block else [])
+    levels = (
+        _levels(chosen, schedule, times, weights_kg=np.full(size, weight_kg), rng=rng)
+        for size in sizes
+    )
+    across = _percentiles(levels, percentiles).reshape(-1, len(outputs), times.size)
     return Bands(
         model=chosen.name, patients=patients, times_min=times, percentiles=percentiles,
-        ng_per_ml={n: across[:, i] for i, n in enumerate(whole.outputs)},
+        ng_per_ml={name: across[:, i] for i, name in enumerate(outputs)},
     )  # fmt: skip
+
+
+def _levels(
+    chosen: Model, schedule: Schedule, times: Array, *, weights_kg: Array, rng: np.random.Generator
+) -> Array:
+    """Levels of one block of patients, one row each."""
+    system = whole_system(chosen, draw(chosen, weights_kg=weights_kg, rng=rng))
+    return engine.levels(system, schedule, times).reshape(weights_kg.size, -1)
+
+
+def _percentiles(blocks: Iterator[Array], percentiles: tuple[float, ...]) -> Array:
+    first, second = next(blocks), next(blocks, None)
+    if second is None:
+        exact: Array = np.percentile(first, percentiles, axis=0)
+        return exact
+    counted = Quantiles(first)
+    counted.add(second)
+    for block in blocks:
+        counted.add(block)
+    return counted.at(percentiles)

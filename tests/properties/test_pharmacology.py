@@ -1,5 +1,7 @@
 """What must hold for every schedule, weight and model, whatever the numbers."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -73,7 +75,7 @@ def test_splitting_an_infusion_changes_nothing(name, one, cuts):
     edges = [whole.start_min, *(whole.start_min + c * length for c in sorted(cuts)), whole.end_min]
     pieces = [
         Infusion(rate_mg_per_h=whole.rate_mg_per_h, start_min=a, end_min=b)
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     ]
     close(levels(name, pieces), levels(name, one))
 
