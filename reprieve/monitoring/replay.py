@@ -65,7 +65,7 @@ def _episodes(made: Iterable[Transition], state: State) -> Iterator[Episode]:
         key = f"{turn.signal} {turn.alarm_id}"
         if turn.after == "active":
             running[key] = _begun(turn, running.get(key))
-        elif key in running:
+        else:
             yield replace(running.pop(key), end_ms=turn.last_ms, open=False)
     last_ms = {f"{a.signal} {a.id}": a.last_ms for a in state.alarms.values()}
     for key, episode in running.items():

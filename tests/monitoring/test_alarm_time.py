@@ -5,7 +5,7 @@ from reprieve.monitoring.alarm_state import Track
 from reprieve.monitoring.freshness import interval_ms, is_old, learned, stale_after_ms
 from reprieve.monitoring.policy import live
 from reprieve.monitoring.vitals import ARTERIAL
-from tests.monitoring.alarm_desk import Desk, reading
+from tests.monitoring.alarm_desk import Desk, limit, reading
 
 STALE = "spo2 no value for too long"
 
@@ -131,6 +131,13 @@ def test_unlinking_ends_what_only_the_monitor_could_end() -> None:
     assert all(line.endswith("cleared (unlinked)") for line in ended)
     assert desk.tick(10_000) == []
     assert desk.state.tracks["spo2"].gaps_ms == ()
+
+
+def test_unlinking_ends_no_clinical_alarm() -> None:
+    desk = linked(limit())
+    desk.do(reading(0, 88))
+    assert desk.do(ev.FeedUnlinked(at_ms=1000)) == []
+    assert desk.phases == {limit().key: "active"}
 
 
 def test_a_cuff_is_stale_after_one_and_a_half_cycles_once_its_cycle_is_known() -> None:

@@ -366,6 +366,13 @@ class TestLimitsChange:
         assert desk.do(reading(64, 87)) == []
         assert desk.do(reading(65, 87)) == ["65 spo2 below 90 high: inactive>active (limit)"]
 
+    def test_what_still_holds_goes_on_as_it_was(self) -> None:
+        desk = Desk(HIGH)
+        desk.do(reading(0, 88))
+        desk.acknowledge(1)
+        assert desk.do(self.changed) == []
+        assert desk.phases == {HIGH.key: "acknowledged"}
+
     def test_signals_without_a_value_are_left_alone(self) -> None:
         desk = Desk(HIGH, MEDIUM)
         desk.do(reading(0, -999))
