@@ -15,24 +15,30 @@ from typing import Any
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.course import STOPPING, Course
-from reprieve.pathway import alarm_fold, states
+from reprieve.pathway import alarm_fold, alarm_policy, infusion_stream, monitor_links, states
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
-from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.errors import Conflict, NotFound, NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import changes, notes
-from reprieve.records.models import Encounter, InfusionEvent, InfusionState
+from reprieve.records.models import Chair, Encounter, InfusionEvent, InfusionState
 from reprieve.records.queries import courses
 
 # A tablet's clock may run ahead a little; a later moment than this is a slip of the finger.
 FUTURE_MS = 60_000
 NEEDS_RATE = frozenset({"started", "rate", "resumed", "restarted"})
 NEEDS_DOSE = frozenset({"bolus", "infiltrated"})
+# A monitor speaks for a chair and a visit: it must be linked anew after these.
+ENDS_LINK = frozenset({"chair_moved", "patient_left", "transferred", "discharged", "cancelled"})
+RATE_STEP_UG = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One act on the infusion. `at` None means now; `reported`: it was already done."""
+    """One act on the infusion. `at` None means now; `reported`: it was already done.
+
+    `corrects` names the act that this one stands for instead.
+    """
 
     kind: str
     at: datetime | None = None
@@ -44,6 +50,7 @@ class Happened:
     note: str = ""
     reported: bool = False
     deviation: bool = False
+    corrects: uuid.UUID | None = None
 
 
 def prepare(
@@ -82,20 +89,34 @@ def act(
 ) -> dict[str, Any]:
     """This function will write one act of the stream and return the state and the mg given.
 
-    Raises NotNow when the state does not allow it, BadValue for a missing rate or dose.
+    Raises NotNow when the state does not allow it, BadValue for a missing rate or dose. What is
+    `reported` was already done and is always written: out of place it is marked, never refused.
     """
 
     def work() -> Done:
         row = locked(clinic=actor.clinic, encounter=encounter)
         event = append(row, happened, actor=actor, at=at)
+        given_ug = stream(clinic=row.clinic_id, encounter=encounter).given_ug(ms(at))
         return Done(
             subject_kind="encounter",
             subject=encounter,
-            result={"event": str(event.pk), "state": row.state},
+            result={"event": str(event.pk), "state": row.state, "given_ug": given_ug},
             detail={"kind": happened.kind, "reported": happened.reported},
         )
 
     return perform("infusion.run", actor=actor, uid=uid, at=at, work=work)
+
+
+def halve(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, note: str = ""
+) -> dict[str, Any]:
+    """This function will set half the present rate, rounded down to 0.1 mg/h."""
+    row = InfusionState.of(actor.clinic).filter(encounter_id=encounter).first()
+    if row is None:
+        raise NotFound(N_("There is no such infusion."))
+    half_ug = row.rate_ug_per_h // 2 // RATE_STEP_UG * RATE_STEP_UG
+    happened = Happened(kind="rate", rate_ug_per_h=half_ug, note=note, detail={"halved": True})
+    return act(actor=actor, uid=uid, at=at, encounter=encounter, happened=happened)
 
 
 def locked(*, clinic: uuid.UUID, encounter: uuid.UUID) -> InfusionState:
@@ -110,7 +131,12 @@ def append(row: InfusionState, happened: Happened, *, actor: Actor, at: datetime
     """This function will add an act to the stream and renew the projection, inside an act."""
     happened_at = happened.at or at
     _check(happened, happened_at, at)
-    row.state = states.after("infusion", happened.kind, row.state)
+    _check_chair(row, happened)
+    placed = infusion_stream.place(
+        row, kind=happened.kind, at_ms=ms(happened_at), reported=happened.reported,
+        corrects=happened.corrects,
+    )  # fmt: skip
+    row.state = placed.state
     note = notes.optional(
         happened.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
     )
@@ -119,12 +145,23 @@ def append(row: InfusionState, happened: Happened, *, actor: Actor, at: datetime
         at_ms=ms(happened_at), recorded_ms=ms(at), rate_ug_per_h=happened.rate_ug_per_h,
         dose_ug=happened.dose_ug, order_id=happened.order, chair_id=happened.chair,
         detail=dict(happened.detail), note=note, reported=happened.reported,
-        deviation=happened.deviation, recorded_at=at, by_id=actor.practitioner,
+        deviation=happened.deviation or placed.out_of_place, addendum=placed.addendum,
+        corrects_id=happened.corrects, recorded_at=at, by_id=actor.practitioner,
     )  # fmt: skip
     project(row, happened.chair)
-    _tell_alarms(row, happened.kind, at)
+    _tell_others(row, happened.kind, at)
     announce(row.clinic_id, row.encounter_id, at)
     return event
+
+
+def _tell_others(row: InfusionState, kind: str, at: datetime) -> None:
+    """The alarms, the monitor's link and the charting schedule follow what was done."""
+    if kind in ENDS_LINK:
+        monitor_links.end(row, at=at)
+    if kind == "started":
+        alarm_policy.forget_baseline(row.encounter_id)
+    _tell_alarms(row, kind, at)
+    alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
 
 
 def _tell_alarms(row: InfusionState, kind: str, at: datetime) -> None:
@@ -149,6 +186,22 @@ def _check(happened: Happened, when: datetime, at: datetime) -> None:
             raise BadValue(name, "is needed")
         if value is not None and value < 0:
             raise BadValue(name, "cannot be below nought")
+    if happened.kind == "noted" and not happened.note.strip() and not happened.detail:
+        raise BadValue("note", "is needed")
+
+
+def _check_chair(row: InfusionState, happened: Happened) -> None:
+    if happened.kind != "chair_moved":
+        return
+    if happened.chair is None:
+        raise BadValue("chair", "is needed")
+    if not Chair.of(row.clinic_id).filter(pk=happened.chair, active=True).exists():
+        raise BadValue("chair", "is not a chair of this clinic")
+    taken = InfusionState.of(row.clinic_id).filter(
+        chair_id=happened.chair, state__in=alarm_fold.WATCHED
+    )
+    if taken.exclude(encounter_id=row.encounter_id).exists():
+        raise Conflict(N_("Another patient is in this chair."))
 
 
 def project(row: InfusionState, chair: uuid.UUID | None = None) -> None:
@@ -159,7 +212,8 @@ def project(row: InfusionState, chair: uuid.UUID | None = None) -> None:
     row.ended_ms = now.ended_ms
     if chair is not None:
         row.chair_id = chair
-    row.save()
+    # The alarms' state is theirs: this row may have been read before they last changed it.
+    row.save(update_fields=["state", "rate_ug_per_h", "started_ms", "ended_ms", "chair"])
 
 
 def stream(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:

@@ -85,6 +85,14 @@ INFUSION = (
         after="transferred",
     ),
     Step(act="discharged", before=("recovery",), after="discharged"),
+    Step(
+        act="noted",
+        before=(
+            "prepared", "running", "paused", "stopped", "recovery", "left", "transferred",
+            "discharged",
+        ),
+        after=None,
+    ),
 )
 
 APPOINTMENT = (
