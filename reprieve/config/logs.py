@@ -7,6 +7,7 @@ words may hold a name or a link, so they stay out: an exception is logged as its
 from __future__ import annotations
 
 import logging.config
+import sys
 import traceback
 from collections.abc import MutableMapping
 from typing import Any
@@ -49,6 +50,10 @@ def without_words(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
     """This function will replace an exception by its type and the lines it passed."""
     record: logging.LogRecord | None = event.get("_record")
     info = event.pop("exc_info", None) or (record.exc_info if record else None)
+    if info is True:
+        info = sys.exc_info()
+    if isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
     if isinstance(info, tuple) and info[0] is not None:
         event["error"] = info[0].__name__
         event["at_lines"] = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(info[2])]
@@ -57,9 +62,9 @@ def without_words(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
 
 def bare_template(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:
     """This function will keep a foreign message's template and drop what was put into it."""
-    record: logging.LogRecord | None = event.get("_record")
-    if record is not None and (record.args or record.name.startswith(FOREIGN_WORDS)):
-        event["event"] = str(record.msg) if record.args else record.name
+    record: logging.LogRecord = event["_record"]
+    if not event.get("positional_args") and record.name.startswith(FOREIGN_WORDS):
+        event["event"] = record.name
     return event
 
 
@@ -95,6 +100,7 @@ def _config(level: str) -> dict[str, Any]:
         ],
         # The words of an exception never reach the text: `without_words` reads the record itself.
         "use_get_message": False,
+        "pass_foreign_args": True,
     }
     return {
         "version": 1,

@@ -107,8 +107,10 @@ def _po(key: str) -> str:
     lines = [f"msgctxt {_quoted(context)}"] if context else []
     lines.append(f"msgid {_quoted(single)}")
     if plural:
-        return "\n".join([*lines, f"msgid_plural {_quoted(plural)}", 'msgstr[0] ""', 'msgstr[1] ""'])
-    return "\n".join([*lines, 'msgstr ""'])
+        lines += [f"msgid_plural {_quoted(plural)}", 'msgstr[0] ""', 'msgstr[1] ""']
+    else:
+        lines.append('msgstr ""')
+    return "\n".join(lines)
 
 
 def _quoted(text: str) -> str:

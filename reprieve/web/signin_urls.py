@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from allauth.account import urls as account_urls  # type: ignore[import-untyped]
-from allauth.mfa import urls as mfa_urls  # type: ignore[import-untyped]
+from allauth.account import urls as account_urls
+from allauth.mfa import urls as mfa_urls
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 

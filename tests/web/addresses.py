@@ -36,7 +36,10 @@ def every() -> list[Address]:
     return [_address(pattern, converters) for pattern, converters in _walk(get_resolver())]
 
 
-def _walk(resolver: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[URLPattern, dict[str, Any]]]:
+Found = tuple[URLPattern, dict[str, Any]]
+
+
+def _walk(resolver: Any, above: tuple[Any, ...] = ()) -> Iterator[Found]:
     for entry in resolver.url_patterns:
         chain = (*above, entry.pattern)
         if isinstance(entry, URLPattern):
