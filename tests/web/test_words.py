@@ -38,12 +38,13 @@ def test_a_message_is_translated_before_its_values_go_in() -> None:
 
 
 def test_values_of_a_message_are_said_for_people() -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001  # said as it is, never moved
     inner = Message(id="inner {x}", params={"x": 1})
     message = Message(
         id="{a} | {b} | {c} | {d}",
-        params={"a": inner, "b": date(2026, 3, 3), "c": ["x", inner], "d": True},
+        params={"a": inner, "b": date(2026, 3, 3), "c": ["x", inner], "d": naive},
     )
-    assert words.say(message) == "inner 1 | Tue 3 Mar 2026 | x, inner 1 | True"
+    assert words.say(message) == "inner 1 | Tue 3 Mar 2026 | x, inner 1 | 2026-01-01 00:00:00"
 
 
 def test_a_moment_is_in_the_clinics_zone() -> None:
