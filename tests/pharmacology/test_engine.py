@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pharmacology import Bolus, Infusion, Schedule, bands, draw, engine, model
+from reprieve.pharmacology import Bolus, Infusion, Schedule, bands, draw, engine, model, simulate
 from reprieve.pharmacology.schedule import steps
 from reprieve.pharmacology.simulate import whole_system
 from reprieve.pharmacology.system import System, build
@@ -91,3 +91,9 @@ def test_bands_of_many_patients_agree_with_bands_of_all_at_once(monkeypatch):
     monkeypatch.setattr("reprieve.pharmacology.population._MOST_VALUES_AT_ONCE", 5_000)
     pieces = bands(**given, rng=np.random.default_rng(1))
     assert np.allclose(pieces.ng_per_ml["ketamine"], whole.ng_per_ml["ketamine"], rtol=0.03)
+
+
+@pytest.mark.parametrize("times", [[], [3, 2], [-1], [float("nan")]])
+def test_times_that_cannot_be_used_are_refused(times):
+    with pytest.raises(BadValue, match="at_min"):
+        simulate(weight_kg=70, times_min=times, boluses=[Bolus(dose_mg=1, at_min=0)])

@@ -70,6 +70,8 @@ def test_bands_are_ordered_and_repeat_with_the_seed(capsys):
         (["--weight-kg", "70", "--bolus", "9999:0", "--at-min", "10"], "dose_mg"),
         (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "10,5"], "at_min"),
         (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "ten"], "at_min"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", ""], "at_min"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1," * 600_000], "at_min"),
         (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min=-1"], "at_min"),
         (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--model", "no"], "model"),
         (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--patients", "0"],

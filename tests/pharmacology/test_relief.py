@@ -1,0 +1,173 @@
+"""`relief`: the patient's own course from a diary, the diary's table, and the command."""
+
+import json
+
+import numpy as np
+import pytest
+
+from reprieve.config.cli import call
+from reprieve.knowledge import BadValue
+from reprieve.pharmacology import Entry, Infusion, parse_diary, relief
+
+SERIES = [
+    Infusion(rate_mg_per_h=25, start_min=day * 1440, end_min=day * 1440 + 240)
+    for day in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)
+]
+
+
+def course(diary=(), **more):
+    return relief(weight_kg=70, infusions=SERIES, rng=np.random.default_rng(1), diary=diary, **more)
+
+
+def diary(before, after):
+    return [
+        *(Entry(day=day, average_pain=before) for day in range(-7, 0)),
+        *(Entry(day=day, average_pain=after) for day in range(2, 20)),
+    ]
+
+
+def test_without_a_diary_the_prior_speaks():
+    found = course()
+    assert found.responder_probability == pytest.approx(0.67)
+    assert found.average_pain is None
+    assert found.baseline_pain is None
+    assert found.days[-1] == 11 + 84
+    assert np.all(
+        (found.share.low <= found.share.middle) & (found.share.middle <= found.share.high)
+    )
+    assert np.all((found.share.mean >= 0) & (found.share.mean <= 1))
+
+
+def test_relief_raises_and_its_absence_lowers_the_probability():
+    better, same, worse = (course(diary(7, after)) for after in (2, 7, 9))
+    assert better.responder_probability > 0.95
+    assert same.responder_probability < 0.3
+    assert worse.responder_probability < 0.3
+    assert better.baseline_pain == pytest.approx(7, abs=0.7)
+    assert better.average_pain.mean[10] < 4 < same.average_pain.mean[10]
+    assert better.c50_ng_per_ml < same.c50_ng_per_ml
+
+
+def test_each_day_of_relief_adds_to_the_probability():
+    days = [course(diary(7, 4)[: 7 + k]).responder_probability for k in (0, 1, 4, 12)]
+    assert days == sorted(days)
+    assert days[0] == pytest.approx(0.67, abs=1e-6)
+
+
+def test_a_diary_narrows_the_band():
+    wide, narrow = course(diary(7, 3)[:8]).average_pain, course(diary(7, 3)).average_pain
+    assert np.mean(narrow.high - narrow.low) < np.mean(wide.high - wide.low)
+
+
+def test_pain_stays_on_its_scale_for_an_extreme_diary():
+    found = course([Entry(day=day, average_pain=10) for day in range(-200, 300)], crps=True)
+    for line in (found.average_pain.low, found.average_pain.mean, found.average_pain.high):
+        assert np.all(np.isfinite(line) & (line >= 0) & (line <= 10))
+    assert found.responder_probability < 0.05
+
+
+def test_outside_crps_and_for_racemic_drug_it_is_an_extrapolation():
+    assert len(course().extrapolated) == 2
+    assert len(course(crps=True).extrapolated) == 1
+    assert not course(crps=True, model_name="otto2021").extrapolated
+
+
+def test_r_ketamine_counts_only_when_asked():
+    base, more = course(), course(r_potency=0.5)
+    assert np.all(more.typical_responder[1:] > base.typical_responder[1:])
+    for wrong in (-0.1, 0.6, float("nan")):
+        with pytest.raises(BadValue, match="r_potency"):
+            course(r_potency=wrong)
+
+
+def test_dates_days_and_gaps_are_read_alike():
+    dated = parse_diary("date,Average Pain\n2026-01-06,5\n2026-01-05T08:00,6\n2026-01-07,\n")
+    assert [(e.day, e.average_pain) for e in dated.entries] == [(0, 6), (1, 5)]
+    assert dated.start_assumed
+    assert dated.start.isoformat() == "2026-01-05"
+    later = parse_diary("date,pain\n2026-01-05,6\n", start=dated.start.replace(day=8))
+    assert later.entries[0].day == -3
+    assert not later.start_assumed
+    numbered = parse_diary("day,nrs\n-2,7\n1,5\n1,4.5\n")
+    assert [(e.day, e.average_pain) for e in numbered.entries] == [(-2, 7), (1, 4.5)]
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        ("", "diary"),
+        ("day,average_pain\n", "diary"),
+        ("day,average_pain\n1," + "2" * 200_000, "diary"),
+        ("day,average_pain\n" + "1,2\n" * 5001, "diary"),
+        ("day,mood\n1,2\n", "average_pain"),
+        ("when,average_pain\n1,2\n", "day"),
+        ("day,average_pain\n1,\n", "average_pain"),
+        ("day,average_pain\n1,11\n", "average_pain"),
+        ("day,average_pain\n1,-1\n", "average_pain"),
+        ("day,average_pain\n1,nan\n", "average_pain"),
+        ("day,average_pain\n1,bad\n", "average_pain"),
+        ("day,average_pain\n1.5,2\n", "day"),
+        ("day,average_pain\n99999,2\n", "day"),
+        ("day,average_pain\ninf,2\n", "day"),
+        ("date,average_pain\n05/01/2026,2\n", "date"),
+        ("date,average_pain\n,2\n", "date"),
+    ],
+)
+def test_bad_diaries_are_refused_by_name(table, field):
+    with pytest.raises(BadValue) as refused:
+        parse_diary(table)
+    assert refused.value.field == field
+
+
+ARGUMENTS = ["relief", "--json", "--regimen", "ketamine-0.35mgkgh-4h-x10", "--weight-kg", "70"]
+
+
+def test_the_command_gives_the_expected_course(capsys):
+    assert call(ARGUMENTS) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["individual"] is False
+    assert found["responder_probability"] == pytest.approx(0.67)
+    assert found["total_mg"] == pytest.approx(980)
+    assert [one["day"] for one in found["infusions"]] == [0, 1, 2, 3, 4, 7, 8, 9, 10, 11]
+    for name in ("relief_percent", "responder_relief_percent"):
+        band = found[name]
+        assert len(band["p10"]) == len(found["days"])
+        rows = zip(band["p10"], band["p50"], band["p90"], strict=True)
+        assert all(low <= middle <= high for low, middle, high in rows)
+    assert found["average_pain"] is None
+    assert found["diary"] is None
+
+
+def test_the_command_learns_from_a_diary(capsys, tmp_path):
+    file = tmp_path / "diary.csv"
+    lines = [f"{day},{7 if day < 1 else 2}" for day in range(-5, 15)]
+    file.write_text("day,average_pain\n" + "\n".join(lines) + "\n")
+    assert call([*ARGUMENTS, str(file), "--start", "2026-01-05"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["individual"] is True
+    assert found["responder_probability"] > 0.9
+    assert found["diary"] == {"entries": 20, "start": "2026-01-05", "start_assumed": False}
+    assert len(found["average_pain"]["mean"]) == len(found["days"])
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (["--regimen", "none"], "regimen"), (["--weight-kg", "0"], "weight_kg"),
+        (["--weight-kg", "nan"], "weight_kg"), (["--weight-kg", "x"], "weight_kg"),
+        (["--weight-kg", "900"], "weight_kg"), (["--model", "otto2021"], "model"),
+        (["--model", "none"], "model"), (["--start", "soon"], "start"), (["--seed", "-1"], "seed"),
+        (["/no/such/diary.csv"], "diary"),
+    ],
+)  # fmt: skip
+def test_the_command_refuses_by_name(capsys, more, named):
+    assert call([*ARGUMENTS, *more]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"reprieve: {named}")
+    assert printed.err.count("\n") == 1
+
+
+def test_another_model_of_the_same_form_may_be_chosen(capsys):
+    assert call([*ARGUMENTS, "--model", "clements1981"]) == 0
+    assert json.loads(capsys.readouterr().out)["sampling_site"] == "venous"
