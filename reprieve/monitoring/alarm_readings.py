@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reprieve.monitoring.alarm_state import Alarm, Track
 from reprieve.monitoring.alarm_turn import Turn
-from reprieve.monitoring.freshness import interval_ms, learned, stale_after_ms
+from reprieve.monitoring.freshness import learned, learned_ms, stale_after_ms
 from reprieve.monitoring.limits import Limit, Priority
 from reprieve.monitoring.vitals import ARTERIAL, WITHDRAWN, Reading, Verdict, judge
 
@@ -77,7 +77,7 @@ def holds_until_ms(turn: Turn, limit: Limit, alarm: Alarm) -> int | None:
     if limit.confirm_s or alarm.run_ms is None or alarm.is_open:
         return None
     due_ms = alarm.run_ms + round(limit.delay_s * 1000)
-    pace_ms = interval_ms(limit.signal, turn.tracks[limit.signal], turn.policy)
+    pace_ms = learned_ms(turn.tracks[limit.signal], turn.policy)
     return due_ms if pace_ms is not None and alarm.last_ms + pace_ms > due_ms else None
 
 

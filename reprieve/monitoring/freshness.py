@@ -19,15 +19,21 @@ def learned(gaps_ms: Sequence[int], gap_ms: int) -> tuple[int, ...]:
     return (*gaps_ms, gap_ms)[-REMEMBERED_GAPS:]
 
 
+def learned_ms(track: Track, policy: Policy) -> int | None:
+    """Return the pace that the monitor has shown, or None while it has shown too little."""
+    return median_high(track.gaps_ms) if len(track.gaps_ms) >= policy.least_gaps else None
+
+
 def interval_ms(name: str, track: Track, policy: Policy) -> int | None:
     """Return the pace of a signal, or None while it cannot be known.
 
     Before anything is learned a continuous signal is taken to be fast; a cuff is not, since its
     cycle may be anything.
     """
-    if len(track.gaps_ms) >= policy.least_gaps:
-        return median_high(track.gaps_ms)
-    return None if is_intermittent(name, track) else policy.unlearned_interval_ms
+    pace_ms = learned_ms(track, policy)
+    if pace_ms is not None or is_intermittent(name, track):
+        return pace_ms
+    return policy.unlearned_interval_ms
 
 
 def stale_after_ms(name: str, track: Track, policy: Policy) -> int | None:

@@ -185,6 +185,14 @@ class TestDelay:
         assert desk.tick(129) == []
         assert desk.tick(131) == ["130 spo2 below 90 high: inactive>active (delay)"]
 
+    def test_when_the_monitor_leaves_its_pace_is_no_evidence_any_more(self) -> None:
+        desk = Desk(self.rule)
+        desk.do(reading(0, 95), reading(60, 88), ev.FeedUnlinked(at_ms=61_000))
+        assert desk.tick(600) == []
+        assert desk.do(reading(601, 88, source="hand")) == [
+            "601 spo2 below 90 high: inactive>active (limit)"
+        ]
+
     def test_a_typed_value_needs_no_delay(self) -> None:
         desk = Desk(self.rule)
         assert desk.do(reading(0, 88, source="hand")) == [
