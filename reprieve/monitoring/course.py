@@ -64,6 +64,10 @@ class Course:
         total = self.between_ug(0, until_ms) - self.not_given_ug
         return max(0, total)
 
+    def rate_ug_per_h_at(self, at_ms: int) -> int:
+        """This function will return the rate that ran at a moment, nought when none did."""
+        return next((s.rate_ug_per_h for s in self.segments if _covers(s, at_ms)), 0)
+
     def between_ug(self, from_ms: int, until_ms: int) -> int:
         """This function will return the micrograms that left the pump in a window, rounded up."""
         run = sum(s.rate_ug_per_h * _overlap_ms(s, from_ms, until_ms) for s in self.segments)
@@ -114,6 +118,10 @@ def _segments(steps: Sequence[tuple[int, int]]) -> Iterable[Segment]:
     for (start, rate), end in zip_longest(steps, ends):
         if rate > 0 and start != end:
             yield Segment(start_ms=start, end_ms=end, rate_ug_per_h=rate)
+
+
+def _covers(segment: Segment, at_ms: int) -> bool:
+    return segment.start_ms <= at_ms and (segment.end_ms is None or at_ms < segment.end_ms)
 
 
 def _overlap_ms(segment: Segment, from_ms: int, until_ms: int) -> int:

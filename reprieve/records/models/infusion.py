@@ -88,6 +88,7 @@ class MedicationAdministration(AppendOnly):
     deviation = models.BooleanField(default=False)
     addendum = models.BooleanField(default=False)
     note = parent("Note", null=True)
+    corrects = parent("MedicationAdministration", null=True, name="corrections")
 
 
 class AdverseEvent(AppendOnly):

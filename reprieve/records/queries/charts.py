@@ -40,6 +40,8 @@ class Value:
     by: str = ""
     corrected: bool = False
     set_id: str = ""
+    id: str = ""
+    addendum: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ def values(
             signal=o.code, value=o.value, unit=o.unit, at_ms=_ms(o.measured_at),
             recorded_ms=_ms(o.recorded_at), provenance=o.provenance,
             by=names.get(o.by, "") if o.by else "", corrected=o.corrected,
-            set_id=str(o.set_id or ""),
+            set_id=str(o.set_id or ""), id=str(o.id), addendum=o.addendum,
         )
         for o in observations.of_encounter(clinic=clinic, encounter=encounter)
         if _ms(o.measured_at) >= from_ms
@@ -177,7 +179,9 @@ def _events(
 def _drugs(
     clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
 ) -> tuple[dict[str, Any], ...]:
-    rows = MedicationAdministration.of(clinic).filter(encounter_id=encounter)
+    found = MedicationAdministration.of(clinic).filter(encounter_id=encounter)
+    rows = list(found.select_related("note").order_by("at_ms", "recorded_ms", "id"))
+    replaced = {row.corrects_id for row in rows if row.corrects_id}
     return tuple(
         {
             "id": str(row.pk), "drug": row.drug, "dose_ug": row.dose_ug,
@@ -185,9 +189,10 @@ def _drugs(
             "recorded_ms": row.recorded_ms, "reported": row.reported,
             "deviation": row.deviation, "addendum": row.addendum,
             "note": notes.read(row.note), "by": names.get(row.by_id, ""),
-            "order": str(row.order_id or ""),
+            "order": str(row.order_id or ""), "corrected": row.pk in replaced,
+            "corrects": str(row.corrects_id or ""),
         }
-        for row in rows.select_related("note").order_by("at_ms", "recorded_ms", "id")
+        for row in rows
     )  # fmt: skip
 
 

@@ -1,0 +1,212 @@
+"""Drugs given besides the infusion: held inside their as-needed orders, or written as deviations.
+
+What a nurse asks to give may be refused. What was already given is always written, counts for
+the next dose, and without an order raises a high alarm and a review.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from reprieve.clinical import rescue
+from reprieve.clinical.findings import Finding
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import alarm_fold, charting, infusion, infusion_stream, worklist
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.permissions import PHYSICIAN, Actor
+from reprieve.records import notes
+from reprieve.records.models import InfusionState, MedicationAdministration, MedicationRequest
+from reprieve.records.queries import observations
+
+THOUSAND = Decimal(1000)
+REVIEW_WITHIN = timedelta(hours=1)
+FRESH_MS = 15 * 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """A drug given or asked for, in the unit of the catalogue. `reported`: already given."""
+
+    drug: str
+    dose: Decimal
+    route: str
+    given_at: datetime | None = None
+    reported: bool = False
+    note: str = ""
+
+
+def give(
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    encounter: uuid.UUID,
+    dose: Dose,
+    corrects: uuid.UUID | None = None,
+) -> dict[str, Any]:
+    """This function will write a drug as given, and have everything measured again soon.
+
+    Raises NotNow with the reason when it is asked for outside its order; BadValue for an unknown
+    drug, route or amount. `corrects` strikes an earlier entry through.
+    """
+
+    def work() -> Done:
+        row = infusion.locked(clinic=actor.clinic, encounter=encounter)
+        saved = _write(row, dose, actor=actor, at=at, corrects=corrects)
+        return Done(
+            subject_kind="medication_administration", subject=saved.pk,
+            result={"deviation": saved.deviation}, detail={"reported": dose.reported},
+        )  # fmt: skip
+
+    return perform("infusion.chart", actor=actor, uid=uid, at=at, work=work)
+
+
+def judged(
+    row: InfusionState, dose: Dose, *, at: datetime, without: uuid.UUID | None = None
+) -> tuple[Finding, ...]:
+    """This function will judge a dose against its order, the doses before it and the patient.
+
+    `without` names an entry that this one stands for instead.
+    """
+    order = order_for(clinic=row.clinic_id, encounter=row.encounter_id, drug=dose.drug, at=at)
+    asked = rescue.RescueDose(
+        drug=dose.drug, route=dose.route, dose=dose.dose, at_ms=ms(dose.given_at or at)
+    )
+    return rescue.check_dose(
+        asked=asked, order=_as_order(order), past=_past(row, without), facts=_facts(row, at)
+    )
+
+
+def order_for(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, drug: str, at: datetime
+) -> MedicationRequest | None:
+    """This function will return the as-needed order in force for a drug, the newest signed."""
+    rows = MedicationRequest.of(clinic).filter(
+        encounter_id=encounter, drug=drug, as_needed=True, recorded_at__lte=at
+    )
+    return rows.order_by("-recorded_at", "-id").first()
+
+
+def _write(
+    row: InfusionState, dose: Dose, *, actor: Actor, at: datetime, corrects: uuid.UUID | None
+) -> MedicationAdministration:
+    given_at = charting.measured(dose.given_at, at)
+    known = rescue.drug(dose.drug)
+    _check(dose, known)
+    old = None if corrects is None else _replaced(row, corrects)
+    blocking = [f for f in judged(row, dose, at=at, without=corrects) if f.blocks]
+    if blocking and not dose.reported:
+        raise NotNow(blocking[0].says)
+    stored = replace(dose, given_at=given_at)
+    saved = _saved(row, stored, corrects=old, deviates=bool(blocking), actor=actor, at=at)
+    if blocking:
+        _deviates(row, known, actor=actor, at=at)
+    alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
+    infusion.announce(row.clinic_id, row.encounter_id, at)
+    return saved
+
+
+def _check(dose: Dose, known: rescue.RescueDrug) -> None:
+    if dose.route not in known.routes:
+        raise BadValue("route", f"must be one of {', '.join(known.routes)} for {known.id}")
+    if not dose.dose.is_finite() or dose.dose <= 0:
+        raise BadValue("dose", "must be above nought")
+    if dose.dose != dose.dose.quantize(Decimal("0.001")):
+        raise BadValue("dose", "has more than three decimals")
+    if dose.dose > known.dose_high * 100:
+        raise BadValue("dose", f"{dose.dose} {known.unit} cannot be a dose of {known.id}")
+
+
+def _saved(
+    row: InfusionState, dose: Dose, *, corrects: MedicationAdministration | None, deviates: bool,
+    actor: Actor, at: datetime,
+) -> MedicationAdministration:  # fmt: skip
+    known = rescue.drug(dose.drug)
+    note = notes.optional(
+        dose.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
+    )
+    order = order_for(clinic=row.clinic_id, encounter=row.encounter_id, drug=dose.drug, at=at)
+    saved: MedicationAdministration = MedicationAdministration.objects.add(
+        clinic_id=row.clinic_id, patient_id=row.patient_id, encounter_id=row.encounter_id,
+        order=order, drug=dose.drug, route=dose.route,
+        at_ms=ms(dose.given_at or at), recorded_ms=ms(at),
+        dose_ug=int(dose.dose * THOUSAND) if known.unit == "mg" else None,
+        dose_text=f"{dose.dose.normalize():f} {known.unit}", reported=dose.reported,
+        deviation=deviates, note=note, corrects=corrects, recorded_at=at, by_id=actor.practitioner,
+        addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
+    )  # fmt: skip
+    return saved
+
+
+def _deviates(
+    row: InfusionState, known: rescue.RescueDrug, *, actor: Actor, at: datetime
+) -> None:
+    alarm_fold.raise_deviation(
+        clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at),
+        says=f"{known.id} given outside its order", by=actor.practitioner,
+    )  # fmt: skip
+    worklist.open_item(
+        actor=actor, at=at, kind="deviation", owner_role=PHYSICIAN, due_at=at + REVIEW_WITHIN,
+        patient=row.patient_id, encounter=row.encounter_id,
+    )  # fmt: skip
+
+
+def _replaced(row: InfusionState, corrects: uuid.UUID) -> MedicationAdministration:
+    rows = MedicationAdministration.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    old = rows.filter(pk=corrects).first()
+    if old is None:
+        raise NotFound(N_("There is no such entry on this chart."))
+    if rows.filter(corrects_id=corrects).exists():
+        raise NotNow(N_("This entry is already corrected."))
+    return old
+
+
+def _as_order(row: MedicationRequest | None) -> rescue.AsNeededOrder | None:
+    """An order's row as the rules read it; a dose that the row leaves out is the catalogue's."""
+    if row is None:
+        return None
+    known = rescue.drug(row.drug)
+    return rescue.AsNeededOrder(
+        drug=row.drug,
+        route=row.route,
+        dose_max=known.dose_high if row.max_dose_ug is None else row.max_dose_ug / THOUSAND,
+        session_max=None if known.session_max is None else row.max_total_ug / THOUSAND,
+        interval_min=known.interval_min if row.min_interval_min is None else row.min_interval_min,
+        valid_from_ms=ms(row.valid_from),
+        valid_until_ms=ms(row.valid_until),
+    )
+
+
+def _past(row: InfusionState, without: uuid.UUID | None) -> list[rescue.RescueDose]:
+    rows = list(
+        MedicationAdministration.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    )
+    replaced = {given.corrects_id for given in rows if given.corrects_id} | {without}
+    return [
+        rescue.RescueDose(
+            drug=given.drug, route=given.route, at_ms=given.at_ms,
+            dose=Decimal(given.dose_ug) / THOUSAND,
+        )
+        for given in rows
+        if given.dose_ug is not None and given.pk not in replaced
+        and given.drug in rescue.drugs()
+    ]  # fmt: skip
+
+
+def _facts(row: InfusionState, at: datetime) -> dict[str, Any]:
+    """What the drugs' own exclusions ask; a heart rate counts while it is fresh."""
+    wanted = {avoid.fact for known in rescue.drugs().values() for avoid in known.avoid}
+    newest = observations.newest(
+        clinic=row.clinic_id, patient=row.patient_id, codes=sorted(wanted)
+    )
+    facts = {code: view.value for code, view in newest.items()}
+    pulse = alarm_fold.state_of(row).tracks.get("heart_rate")
+    if pulse is not None and pulse.value is not None and ms(at) - pulse.value_ms <= FRESH_MS:
+        facts["heart_rate_per_min"] = pulse.value
+    return facts

@@ -1,0 +1,121 @@
+"""Side effects and harm: term, grade, action and outcome; rate and milligrams by the system."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import charting, infusion, infusion_stream, worklist
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.permissions import PHYSICIAN, Actor
+from reprieve.records import notes
+from reprieve.records.models import AdverseEvent, InfusionState
+from reprieve.records.queries import courses
+
+# One press each; any other term may be typed.
+TERMS = (
+    "dizziness", "nausea", "vomiting", "hallucination", "dissociation", "hypertension",
+    "confusion", "anxiety", "low mood", "headache", "sedation", "hypersalivation",
+    "double vision", "itching", "chest pain", "desaturation",
+)  # fmt: skip
+ACTIONS = (
+    "none", "reassured", "rate lowered", "paused", "stopped", "drug given", "oxygen given",
+    "physician called", "emergency called",
+)  # fmt: skip
+OUTCOMES = ("ongoing", "resolved", "resolved with sequelae", "worse", "unknown")
+GRADES = range(1, 6)
+REVIEW_GRADE = 3
+REVIEW_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """A side effect as seen. `grade` after CTCAE 1 to 5; `onset` None means now."""
+
+    term: str
+    grade: int
+    onset: datetime | None = None
+    ended: datetime | None = None
+    action: str = "none"
+    outcome: str = "ongoing"
+    serious: bool = False
+    note: str = ""
+
+
+def record(
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    encounter: uuid.UUID,
+    harm: Harm,
+    corrects: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """This function will write a side effect; `corrects` replaces an earlier entry of it.
+
+    A grade of 3 or more, or a serious event, opens a review by a physician.
+    """
+
+    def work() -> Done:
+        row = infusion.locked(clinic=actor.clinic, encounter=encounter)
+        saved = _write(row, harm, actor=actor, at=at, corrects=corrects)
+        if (harm.grade >= REVIEW_GRADE or harm.serious) and corrects is None:
+            worklist.open_item(
+                actor=actor, at=at, kind="adverse_event", owner_role=PHYSICIAN,
+                due_at=at + REVIEW_WITHIN, patient=row.patient_id, encounter=encounter,
+            )  # fmt: skip
+        infusion.announce(actor.clinic, encounter, at)
+        return Done(subject_kind="adverse_event", subject=saved.pk, detail={"grade": harm.grade})
+
+    return uuid.UUID(perform("infusion.chart", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def _write(
+    row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None
+) -> AdverseEvent:
+    onset = charting.measured(harm.onset, at)
+    _check(harm, onset)
+    old = None if corrects is None else _replaced(row, corrects)
+    course = courses.of(clinic=row.clinic_id, encounter=row.encounter_id)
+    note = notes.optional(
+        harm.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
+    )
+    saved: AdverseEvent = AdverseEvent.objects.add(
+        clinic_id=row.clinic_id, patient_id=row.patient_id, encounter_id=row.encounter_id,
+        term=harm.term.strip(), grade=harm.grade, onset_ms=ms(onset),
+        ended_ms=None if harm.ended is None else ms(harm.ended),
+        rate_ug_per_h_at_onset=course.rate_ug_per_h_at(ms(onset)),
+        given_ug_at_onset=course.given_ug(ms(onset)), action=harm.action, outcome=harm.outcome,
+        serious=harm.serious, note=note, corrects=old, recorded_at=at, by_id=actor.practitioner,
+        addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
+    )  # fmt: skip
+    return saved
+
+
+def _check(harm: Harm, onset: datetime) -> None:
+    if not 0 < len(harm.term.strip()) <= 80:
+        raise BadValue("term", "is needed, in at most 80 characters")
+    if harm.grade not in GRADES:
+        raise BadValue("grade", f"{harm.grade} is not 1 to 5")
+    for name, value, known in (
+        ("action", harm.action, ACTIONS),
+        ("outcome", harm.outcome, OUTCOMES),
+    ):
+        if value not in known:
+            raise BadValue(name, f"unknown {value!r}; known: {', '.join(known)}")
+    if harm.ended is not None and harm.ended < onset:
+        raise BadValue("ended", "is before the onset")
+
+
+def _replaced(row: InfusionState, corrects: uuid.UUID) -> AdverseEvent:
+    rows = AdverseEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    old = rows.filter(pk=corrects).first()
+    if old is None:
+        raise NotFound(N_("There is no such entry on this chart."))
+    if rows.filter(corrects_id=corrects).exists():
+        raise NotNow(N_("This entry is already corrected."))
+    return old
