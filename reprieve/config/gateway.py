@@ -32,7 +32,7 @@ async def _run() -> None:
         host=os.environ.get("REPRIEVE_MLLP_HOST", "127.0.0.1"),
         port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),
         commit=partial(commit, clinic=clinic_id),
-        reader=partial(read, clinic_zone=zone),
+        reader=lambda raw, received: read(raw, clinic_zone=zone, received=received),
         allow=[a for a in os.environ.get("REPRIEVE_MLLP_ALLOW", "").split(",") if a],
     )
 

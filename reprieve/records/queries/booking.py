@@ -1,0 +1,124 @@
+"""Appointments as lists, and what is taken: for the calendar, the day and the patient."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from reprieve.records import notes
+from reprieve.records.models import Absence, Appointment, AppointmentEvent, Escort, Reservation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentView:
+    """One booked visit as it stands. `series_no` counts the infusions of a plan from 1."""
+
+    id: uuid.UUID
+    patient: uuid.UUID
+    episode: uuid.UUID
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    chair: uuid.UUID | None
+    chair_name: str
+    practitioner: uuid.UUID | None
+    practitioner_name: str
+    series_no: int | None
+    plan: uuid.UUID | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscortView:
+    """Who takes the patient home."""
+
+    id: uuid.UUID
+    name: str
+    phone: str
+
+
+def between(
+    *, clinic: uuid.UUID, start: datetime, end: datetime, with_cancelled: bool = False
+) -> list[AppointmentView]:
+    """This function will list the visits that touch a period, by time."""
+    rows = Appointment.of(clinic).filter(starts_at__lt=end, ends_at__gt=start)
+    return _views(rows if with_cancelled else rows.exclude(status="cancelled"))
+
+
+def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[AppointmentView]:
+    """This function will list all visits of a patient, oldest first."""
+    return _views(Appointment.of(clinic).filter(patient_id=patient))
+
+
+def of_practitioner(
+    *, clinic: uuid.UUID, practitioner: uuid.UUID, start: datetime, end: datetime
+) -> list[AppointmentView]:
+    """This function will list a clinician's visits that are still to come in a period."""
+    rows = Appointment.of(clinic).filter(
+        practitioner_id=practitioner, starts_at__lt=end, ends_at__gt=start,
+        status__in=("booked", "late"),
+    )  # fmt: skip
+    return _views(rows)
+
+
+def one(*, clinic: uuid.UUID, appointment: uuid.UUID) -> AppointmentView | None:
+    """This function will return one visit of the clinic, or None."""
+    found = _views(Appointment.of(clinic).filter(pk=appointment))
+    return found[0] if found else None
+
+
+def taken(
+    *, clinic: uuid.UUID, first_slot: int, last_slot: int
+) -> dict[tuple[str, uuid.UUID], set[int]]:
+    """This function will return the reserved slots of each resource (kind, id) in a range."""
+    rows = Reservation.objects.filter(
+        clinic_id=clinic, slot__gte=first_slot, slot__lte=last_slot
+    ).values_list("resource_kind", "resource", "slot")
+    found: dict[tuple[str, uuid.UUID], set[int]] = {}
+    for kind, resource, slot in rows:
+        found.setdefault((kind, resource), set()).add(slot)
+    return found
+
+
+def absences(
+    *, clinic: uuid.UUID, start: datetime, end: datetime
+) -> list[tuple[uuid.UUID, datetime, datetime, str]]:
+    """This function will list the absences that touch a period: who, from, until, why."""
+    rows = Absence.of(clinic).filter(starts_at__lt=end, ends_at__gt=start)
+    return list(rows.values_list("practitioner_id", "starts_at", "ends_at", "reason"))
+
+
+def escort(*, clinic: uuid.UUID, appointment: uuid.UUID) -> EscortView | None:
+    """This function will return the escort named last for a visit, or None."""
+    rows = Escort.of(clinic).filter(appointment_id=appointment).select_related("contact")
+    row = rows.order_by("-recorded_at", "-id").first()
+    if row is None:
+        return None
+    name, _, phone = notes.read(row.contact).partition("\n")
+    return EscortView(id=row.pk, name=name, phone=phone)
+
+
+def history(*, clinic: uuid.UUID, appointment: uuid.UUID) -> list[tuple[str, datetime, str]]:
+    """This function will list what happened to a visit: act, when, and the reason given."""
+    rows = AppointmentEvent.of(clinic).filter(appointment_id=appointment).select_related("note")
+    return [
+        (row.kind, row.recorded_at, notes.read(row.note))
+        for row in rows.order_by("recorded_at", "id")
+    ]
+
+
+def _views(rows: QuerySet[Appointment]) -> list[AppointmentView]:
+    return [
+        AppointmentView(
+            id=row.pk, patient=row.patient_id, episode=row.episode_id, kind=row.kind,
+            starts_at=row.starts_at, ends_at=row.ends_at, chair=row.chair_id,
+            chair_name=row.chair.name if row.chair else "",
+            practitioner=row.practitioner_id,
+            practitioner_name=row.practitioner.name if row.practitioner else "",
+            series_no=row.series_no, plan=row.plan_id, status=row.status,
+        )
+        for row in rows.select_related("chair", "practitioner").order_by("starts_at", "id")
+    ]  # fmt: skip
