@@ -12,7 +12,7 @@ by the exponential of the augmented matrix. Nothing is integrated numerically.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,9 @@ from reprieve.pharmacology.system import System
 WORST_CONDITION = 1e6
 # Offsets into an interval closer than 1e-10 h are one and the same, so that days share work.
 _OFFSET_DIGITS = 10
+_SINGULAR = 1e-200
+# Patients worked on together: few enough that their levels stay in the processor's cache.
+_TOGETHER = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,10 @@ class Modes:
 
     rates_per_h: Array
     weights: Array
+
+    def only(self, chosen: slice) -> Modes:
+        """Give the modes of some of the patients."""
+        return Modes(rates_per_h=self.rates_per_h[chosen], weights=self.weights[chosen])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +69,20 @@ def levels(
     result = np.empty(shape) if out is None else out
     _refuse_unless(bool(np.isfinite(system.a).all()))
     plan = steps(schedule)
+    stretches = tuple(_stretches(plan, times_min / MIN_PER_H))
     modes, unsafe = decompose(system, entry=entry)
-    if not unsafe.all():
-        _by_modes(modes, plan, times_min / MIN_PER_H, result)
-    if unsafe.any():
-        result[unsafe] = _by_exponential(
-            system.only(unsafe), plan, times_min / MIN_PER_H, system.entries[entry]
-        )
-    np.maximum(result, 0.0, out=result)
-    _refuse_unless(bool(np.isfinite(result.max(initial=0.0))))
+    for first in range(0, shape[0], _TOGETHER):
+        block = slice(first, first + _TOGETHER)
+        part = result[block]
+        if not unsafe[block].all():
+            _by_modes(modes.only(block), plan, stretches, part)
+        if unsafe[block].any():
+            chosen = np.flatnonzero(unsafe[block])
+            part[chosen] = _by_exponential(
+                system.only(chosen + first), plan, stretches, times_min.size, system.entries[entry]
+            )
+            _refuse_unless(bool(np.isfinite(part[chosen]).all()))
+        np.maximum(part, 0.0, out=part)
     return result
 
 
@@ -80,28 +92,36 @@ def _refuse_unless(finite: bool) -> None:
 
 
 def decompose(system: System, *, entry: str = "central") -> tuple[Modes, NDArray[np.bool_]]:
-    """Split a system into modes; the second answer marks patients whose modes are unsafe."""
+    """Split a system into modes; the second answer marks patients whose modes are unsafe.
+
+    The condition is taken in the Frobenius norm, which is never below the spectral one.
+    """
     found, vectors = np.linalg.eig(system.a)
-    rates, vectors = np.real(found), np.real(vectors)
+    # Copies in one piece: the real part of what numpy returns is scattered over complex numbers.
+    rates, vectors = np.array(np.real(found)), np.array(np.real(vectors))
     unsafe = np.any(np.imag(found) != 0, axis=-1) | np.any(rates >= 0, axis=-1)
-    unsafe |= ~(np.linalg.cond(vectors) <= WORST_CONDITION)
+    unsafe |= ~(np.abs(np.linalg.det(vectors)) > _SINGULAR)
     vectors[unsafe], rates[unsafe] = np.eye(system.a.shape[-1]), -1.0
-    inward = np.linalg.inv(vectors)[:, :, system.entries[entry]]
+    inverse = np.linalg.inv(vectors)
+    size = np.linalg.norm(vectors, axis=(1, 2)) * np.linalg.norm(inverse, axis=(1, 2))
+    unsafe |= ~(size <= WORST_CONDITION)
+    inward = inverse[:, :, system.entries[entry]]
     return Modes(rates_per_h=rates, weights=(system.c @ vectors) * inward[:, None, :]), unsafe
 
 
-def _by_modes(modes: Modes, plan: Steps, times_h: Array, out: Array) -> None:
+def _by_modes(modes: Modes, plan: Steps, stretches: Sequence[_Stretch], out: Array) -> None:
     """Fill `out` (P, o, T); intervals observed at equal offsets share their exponentials."""
-    first_h = plan.starts_h[0] if plan.starts_h.size else np.inf
-    out[:, :, : np.searchsorted(times_h, first_h)] = 0.0
+    out[:, :, : stretches[0].columns.start if stretches else None] = 0.0
     states = _states(modes, plan)
     shared: dict[tuple[bool, bytes], Array] = {}
-    for stretch in _stretches(plan, times_h):
+    for stretch in stretches:
         rate = float(plan.rates_mg_per_h[stretch.index])
         key = (rate > 0, stretch.offsets_h.tobytes())
         if key not in shared:
             shared[key] = _courses(modes, stretch.offsets_h, running=rate > 0)
         weights = _weights(modes, states[stretch.index], rate)
+        # No course passes 1 in size, so finite weights give finite levels.
+        _refuse_unless(bool(np.isfinite(np.abs(weights).sum())))
         np.matmul(weights, shared[key], out=out[:, :, stretch.columns])
 
 
@@ -149,13 +169,15 @@ def _stretches(plan: Steps, times_h: Array) -> Iterator[_Stretch]:
             yield _Stretch(index=index, columns=columns, offsets_h=offsets)
 
 
-def _by_exponential(system: System, plan: Steps, times_h: Array, entry: int) -> Array:
+def _by_exponential(
+    system: System, plan: Steps, stretches: Sequence[_Stretch], times: int, entry: int
+) -> Array:
     """Step from time to time by the augmented exponential; equal steps share theirs."""
-    out = np.zeros((len(system.a), system.c.shape[1], times_h.size))
+    out = np.zeros((len(system.a), system.c.shape[1], times))
     state = np.zeros((*system.a.shape[:2], 1))
     step = _Stepper(system.a, entry)
     spans = np.diff(plan.starts_h, append=plan.starts_h[-1:])
-    observed = {s.index: s for s in _stretches(plan, times_h)}
+    observed = {s.index: s for s in stretches}
     for index, (jump, rate) in enumerate(zip(plan.jumps_mg, plan.rates_mg_per_h, strict=True)):
         state[:, entry, 0] += jump
         inside = state
@@ -180,7 +202,7 @@ class _Stepper:
         self.kept: dict[float, Array] = {}
 
     def __call__(self, state: Array, gap_h: float, rate_mg_per_h: float) -> Array:
-        from scipy.linalg import expm  # type: ignore[import-untyped]  # late: slow to import
+        from scipy.linalg import expm  # late: slow to import
 
         if gap_h == 0:
             return state.copy()

@@ -99,7 +99,7 @@ def _objective(task: Problem, eta: Array, y: Array, f: Array) -> Array:
 
 
 def _log_phi(u: Array) -> Array:
-    from scipy.special import log_ndtr  # type: ignore[import-untyped]  # late: slow to import
+    from scipy.special import log_ndtr  # late: slow to import
 
     result: Array = log_ndtr(u)
     return result

@@ -28,7 +28,7 @@ class System:
     entries: Mapping[str, int]
     outputs: tuple[str, ...]
 
-    def only(self, chosen: NDArray[np.bool_]) -> System:
+    def only(self, chosen: NDArray[np.intp]) -> System:
         """Give the system of some of the patients."""
         return System(
             a=self.a[chosen], c=self.c[chosen], entries=self.entries, outputs=self.outputs

@@ -23,7 +23,9 @@ def test_modes_and_exponential_agree():
     modes, unsafe = engine.decompose(system)
     assert not unsafe.any()
     by_modes = engine.levels(system, SCHEDULE, TIMES)
-    stepped = engine._by_exponential(system, steps(SCHEDULE), TIMES / 60, 0)
+    plan = steps(SCHEDULE)
+    stretches = tuple(engine._stretches(plan, TIMES / 60))
+    stepped = engine._by_exponential(system, plan, stretches, TIMES.size, 0)
     assert np.allclose(by_modes, stepped, rtol=1e-11, atol=1e-10)
     assert np.all(modes.rates_per_h < 0)
 
