@@ -1,0 +1,58 @@
+"""Requests for a consultation: the desk's inbox, and what came with each."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from reprieve.records import notes
+from reprieve.records.models import Attachment, Referral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralView:
+    """One request as it came in."""
+
+    id: uuid.UUID
+    patient: uuid.UUID
+    episode: uuid.UUID
+    state: str
+    source: str
+    received_at: datetime
+    message: str
+    attachment: uuid.UUID | None
+    media_type: str
+
+
+def inbox(*, clinic: uuid.UUID, newest: int = 200) -> list[ReferralView]:
+    """This function will list the requests that nobody has closed or booked, oldest first."""
+    rows = Referral.of(clinic).filter(episode__state="requested")
+    return _views(rows.order_by("recorded_at", "id")[:newest])
+
+
+def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[ReferralView]:
+    """This function will list a patient's requests, oldest first."""
+    rows = Referral.of(clinic).filter(patient_id=patient)
+    return _views(rows.order_by("recorded_at", "id"))
+
+
+def file(*, clinic: uuid.UUID, attachment: uuid.UUID) -> tuple[str, bytes, uuid.UUID | None] | None:
+    """This function will return a file's kind, bytes and patient, or None."""
+    row = Attachment.of(clinic).filter(pk=attachment).first()
+    return None if row is None else (row.media_type, notes.attached(row), row.patient_id)
+
+
+def _views(rows: QuerySet[Referral]) -> list[ReferralView]:
+    found = rows.select_related("note", "episode", "attachment")
+    return [
+        ReferralView(
+            id=row.pk, patient=row.patient_id, episode=row.episode_id, state=row.episode.state,
+            source=row.source, received_at=row.recorded_at, message=notes.read(row.note),
+            attachment=row.attachment_id,
+            media_type=row.attachment.media_type if row.attachment else "",
+        )
+        for row in found
+    ]  # fmt: skip
