@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reprieve.knowledge import BadValue, N_
+from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import episodes, patients, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound
