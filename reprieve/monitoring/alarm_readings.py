@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reprieve.knowledge import N_
 from reprieve.monitoring.alarm_state import Alarm, Track
 from reprieve.monitoring.alarm_turn import Turn
 from reprieve.monitoring.freshness import learned, learned_ms, stale_after_ms
 from reprieve.monitoring.limits import Limit, Priority
 from reprieve.monitoring.vitals import ARTERIAL, WITHDRAWN, Reading, Verdict, judge
 
-NO_READING = "no reading: look at the patient"
-NO_VALUE = "no usable value"
-STALE = "no value for too long"
+NO_READING = N_("no reading: look at the patient")
+NO_VALUE = N_("no usable value")
+STALE = N_("no value for too long")
 OBSERVATIONS = "observations"
-OVERDUE = "overdue"
+OVERDUE = N_("overdue")
 
 
 def technical_key(signal: str, limit: str) -> str:

@@ -100,10 +100,10 @@ def from_rows(
     `signals` are those that may be named (None: every vital sign and score), `keys` more keys.
     """
     allowed = (*vitals.signals(), *vitals.scores()) if signals is None else signals
+    if rows is None or rows == []:
+        raise BadValue("limit", "the file names no limit")
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
         raise BadValue("limit", "write each limit as a [[limit]] table")
-    if not rows:
-        raise BadValue("limit", "the file names no limit")
     limits = tuple(_limit(r, f"limit {n}", allowed, keys) for n, r in enumerate(rows, 1))
     _refuse_twins(limits)
     return limits

@@ -99,7 +99,7 @@ BAD = [
     (table(below="", above_percent_of_baseline="0"), "limit 1 above_percent_of_baseline: give"),
     (table(below="", below_percent_of_baseline="20"), "limit 1 below_percent_of_baseline: give"),
     (table(below="", below_percent_of_baseline="100"), "limit 1 below_percent_of_baseline: give"),
-    ("", "limit: write each limit"),
+    ("", "limit: the file names no limit"),
     ("limit = []", "limit: the file names no limit"),
     ("limit = [1]", "limit: write each limit"),
     ("[limit]\nsignal = 'spo2'", "limit: write each limit"),
