@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.course import STOPPING, Course
-from reprieve.pathway import alarm_fold, alarm_policy, infusion_stream, monitor_links, states
+from reprieve.pathway import (
+    alarm_fold,
+    alarm_policy,
+    infusion_stream,
+    monitor_links,
+    order_control,
+    states,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
@@ -89,13 +96,15 @@ def act(
 ) -> dict[str, Any]:
     """This function will write one act of the stream and return the state and the mg given.
 
-    Raises NotNow when the state does not allow it, BadValue for a missing rate or dose. What is
-    `reported` was already done and is always written: out of place it is marked, never refused.
+    Raises NotNow when the state, the order, the guard-rails or a missing double-check do not allow
+    it, BadValue for a missing rate or dose. What is `reported` was already done and is always
+    written: out of place or outside its order it is marked, never refused.
     """
 
     def work() -> Done:
         row = locked(clinic=actor.clinic, encounter=encounter)
-        event = append(row, happened, actor=actor, at=at)
+        event = append(row, _ordered(row, happened, at), actor=actor, at=at)
+        order_control.follow(row, event, actor=actor, at=at)
         given_ug = stream(clinic=row.clinic_id, encounter=encounter).given_ug(ms(at))
         return Done(
             subject_kind="encounter",
@@ -105,6 +114,26 @@ def act(
         )
 
     return perform("infusion.run", actor=actor, uid=uid, at=at, work=work)
+
+
+def _ordered(row: InfusionState, happened: Happened, at: datetime) -> Happened:
+    """The act under its order: refused when asked outside of it, marked when already done."""
+    check(happened, at)
+    detail = dict(happened.detail)
+    over_min = None
+    if happened.kind == "bolus":
+        over_min = order_control.bolus_minutes(detail, reported=happened.reported)
+        detail |= {} if over_min is None else {"over_min": over_min}
+    wanted = order_control.Wanted(
+        kind=happened.kind, at_ms=ms(happened.at or at), rate_ug_per_h=happened.rate_ug_per_h,
+        dose_ug=happened.dose_ug, over_min=over_min, reported=happened.reported,
+        corrects=happened.corrects,
+    )  # fmt: skip
+    found = order_control.judge(row, wanted, at=at)
+    return replace(
+        happened, detail=detail, order=happened.order or found.order,
+        deviation=happened.deviation or found.deviation,
+    )  # fmt: skip
 
 
 def halve(
@@ -130,7 +159,7 @@ def locked(*, clinic: uuid.UUID, encounter: uuid.UUID) -> InfusionState:
 def append(row: InfusionState, happened: Happened, *, actor: Actor, at: datetime) -> InfusionEvent:
     """This function will add an act to the stream and renew the projection, inside an act."""
     happened_at = happened.at or at
-    _check(happened, happened_at, at)
+    check(happened, at)
     _check_chair(row, happened)
     placed = infusion_stream.place(
         row, kind=happened.kind, at_ms=ms(happened_at), reported=happened.reported,
@@ -177,8 +206,9 @@ def _tell_alarms(row: InfusionState, kind: str, at: datetime) -> None:
         )
 
 
-def _check(happened: Happened, when: datetime, at: datetime) -> None:
-    if ms(when) > ms(at) + FUTURE_MS:
+def check(happened: Happened, at: datetime) -> None:
+    """This function will raise BadValue for an act with a missing or impossible value."""
+    if ms(happened.at or at) > ms(at) + FUTURE_MS:
         raise BadValue("at", "is in the future")
     for name, kinds in (("rate_ug_per_h", NEEDS_RATE), ("dose_ug", NEEDS_DOSE)):
         value = getattr(happened, name)

@@ -7,23 +7,37 @@ raises a high alarm and opens a review; the past then counts against every furth
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from reprieve.clinical import guardrails
 from reprieve.clinical import orders as rules
 from reprieve.clinical.delivery import MS_PER_MIN, Bolus, Segment
-from reprieve.clinical.findings import Finding
+from reprieve.clinical.findings import Finding, blocking
 from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring.course import Course
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotNow
 from reprieve.records.models import MedicationRequest
-from reprieve.records.queries import courses
+from reprieve.records.queries import courses, settings
 
 KETAMINE = "ketamine"
 MICROGRAMS = Decimal(1000)
+USUAL_BOLUS_MIN = 10
+# The clinic's own guard-rails: {"changes": {limit: "value"}, "approved_by", "reason", "on"}.
+OWN_LIMITS = "dose.limits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A change of the pump: a rate from a moment on, or a bolus over some minutes."""
+
+    at_ms: int
+    rate_ug_per_h: int | None = None
+    bolus_ug: int | None = None
+    bolus_min: int = USUAL_BOLUS_MIN
 
 
 def session_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationRequest | None:
@@ -31,7 +45,7 @@ def session_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationReque
     rows = MedicationRequest.of(clinic).filter(
         encounter_id=encounter, drug=KETAMINE, as_needed=False
     )
-    return rows.order_by("-recorded_at", "-id").first()
+    return rows.order_by("-recorded_at", "-valid_until", "-id").first()
 
 
 def needed_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationRequest:
@@ -49,70 +63,140 @@ def change_findings(
     at: datetime,
     rate_ug_per_h: int | None = None,
     bolus_ug: int | None = None,
-    bolus_min: int = 10,
+    bolus_min: int = USUAL_BOLUS_MIN,
 ) -> tuple[Finding, ...]:
     """This function will judge a rate or a bolus against the order and the guard-rails.
 
     The rate is judged as if it ran to the end of the plan; what was given counts in each window.
     Raises NotNow without an order.
     """
+    proposed = Proposed(
+        at_ms=ms(at), rate_ug_per_h=rate_ug_per_h, bolus_ug=bolus_ug, bolus_min=bolus_min
+    )
+    return check_change(clinic=clinic, encounter=encounter, proposed=proposed, at=at)
+
+
+def check_change(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, proposed: Proposed, at: datetime
+) -> tuple[Finding, ...]:
+    """This function will judge a proposed change as `change_findings` does."""
     order = needed_order(clinic=clinic, encounter=encounter)
-    if order.weight_g is None:
-        raise BadValue("weight", "the order names no weight")
     now = courses.of(clinic=clinic, encounter=encounter)
-    weight_kg = Decimal(order.weight_g) / MICROGRAMS
-    at_ms = ms(at)
-    until_ms = max(plan_end_ms(order, now, at_ms), at_ms + MS_PER_MIN)
-    if bolus_ug is not None:
-        given = Bolus(
-            start_ms=at_ms, duration_ms=bolus_min * MS_PER_MIN, dose_mg=bolus_ug / MICROGRAMS
-        )
-        return _bolus(order, now, given, weight_kg, max(until_ms, given.end_ms))
-    return _rate(order, now, at_ms, Decimal(rate_ug_per_h or 0) / MICROGRAMS, weight_kg, until_ms)
+    past = given_boluses(now, courses.bolus_minutes(clinic=clinic, encounter=encounter))
+    limits = limits_in_force(clinic=clinic, at=at)
+    if proposed.bolus_ug is not None:
+        return _bolus(order, now, past, proposed, limits)
+    return _rate(order, now, past, proposed, limits)
 
 
 def _rate(
     order: MedicationRequest,
     now: Course,
-    at_ms: int,
-    rate_mg_per_h: Decimal,
-    weight_kg: Decimal,
-    until_ms: int,
+    boluses: tuple[Bolus, ...],
+    proposed: Proposed,
+    limits: guardrails.Limits,
 ) -> tuple[Finding, ...]:
-    segments, boluses = given_segments(now, until_ms), given_boluses(now)
-    change = rules.RateChange(at_ms=at_ms, rate_mg_per_h=rate_mg_per_h, until_ms=until_ms)
+    until_ms = plan_end_ms(order, now, proposed.at_ms)
+    segments = given_segments(now, until_ms)
+    rate = Decimal(proposed.rate_ug_per_h or 0) / MICROGRAMS
+    change = rules.RateChange(at_ms=proposed.at_ms, rate_mg_per_h=rate, until_ms=until_ms)
     return (
         *rules.order_check(
             order=as_session_order(order), change=change, segments=segments, boluses=boluses
         ),
         *guardrails.check_change(
-            segments=segments, boluses=boluses, weight_kg=weight_kg, at_ms=at_ms,
-            rate_mg_per_h=rate_mg_per_h, until_ms=until_ms,
+            segments=segments, boluses=boluses, weight_kg=weight_kg(order), at_ms=proposed.at_ms,
+            rate_mg_per_h=rate, until_ms=until_ms, limits=limits,
         ),
     )  # fmt: skip
 
 
 def _bolus(
-    order: MedicationRequest, now: Course, given: Bolus, weight_kg: Decimal, until_ms: int
+    order: MedicationRequest,
+    now: Course,
+    boluses: tuple[Bolus, ...],
+    proposed: Proposed,
+    limits: guardrails.Limits,
 ) -> tuple[Finding, ...]:
-    segments, boluses = given_segments(now, until_ms), given_boluses(now)
-    change = rules.BolusRequest(bolus=given, until_ms=until_ms)
+    bolus = Bolus(
+        start_ms=proposed.at_ms, duration_ms=proposed.bolus_min * MS_PER_MIN,
+        dose_mg=Decimal(proposed.bolus_ug or 0) / MICROGRAMS,
+    )  # fmt: skip
+    until_ms = max(plan_end_ms(order, now, proposed.at_ms), bolus.end_ms)
+    segments = given_segments(now, until_ms)
+    change = rules.BolusRequest(bolus=bolus, until_ms=until_ms)
     return (
         *rules.order_check(
             order=as_session_order(order), change=change, segments=segments, boluses=boluses
         ),
         *guardrails.check_bolus(
-            segments=segments, boluses=boluses, weight_kg=weight_kg, bolus=given,
-            until_ms=until_ms,
+            segments=segments, boluses=boluses, weight_kg=weight_kg(order), bolus=bolus,
+            until_ms=until_ms, limits=limits,
         ),
     )  # fmt: skip
 
 
+def past_findings(
+    *, order: MedicationRequest, now: Course, boluses: tuple[Bolus, ...], at_ms: int,
+    limits: guardrails.Limits,
+) -> tuple[Finding, ...]:  # fmt: skip
+    """This function will find the limits that a course passes, or will by the end of its plan.
+
+    Nothing is asked here: what was given, and what runs on, is held against order and guard-rails.
+    """
+    until_ms = plan_end_ms(order, now, at_ms)
+    segments = given_segments(now, until_ms)
+    nothing_more = rules.RateChange(at_ms=until_ms, rate_mg_per_h=Decimal(0), until_ms=until_ms)
+    beyond = rules.order_check(
+        order=as_session_order(order), change=nothing_more, segments=segments, boluses=boluses
+    )
+    return (
+        *(f for f in beyond if f.rule != "order-validity"),
+        *blocking(
+            guardrails.check(
+                segments=segments, boluses=boluses, weight_kg=weight_kg(order), limits=limits
+            )
+        ),
+    )
+
+
 def refuse_blocked(findings: Sequence[Finding]) -> None:
     """This function will raise NotNow with the first reason when a finding blocks."""
-    for finding in findings:
-        if finding.blocks:
-            raise NotNow(finding.says)
+    for finding in blocking(findings):
+        raise NotNow(finding.says)
+
+
+def limits_in_force(*, clinic: uuid.UUID, at: datetime) -> guardrails.Limits:
+    """This function will return the guard-rails: shipped ones, or the clinic's own where allowed.
+
+    A looser limit holds only with the director's name, reason and date on the setting.
+    """
+    own = settings.value(clinic=clinic, key=OWN_LIMITS, at=at)
+    shipped = guardrails.shipped()
+    if not own:
+        return shipped
+    return guardrails.adjusted(shipped, changes=_changes(own), approval=_approval(own, at))
+
+
+def _changes(own: Mapping[str, object]) -> dict[str, Decimal]:
+    changes = own.get("changes")
+    if not isinstance(changes, Mapping):
+        raise BadValue(OWN_LIMITS, "needs changes")
+    return {str(name): Decimal(str(value)) for name, value in changes.items()}
+
+
+def _approval(own: Mapping[str, object], at: datetime) -> guardrails.Approval | None:
+    by, reason = own.get("approved_by"), own.get("reason")
+    if not by or not reason:
+        return None
+    return guardrails.Approval(by=str(by), reason=str(reason), on=at.date())
+
+
+def weight_kg(order: MedicationRequest) -> Decimal:
+    """This function will return the weight that an order was made for."""
+    if order.weight_g is None:
+        raise BadValue("weight", "the order names no weight")
+    return Decimal(order.weight_g) / MICROGRAMS
 
 
 def as_session_order(row: MedicationRequest) -> rules.SessionOrder:
@@ -131,7 +215,7 @@ def as_session_order(row: MedicationRequest) -> rules.SessionOrder:
 
 
 def plan_end_ms(order: MedicationRequest, now: Course, at_ms: int) -> int:
-    """This function will return when the planned run ends, counted from the start or from now.
+    """This function will return when the planned run ends, at least a minute from now.
 
     A pause moves the end: what counts is the time that the drug still has to run.
     """
@@ -141,7 +225,7 @@ def plan_end_ms(order: MedicationRequest, now: Course, at_ms: int) -> int:
         for s in now.segments
         if s.start_ms < at_ms
     )
-    return at_ms + max(planned_ms - ran, 0)
+    return at_ms + max(planned_ms - ran, MS_PER_MIN)
 
 
 def given_segments(now: Course, until_ms: int) -> tuple[Segment, ...]:
@@ -156,10 +240,12 @@ def given_segments(now: Course, until_ms: int) -> tuple[Segment, ...]:
     )
 
 
-def given_boluses(now: Course) -> tuple[Bolus, ...]:
-    """This function will return a course's boluses; a push counts at once."""
+def given_boluses(now: Course, minutes: Mapping[int, int]) -> tuple[Bolus, ...]:
+    """This function will return a course's boluses; one of unknown length counts as a push."""
     return tuple(
-        Bolus(start_ms=b.at_ms, duration_ms=0, dose_mg=Decimal(b.dose_ug) / MICROGRAMS)
+        Bolus(
+            start_ms=b.at_ms, duration_ms=minutes.get(b.at_ms, 0) * MS_PER_MIN,
+            dose_mg=Decimal(b.dose_ug) / MICROGRAMS,
+        )
         for b in now.boluses
-    )
-
+    )  # fmt: skip

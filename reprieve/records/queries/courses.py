@@ -10,7 +10,12 @@ from reprieve.records.models import InfusionEvent
 
 def of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:
     """This function will fold an infusion's acts into its course."""
-    return course(
+    return course(acts(clinic=clinic, encounter=encounter))
+
+
+def acts(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[Act]:
+    """This function will return an infusion's acts as stored, in no particular order."""
+    return [
         Act(
             id=str(row.pk),
             kind=row.kind,
@@ -21,4 +26,17 @@ def of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:
             corrects=str(row.corrects_id) if row.corrects_id else None,
         )
         for row in InfusionEvent.of(clinic).filter(encounter_id=encounter)
-    )
+    ]
+
+
+def bolus_minutes(*, clinic: uuid.UUID, encounter: uuid.UUID) -> dict[int, int]:
+    """This function will tell over how many minutes each bolus was given, by its moment.
+
+    A bolus whose length nobody stated is left out; of two at one moment the shorter counts.
+    """
+    found: dict[int, int] = {}
+    rows = InfusionEvent.of(clinic).filter(encounter_id=encounter, kind="bolus")
+    for at_ms, detail in rows.values_list("at_ms", "detail"):
+        minutes = detail.get("over_min", 0)
+        found[at_ms] = min(found.get(at_ms, minutes), minutes)
+    return found

@@ -1,0 +1,180 @@
+"""Whether an act on the pump is inside its order: refused when asked, marked when already done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from reprieve.clinical.findings import Finding
+from reprieve.knowledge import N_, BadValue
+from reprieve.monitoring.course import SETTING, Act, Course, course
+from reprieve.pathway import alarm_fold, orders, worklist
+from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotNow
+from reprieve.pathway.permissions import PHYSICIAN, Actor
+from reprieve.records.models import InfusionEvent, InfusionState, MedicationRequest
+from reprieve.records.queries import courses
+
+DOSING = SETTING | {"bolus"}
+REVIEW = "deviation"
+REVIEW_WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An act as the pump would see it. `reported`: it was already done."""
+
+    kind: str
+    at_ms: int
+    rate_ug_per_h: int | None = None
+    dose_ug: int | None = None
+    over_min: int | None = None
+    reported: bool = False
+    corrects: uuid.UUID | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """What was done before it was entered: a report, or a correction of one."""
+        return self.reported or self.corrects is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The order an act falls under, and whether it lies outside of it."""
+
+    order: uuid.UUID | None = None
+    deviation: bool = False
+
+
+def judge(row: InfusionState, wanted: Wanted, *, at: datetime) -> Judged:
+    """This function will judge an act before it is written, under the infusion's lock.
+
+    Raises NotNow with the reason for what is asked outside of order, guard-rails, start gate or
+    double-check. What is already done is never refused: it is a deviation.
+    """
+    if wanted.is_done:
+        return _of_done(row, wanted, at)
+    if wanted.kind not in DOSING:
+        return Judged()
+    order = orders.needed_order(clinic=row.clinic_id, encounter=row.encounter_id)
+    findings = orders.check_change(
+        clinic=row.clinic_id, encounter=row.encounter_id, proposed=_proposed(wanted), at=at
+    )
+    orders.refuse_blocked(findings)
+    _refuse_after_deviation(row, order, wanted)
+    return Judged(order=order.pk)
+
+
+def follow(
+    row: InfusionState, event: InfusionEvent, *, actor: Actor, at: datetime
+) -> None:
+    """This function will alarm, and open a review, when a dose just written is a deviation."""
+    if not event.deviation or event.kind not in DOSING:
+        return
+    alarm_fold.raise_deviation(
+        clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at), by=actor.practitioner,
+        says="dose outside its order",
+    )  # fmt: skip
+    worklist.open_item(
+        actor=actor, at=at, kind=REVIEW, owner_role=PHYSICIAN, due_at=at + REVIEW_WITHIN,
+        patient=row.patient_id, encounter=row.encounter_id,
+    )  # fmt: skip
+
+
+def bolus_minutes(detail: Mapping[str, Any], *, reported: bool) -> int | None:
+    """This function will read over how many minutes a bolus goes: the usual time when asked.
+
+    One that was given in an unknown time stays unknown. Raises BadValue("over_min").
+    """
+    minutes = detail.get("over_min", None if reported else orders.USUAL_BOLUS_MIN)
+    if minutes is None:
+        return None
+    if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= 240:
+        raise BadValue("over_min", "must be whole minutes, 0 to 240")
+    return minutes
+
+
+def _proposed(wanted: Wanted) -> orders.Proposed:
+    if wanted.kind == "bolus":
+        minutes = wanted.over_min or 0
+        return orders.Proposed(at_ms=wanted.at_ms, bolus_ug=wanted.dose_ug, bolus_min=minutes)
+    return orders.Proposed(at_ms=wanted.at_ms, rate_ug_per_h=wanted.rate_ug_per_h)
+
+
+def _refuse_after_deviation(
+    row: InfusionState, order: MedicationRequest, wanted: Wanted
+) -> None:
+    """After a dose outside its order nothing is raised until somebody orders anew."""
+    lower = wanted.kind == "rate" and (wanted.rate_ug_per_h or 0) <= row.rate_ug_per_h
+    if lower or not _deviated_since(row, order):
+        return
+    raise NotNow(N_("A dose outside its order was given: an increase needs a new order."))
+
+
+def _deviated_since(row: InfusionState, order: MedicationRequest) -> bool:
+    rows = list(
+        InfusionEvent.of(row.clinic_id)
+        .filter(encounter_id=row.encounter_id, recorded_at__gt=order.recorded_at)
+        .values_list("id", "kind", "deviation", "corrects_id")
+    )
+    replaced = {corrects for *_, corrects in rows}
+    return any(kind in DOSING and marked and pk not in replaced for pk, kind, marked, _ in rows)
+
+
+def _of_done(row: InfusionState, wanted: Wanted, at: datetime) -> Judged:
+    if wanted.kind not in DOSING:
+        return Judged()
+    order = orders.session_order(clinic=row.clinic_id, encounter=row.encounter_id)
+    if order is None:
+        return Judged(deviation=True)
+    beyond = _beyond_now(row, wanted, at) or _beyond_after(row, order, wanted, at)
+    return Judged(order=order.pk, deviation=beyond)
+
+
+# What the order says of this one act, whatever else was given.
+OF_THE_ACT = frozenset({"order-validity", "order-start-rate", "order-highest-rate", "order-bolus",
+                        "dose-bolus", "bolus-speed"})  # fmt: skip
+
+
+def _beyond_now(row: InfusionState, wanted: Wanted, at: datetime) -> bool:
+    found = orders.check_change(
+        clinic=row.clinic_id, encounter=row.encounter_id, proposed=_proposed(wanted), at=at
+    )
+    return any(f.blocks and f.rule in OF_THE_ACT for f in found)
+
+
+def _beyond_after(
+    row: InfusionState, order: MedicationRequest, wanted: Wanted, at: datetime
+) -> bool:
+    """Whether the whole course, with this act in its place, passes a limit that it did not, or
+    passes one further."""
+    stream = courses.acts(clinic=row.clinic_id, encounter=row.encounter_id)
+    before, after = course(stream), course([*stream, _act(wanted, at)])
+    minutes = courses.bolus_minutes(clinic=row.clinic_id, encounter=row.encounter_id)
+    limits = orders.limits_in_force(clinic=row.clinic_id, at=at)
+
+    def passed(now: Course, lengths: Mapping[int, int]) -> tuple[Finding, ...]:
+        return orders.past_findings(
+            order=order, now=now, boluses=orders.given_boluses(now, lengths), at_ms=ms(at),
+            limits=limits,
+        )  # fmt: skip
+
+    with_this = {**minutes, wanted.at_ms: wanted.over_min or 0}
+    rules = {f.rule for f in passed(after, with_this)}
+    more = _until_end(order, after, ms(at)) > _until_end(order, before, ms(at))
+    return bool(rules if more else rules - {f.rule for f in passed(before, minutes)})
+
+
+def _until_end(order: MedicationRequest, now: Course, at_ms: int) -> int:
+    return now.between_ug(0, orders.plan_end_ms(order, now, at_ms))
+
+
+def _act(wanted: Wanted, at: datetime) -> Act:
+    return Act(
+        id="this", kind=wanted.kind, at_ms=wanted.at_ms, recorded_ms=ms(at),
+        rate_ug_per_h=wanted.rate_ug_per_h, dose_ug=wanted.dose_ug,
+        corrects=None if wanted.corrects is None else str(wanted.corrects),
+    )  # fmt: skip

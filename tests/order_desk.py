@@ -1,0 +1,62 @@
+"""What tests of orders share: a signed ketamine order of a visit, and acts under it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from reprieve.pathway import infusion
+from reprieve.pathway.infusion import Happened
+from reprieve.records.models import InfusionEvent, MedicationRequest
+from tests.chairside import Chair, sit
+from tests.world import World, new
+
+
+def order(chair: Chair, **changes: Any) -> MedicationRequest:
+    """This function will store an order: 20 mg/h over two hours, to 30 mg/h, 50 mg, 70 kg."""
+    world = chair.world
+    values = {
+        "clinic_id": world.id, "patient_id": chair.patient, "encounter_id": chair.encounter,
+        "drug": "ketamine", "form": "racemic", "route": "iv", "max_dose_ug": 10_000,
+        "max_total_ug": 50_000, "max_rate_ug_per_h": 30_000, "weight_g": 70_000,
+        "steps": [{"start_min": 0, "end_min": 120, "rate_ug_per_h": 20_000}],
+        "valid_from": world.at, "valid_until": world.at + timedelta(hours=12),
+        "prescriber_id": world["physician"].practitioner, "recorded_at": world.at,
+        "by_id": world["physician"].practitioner,
+    } | changes  # fmt: skip
+    row: MedicationRequest = MedicationRequest.objects.add(**values)
+    return row
+
+
+@dataclass
+class Pump:
+    """A chair whose acts go through their order."""
+
+    chair: Chair
+
+    @property
+    def world(self) -> World:
+        return self.chair.world
+
+    def ask(self, kind: str, **more: Any) -> InfusionEvent:
+        """Ask for an act, as a nurse presses it."""
+        done = infusion.act(
+            actor=self.world["infusion_nurse"], uid=new(), at=self.world.at,
+            encounter=self.chair.encounter, happened=Happened(kind=kind, **more),
+        )  # fmt: skip
+        row: InfusionEvent = InfusionEvent.of(self.world.id).get(pk=uuid.UUID(done["event"]))
+        return row
+
+    def told(self, kind: str, **more: Any) -> InfusionEvent:
+        """Enter an act that was already done."""
+        return self.ask(kind, reported=True, **more)
+
+
+def running(world: World, *, rate_mg_per_h: int = 20, **changes: Any) -> Pump:
+    """This function will return an infusion that runs under an order."""
+    chair = sit(world)
+    order(chair, **changes)
+    chair.start(rate_mg_per_h)
+    return Pump(chair)
