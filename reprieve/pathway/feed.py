@@ -8,19 +8,21 @@ attached to nobody.
 from __future__ import annotations
 
 import hashlib
+import struct
 import uuid
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 
 import orjson
 from django.db import DatabaseError, transaction
 
+from reprieve.monitoring import events as ev
 from reprieve.monitoring.vitals import Reading
-from reprieve.pathway import alarm_fold
+from reprieve.pathway import alarm_fold, monitor_links, parked
 from reprieve.pathway.clock import moment
+from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
 from reprieve.records import changes, frames, keys
 from reprieve.records.models import (
     Device,
@@ -32,48 +34,10 @@ from reprieve.records.models import (
     UnmappedCode,
 )
 
+__all__ = ["FeedMessage", "NotCharted", "Sent", "chart_parked", "forget_raw", "receive"]
+
 KEY_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """One reading as mapped. `at_ms` None: the message holds no usable time."""
-
-    signal: str
-    value: Decimal
-    at_ms: int | None
-    source: str = ""
-    flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotCharted:
-    """Something in a message that is no measurement, and why."""
-
-    code: str
-    value: str
-    reason: str
-    kind: str
-    signal: str | None = None
-    at_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedMessage:
-    """One message of one monitor, mapped but matched with nobody."""
-
-    raw: bytes
-    received_ms: int
-    sender: str
-    bed: str = ""
-    patient_ids: tuple[str, ...] = ()
-    readings: tuple[Sent, ...] = ()
-    not_charted: tuple[NotCharted, ...] = ()
-    alerts: tuple[dict[str, str], ...] = ()
-    training: bool = False
-    rejected: str = ""
-    dialect: str = ""
-    dialect_sha256: str = ""
+ANOTHER = "the monitor names another patient"
 
 
 @dataclass(slots=True)
@@ -84,7 +48,11 @@ class _Batch:
     links: dict[uuid.UUID, list[DeviceAssociation]]
     signed: set[uuid.UUID]
     devices: dict[tuple[str, str], uuid.UUID]
-    folds: dict[uuid.UUID, list[Reading]] = field(default_factory=dict)
+    folds: dict[uuid.UUID, list[ev.Event]] = field(default_factory=dict)
+
+    def tell(self, encounter: uuid.UUID, *events: ev.Event) -> None:
+        """Keep what an infusion's alarms must hear at the end of the batch."""
+        self.folds.setdefault(encounter, []).extend(events)
 
 
 def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
@@ -98,12 +66,40 @@ def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
         ends = [_one(message, state) for message in batch]
         _keep_raw(batch, clinic)
         recorded = max(m.received_ms for m in batch)
-        for encounter, readings in state.folds.items():
-            alarm_fold.fold_readings(
-                clinic=clinic, encounter=encounter, readings=readings, recorded_ms=recorded
-            )
+        for encounter, events in state.folds.items():
+            alarm_fold.fold(
+                clinic=clinic, encounter=encounter, events=sorted(events, key=_when),
+                recorded_ms=recorded,
+            )  # fmt: skip
             changes.announce(clinic=clinic, topic="infusion", subject=encounter, at_ms=recorded)
     return ends
+
+
+def _when(event: ev.Event) -> tuple[int, int, str]:
+    if isinstance(event, Reading):
+        return event.recorded_ms, event.at_ms, event.signal
+    return event.at_ms, event.at_ms, ""
+
+
+def chart_parked(
+    message: FeedMessage, *, clinic: uuid.UUID, encounter: uuid.UUID, by: uuid.UUID, now_ms: int
+) -> str:
+    """This function will chart a parked message on a visit that a person chose, inside an act.
+
+    The monitor is linked for the message's own moments only. Answers as `receive` does.
+    """
+    batch = _open(clinic)
+    device = _device(message, batch)
+    times = [v.at_ms for v in message.readings if v.at_ms is not None]
+    link = DeviceAssociation.objects.create(
+        clinic_id=clinic, device_id=device, encounter_id=encounter, by_id=by,
+        patient_ids=list(message.patient_ids), from_ms=min(times), until_ms=max(times) + 1,
+    )  # fmt: skip
+    end = _chart(replace(message, received_ms=now_ms), link, batch)
+    for visit, events in batch.folds.items():
+        alarm_fold.fold(clinic=clinic, encounter=visit, events=events, recorded_ms=now_ms)
+        changes.announce(clinic=clinic, topic="infusion", subject=visit, at_ms=now_ms)
+    return end
 
 
 def _open(clinic: uuid.UUID) -> _Batch:
@@ -126,6 +122,9 @@ def _one(message: FeedMessage, batch: _Batch) -> str:
     try:
         with transaction.atomic():
             return _store(message, batch)
+    except struct.error:
+        # Too large or too far apart for a frame: kept whole, since a retry would end the same.
+        return _park(message, batch.clinic, kind="rejected", reason="a value cannot be stored")
     except (DatabaseError, ValueError, OverflowError):
         return "failed"
 
@@ -143,7 +142,12 @@ def _store(message: FeedMessage, batch: _Batch) -> str:
     if not message.readings and not message.not_charted:
         return "charted" if message.alerts else "repeated"
     link, reason = _link_for(message, batch.links.get(device, []), batch.signed)
-    if link is None:
+    if reason == ANOTHER and link is not None:
+        about, says = monitor_links.ANOTHER_PATIENT
+        named = ev.Raised(at_ms=message.received_ms, about=about, says=says, lasts=True)
+        batch.tell(link.encounter_id, named)
+        return _park(message, batch.clinic, kind="contradiction", reason=reason)
+    if link is None or reason:
         return _park(message, batch.clinic, kind="unmatched", reason=reason)
     return _chart(message, link, batch)
 
@@ -164,8 +168,8 @@ def _device(message: FeedMessage, batch: _Batch) -> uuid.UUID:
 def _link_for(
     message: FeedMessage, links: list[DeviceAssociation], signed: set[uuid.UUID]
 ) -> tuple[DeviceAssociation | None, str]:
-    """The link that covers every reading of the message, and whose patient it does not deny."""
-    times = [v.at_ms for v in (*message.readings, *message.not_charted) if v.at_ms is not None]
+    """The link that covers every reading of the message, and why it may not be charted there."""
+    times = _times(message)
     if not times:
         return None, "the message does not say when"
     for link in links:
@@ -173,11 +177,16 @@ def _link_for(
         if not link.from_ms <= min(times) <= max(times) < until:
             continue
         if link.encounter_id in signed:
-            return None, "the record is signed"
+            return link, "the record is signed"
         if _contradicts(message.patient_ids, link.patient_ids):
-            return None, "the monitor names another patient"
+            return link, ANOTHER
         return link, ""
     return None, "no patient was linked to this monitor at that time"
+
+
+def _times(message: FeedMessage) -> list[int]:
+    said = [v.at_ms for v in message.readings] + [v.at_ms for v in message.not_charted]
+    return [at_ms for at_ms in said if at_ms is not None]
 
 
 def _contradicts(said: Sequence[str], linked: Sequence[str]) -> bool:
@@ -207,7 +216,9 @@ def _chart(message: FeedMessage, link: DeviceAssociation, batch: _Batch) -> str:
     if new:
         heard = [_reading(v, message) for v in timed]
         heard += [_no_value(v, message) for v in message.not_charted if _is_telling(v)]
-        batch.folds.setdefault(link.encounter_id, []).extend(heard)
+        about, says = monitor_links.ANOTHER_PATIENT
+        ended = ev.Ended(at_ms=message.received_ms, about=about, says=says)
+        batch.tell(link.encounter_id, *heard, ended)
     return "charted" if new else "repeated"
 
 
@@ -252,7 +263,7 @@ def _park(
 ) -> str:
     said = _daily(message) if once_a_day else message.raw
     key = hashlib.sha256(kind.encode() + said).digest()[:KEY_BYTES]
-    times = [v.at_ms for v in (*message.readings, *message.not_charted) if v.at_ms is not None]
+    times = _times(message)
     ParkedMessage.objects.get_or_create(
         clinic_id=clinic,
         content_key=key,
@@ -263,7 +274,7 @@ def _park(
             "bed": message.bed[:80],
             "kind": kind,
             "reason": reason[:200],
-            "ciphertext": keys.encrypt(clinic, message.raw, about=f"parked:{key.hex()}"),
+            "ciphertext": keys.encrypt(clinic, parked.packed(message), about=parked.about(key)),
         },
     )
     return "parked"

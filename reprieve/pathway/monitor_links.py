@@ -14,19 +14,12 @@ ANOTHER_PATIENT = ("monitor", "names another patient")
 
 
 def begin(
-    row: InfusionState, *, device: Device, patient_ids: list[str], at: datetime,
-    by: uuid.UUID, from_ms: int | None = None,
-) -> DeviceAssociation:  # fmt: skip
-    """This function will link a monitor to a visit from a moment on, inside an act.
-
-    The monitor's other open link, if it has one, ends at the same moment.
-    """
-    start_ms = ms(at) if from_ms is None else from_ms
-    for other in _open(row.clinic_id).filter(device=device):
-        _end(other, start_ms if start_ms > other.from_ms else ms(at), at)
+    row: InfusionState, *, device: Device, patient_ids: list[str], at: datetime, by: uuid.UUID
+) -> DeviceAssociation:
+    """This function will link a monitor to a visit from now on, inside an act."""
     link = DeviceAssociation.objects.create(
         clinic_id=row.clinic_id, device=device, encounter_id=row.encounter_id,
-        patient_ids=patient_ids, from_ms=start_ms, by_id=by,
+        patient_ids=patient_ids, from_ms=ms(at), by_id=by,
     )  # fmt: skip
     _by_hand(row, False)
     _tell(row.clinic_id, row.encounter_id, ev.FeedLinked(at_ms=ms(at)), at)
@@ -37,24 +30,19 @@ def end(row: InfusionState, *, at: datetime) -> int:
     """This function will end a visit's open links now, inside an act; the count is returned."""
     links = list(_open(row.clinic_id).filter(encounter_id=row.encounter_id))
     for link in links:
-        _end(link, ms(at), at)
+        link.until_ms = max(ms(at), link.from_ms)
+        link.save(update_fields=["until_ms"])
+    if links:
+        _by_hand(row, True)
+        about, says = ANOTHER_PATIENT
+        ended = ev.Ended(at_ms=ms(at), about=about, says=says)
+        _tell(row.clinic_id, row.encounter_id, ev.FeedUnlinked(at_ms=ms(at)), at)
+        _tell(row.clinic_id, row.encounter_id, ended, at)
     return len(links)
 
 
 def _open(clinic: uuid.UUID):  # type: ignore[no-untyped-def]  # a queryset
     return DeviceAssociation.objects.filter(clinic_id=clinic, until_ms__isnull=True)
-
-
-def _end(link: DeviceAssociation, until_ms: int, at: datetime) -> None:
-    link.until_ms = max(until_ms, link.from_ms)
-    link.save(update_fields=["until_ms"])
-    row = InfusionState.of(link.clinic_id).select_for_update().get(encounter_id=link.encounter_id)
-    if _open(link.clinic_id).filter(encounter_id=link.encounter_id).exists():
-        return
-    _by_hand(row, True)
-    about, says = ANOTHER_PATIENT
-    _tell(link.clinic_id, link.encounter_id, ev.FeedUnlinked(at_ms=ms(at)), at)
-    _tell(link.clinic_id, link.encounter_id, ev.Ended(at_ms=ms(at), about=about, says=says), at)
 
 
 def _by_hand(row: InfusionState, by_hand: bool) -> None:

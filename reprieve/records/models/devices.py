@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from reprieve.records.models.base import ClinicRow, parent
+from reprieve.records.models.base import AppendOnly, ClinicRow, parent
 
 
 class Device(ClinicRow):
@@ -86,6 +86,15 @@ class ParkedMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "content_key"], name="parked_once")
         ]
+
+
+class ParkedDecision(AppendOnly):
+    """What a person did with a parked message: attached it to a visit, or put it aside."""
+
+    parked = models.OneToOneField(ParkedMessage, on_delete=models.PROTECT, related_name="decision")
+    kind = models.CharField(max_length=12)
+    encounter = parent("Encounter", null=True)
+    note = parent("Note", null=True)
 
 
 class RawTraffic(models.Model):

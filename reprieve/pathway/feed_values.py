@@ -1,0 +1,47 @@
+"""What the gateway hands over: messages of monitors, mapped but matched with nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One reading as mapped. `at_ms` None: the message holds no usable time."""
+
+    signal: str
+    value: Decimal
+    at_ms: int | None
+    source: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCharted:
+    """Something in a message that is no measurement, and why."""
+
+    code: str
+    value: str
+    reason: str
+    kind: str
+    signal: str | None = None
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedMessage:
+    """One message of one monitor, mapped but matched with nobody."""
+
+    raw: bytes
+    received_ms: int
+    sender: str
+    bed: str = ""
+    patient_ids: tuple[str, ...] = ()
+    readings: tuple[Sent, ...] = ()
+    not_charted: tuple[NotCharted, ...] = ()
+    alerts: tuple[dict[str, str], ...] = ()
+    training: bool = False
+    rejected: str = ""
+    dialect: str = ""
+    dialect_sha256: str = ""
