@@ -124,7 +124,7 @@ def main() -> None:
 
     settings.configure(USE_I18N=True)
     package = Path(__file__).resolve().parent.parent
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else package
+    folder = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else package
     lost = missing(folder, locale=package / "web" / "locale", language=sys.argv[1])
     for key, file in lost.items():
         sys.stdout.write(f"#: {file.relative_to(package.parent)}\n{_po(key)}\n\n")

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 
 if TYPE_CHECKING:
     from tests.world import World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-QUICK_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[World]:
-    """A clinic with a person for each role. Passwords are hashed quickly: tests make many."""
-    with override_settings(PASSWORD_HASHERS=QUICK_HASHER):
-        from tests import world as invented  # needs a started Django
+def world(db: None) -> World:
+    """A clinic with a person for each role."""
+    from tests import world as invented  # needs a started Django
 
-        yield invented.found()
+    return invented.found()
 
 
 @pytest.fixture
-def browser(world: World) -> Callable[[str], Client]:
-    """`browser("physician")` is a browser of the clinic's physician, signed in."""
+def as_role(world: World) -> Callable[[str], Client]:
+    """`as_role("physician")` is a browser of the clinic's physician, signed in."""
 
     def signed_in(role: str) -> Client:
         from django.contrib.auth import get_user_model

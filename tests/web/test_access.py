@@ -18,35 +18,35 @@ def probes() -> object:
         yield
 
 
-def test_a_reading_is_logged_before_the_page_is_sent(world: w.World, browser: Browser) -> None:
-    assert browser("physician").get("/probe").status_code == 200
+def test_a_reading_is_logged_before_the_page_is_sent(world: w.World, as_role: Browser) -> None:
+    assert as_role("physician").get("/probe").status_code == 200
     entry = AccessEntry.objects.get(view="probe")
     assert entry.shown == ["patient-7"]
     assert entry.actor == world["physician"].label
     assert entry.clinic_uid == world.id
 
 
-def test_a_refused_reading_is_not_logged(browser: Browser) -> None:
-    assert browser("auditor").get("/probe").status_code == 403
+def test_a_refused_reading_is_not_logged(as_role: Browser) -> None:
+    assert as_role("auditor").get("/probe").status_code == 403
     assert not AccessEntry.objects.filter(view="probe").exists()
 
 
-def test_a_failed_page_is_not_logged_as_read(browser: Browser) -> None:
-    browser("physician").get("/probe/fails/missing")
+def test_a_failed_page_is_not_logged_as_read(as_role: Browser) -> None:
+    as_role("physician").get("/probe/fails/missing")
     assert not AccessEntry.objects.filter(view="failing").exists()
 
 
-def test_a_polled_part_is_not_logged_each_time(browser: Browser) -> None:
-    assert browser("physician").get("/live/probe").content == b"alarms"
+def test_a_polled_part_is_not_logged_each_time(as_role: Browser) -> None:
+    assert as_role("physician").get("/live/probe").content == b"alarms"
     assert not AccessEntry.objects.filter(view="probe live").exists()
 
 
-def test_a_page_is_in_the_clinics_time_zone(browser: Browser) -> None:
-    assert browser("physician").get("/probe").content.startswith(b"America/New_York")
+def test_a_page_is_in_the_clinics_time_zone(as_role: Browser) -> None:
+    assert as_role("physician").get("/probe").content.startswith(b"America/New_York")
 
 
-def test_a_page_is_never_kept_by_the_browser(browser: Browser) -> None:
-    assert browser("physician").get("/probe")["Cache-Control"] == "private, no-store"
+def test_a_page_is_never_kept_by_the_browser(as_role: Browser) -> None:
+    assert as_role("physician").get("/probe")["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def test_a_page_is_never_kept_by_the_browser(browser: Browser) -> None:
     ],
 )
 def test_an_error_becomes_a_page_in_plain_words(
-    kind: str, status: int, words: str, browser: Browser
+    kind: str, status: int, words: str, as_role: Browser
 ) -> None:
-    answer = browser("physician").get(f"/probe/fails/{kind}")
+    answer = as_role("physician").get(f"/probe/fails/{kind}")
     assert answer.status_code == status
     assert words in answer.content.decode()
     assert "<main" in answer.content.decode()
 
 
-def test_an_htmx_part_gets_a_notice_in_its_place(browser: Browser) -> None:
-    answer = browser("physician").get("/probe/fails/not-now", headers={"HX-Request": "true"})
+def test_an_htmx_part_gets_a_notice_in_its_place(as_role: Browser) -> None:
+    answer = as_role("physician").get("/probe/fails/not-now", headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert answer["HX-Retarget"] == "#notice"
     assert "<html" not in answer.content.decode()
@@ -89,8 +89,8 @@ def test_after_signing_in_a_form_sent_too_late_leads_home(nobody: Client) -> Non
     assert nobody.get("/probe?a=1")["Location"] == "/account/login/?next=/probe%3Fa%3D1"
 
 
-def test_an_account_without_a_role_is_told_so(world: w.World, browser: Browser) -> None:
-    client = browser("physician")
+def test_an_account_without_a_role_is_told_so(world: w.World, as_role: Browser) -> None:
+    client = as_role("physician")
     Practitioner.of(world.id).filter(pk=world["physician"].practitioner).update(active=False)
     answer = client.get("/probe")
     assert answer.status_code == 403

@@ -51,8 +51,8 @@ def test_the_detector_finds_what_it_should() -> None:
     assert inline('<script src="/a.js"></script><script type="application/json">1</script>') == []
 
 
-def test_no_page_of_staff_has_anything_inline(browser: Callable[[str], Client]) -> None:
-    client = browser("medical_director")
+def test_no_page_of_staff_has_anything_inline(as_role: Callable[[str], Client]) -> None:
+    client = as_role("medical_director")
     pages = {a.name: client.get(a.path).content.decode(errors="replace") for a in EVERY}
     assert {name: inline(html) for name, html in pages.items() if inline(html)} == {}
 
@@ -77,8 +77,8 @@ def test_every_answer_carries_the_headers(path: str, nobody: Client) -> None:
     assert "camera=()" in answer["Permissions-Policy"]
 
 
-def test_cookies_are_out_of_reach_of_scripts(browser: Callable[[str], Client]) -> None:
-    client = browser("physician")
+def test_cookies_are_out_of_reach_of_scripts(as_role: Callable[[str], Client]) -> None:
+    client = as_role("physician")
     client.get("/gallery")
     assert client.cookies["sessionid"]["httponly"]
     assert client.cookies["csrftoken"]["httponly"]

@@ -66,8 +66,8 @@ def test_the_whole_of_our_css_stays_small() -> None:
     assert sum(len(file.read_text().splitlines()) for file in CSS.glob("*.css")) < 1500
 
 
-def test_every_stylesheet_is_linked(browser: Callable[[str], Client]) -> None:
-    page = browser("physician").get("/gallery").content.decode()
+def test_every_stylesheet_is_linked(as_role: Callable[[str], Client]) -> None:
+    page = as_role("physician").get("/gallery").content.decode()
     linked = set(re.findall(r"reprieve/css/([a-z-]+\.css)", page))
     shared = {"tokens", "base", "buttons", "shell", "patient", "state", "forms", "data", "print"}
     assert {f"{name}.css" for name in shared} <= linked <= {file.name for file in CSS.glob("*.css")}
@@ -75,31 +75,31 @@ def test_every_stylesheet_is_linked(browser: Callable[[str], Client]) -> None:
 
 @pytest.mark.parametrize("address", ["/gallery", "/gallery?dark", "/"])
 def test_a_page_can_be_reached_by_keyboard(
-    address: str, browser: Callable[[str], Client]
+    address: str, as_role: Callable[[str], Client]
 ) -> None:
-    page = browser("physician").get(address).content.decode()
+    page = as_role("physician").get(address).content.decode()
     assert 'class="skip" href="#main"' in page
     assert page.count('<main id="main"') == 1
     assert len(re.findall(r"<h1[ >]", page)) >= 1
 
 
-def test_the_language_follows_the_reader(browser: Callable[[str], Client]) -> None:
-    client = browser("physician")
+def test_the_language_follows_the_reader(as_role: Callable[[str], Client]) -> None:
+    client = as_role("physician")
     client.post("/account/language", {"language": "es", "next": "/gallery"})
     page = client.get("/gallery").content.decode()
     assert '<html lang="es"' in page
     assert "Bloquear la pantalla" in page
 
 
-def test_the_menu_shows_name_and_role(browser: Callable[[str], Client]) -> None:
-    page = browser("infusion_nurse").get("/gallery").content.decode()
+def test_the_menu_shows_name_and_role(as_role: Callable[[str], Client]) -> None:
+    page = as_role("infusion_nurse").get("/gallery").content.decode()
     assert "Infusion_Nurse Invented" in page
     assert "Infusion nurse" in page
     assert 'data-lock-min="10"' in page
 
 
-def test_the_dark_screens_carry_the_watchdog(browser: Callable[[str], Client]) -> None:
-    page = browser("infusion_nurse").get("/gallery?dark").content.decode()
+def test_the_dark_screens_carry_the_watchdog(as_role: Callable[[str], Client]) -> None:
+    page = as_role("infusion_nurse").get("/gallery?dark").content.decode()
     assert 'data-bs-theme="dark"' in page
     assert "ALARMS NOT RUNNING: watch the bedside monitor" in page
     assert page.index('id="watchdog"') < page.index('class="veil"')

@@ -14,9 +14,9 @@ Browser = Callable[[str], Client]
 
 
 @pytest.fixture
-def nurse(browser: Browser) -> object:
+def nurse(as_role: Browser) -> object:
     with override_settings(ROOT_URLCONF="tests.web.probe_urls"):
-        client = browser("infusion_nurse")
+        client = as_role("infusion_nurse")
         assert client.get("/probe").status_code == 200
         yield client
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.test import Client, RequestFactory
 
 from reprieve.web import collect, signin
@@ -47,11 +46,13 @@ def test_nobody_signs_up(world: w.World, nobody: Client) -> None:
 
 
 def test_passwords_are_hashed_by_argon2_first() -> None:
+    from reprieve.config import settings
+
     assert settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
 
 
-def test_a_person_can_add_a_second_factor(browser: Callable[[str], Client]) -> None:
-    client = browser("physician")
+def test_a_person_can_add_a_second_factor(as_role: Callable[[str], Client]) -> None:
+    client = as_role("physician")
     assert client.get("/account/2fa/").status_code == 200
     asked = client.get("/account/2fa/totp/activate/", follow=True)
     assert "reauthenticate" in asked.request["PATH_INFO"]
@@ -80,9 +81,9 @@ def test_the_address_of_an_attempt_is_the_peers_own() -> None:
 
 
 def test_the_first_page_follows_from_the_role(
-    world: w.World, browser: Callable[[str], Client]
+    world: w.World, as_role: Callable[[str], Client]
 ) -> None:
     for role in world.staff:
         first = collect.home(world[role])
-        answer = browser(role).get("/home")
+        answer = as_role(role).get("/home")
         assert answer.status_code == (200 if first is None else 302)

@@ -1,0 +1,253 @@
+"""The pages' scripts in a real browser, on pages made here: no server, no clinic, no waiting."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect, sync_playwright
+
+import reprieve.web
+
+STATIC = Path(reprieve.web.__path__[0]) / "static"
+NODE = Path(reprieve.web.__path__[0]).parents[1] / "node_modules"
+HOME = "http://reprieve.test/"
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+LOCK = """<body data-lock-min="10" data-lock-active="/active" data-lock-now="/lock-now">
+<div class="alarm-bar"><button id="silence">Silence</button></div>
+<details class="menu" open><summary>Me</summary><button id="lock-now">Lock</button></details>
+<div class="veil"><p>Iva Invented</p><input id="dose" value="31"></div>
+<dialog id="lock"><form method="post" action="/unlock">
+<input type="hidden" name="csrfmiddlewaretoken" value="t">
+<input id="lock-password" type="password" name="password">
+<p id="lock-error" data-wrong="Wrong." data-blocked="Too many." data-offline="No answer."></p>
+<button>Go on</button></form></dialog>
+<script type="module" src="/static/reprieve/js/lock.js"></script>"""
+WATCHED = """<div class="watchdog" id="watchdog" role="alert" hidden>ALARMS NOT RUNNING</div>
+<div data-live="/live/board" data-cursor="0"><p id="hr">88</p><input id="note"></div>
+<script type="module" src="/static/reprieve/js/watchdog.js"></script>"""
+
+
+@dataclass
+class Site:
+    """One page of HTML, the product's own scripts, and answers by path: (status, text)."""
+
+    page: Page
+    answers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    html: str = ""
+
+    def open(self, html: str) -> Page:
+        self.html = html
+        self.page.goto(HOME)
+        return self.page
+
+    def serve(self, route: Route) -> None:
+        path = route.request.url.removeprefix(HOME.rstrip("/"))
+        self.asked.append(f"{route.request.method} {path} {route.request.post_data or ''}")
+        known = path.split("?")[0]
+        if known == "/":
+            route.fulfill(content_type="text/html", body=f"<!DOCTYPE html>{self.html}")
+        elif known.startswith("/static/"):
+            file = STATIC / known.removeprefix("/static/")
+            route.fulfill(content_type=KINDS[file.suffix], body=file.read_text())
+        elif known.startswith("/uplot/"):
+            file = NODE / "uplot" / "dist" / file_name(known)
+            route.fulfill(content_type=KINDS[file.suffix], body=file.read_text())
+        elif known in self.answers:
+            status, text = self.answers[known]
+            route.fulfill(status=status, content_type="text/html", body=text)
+        else:
+            route.abort()
+
+
+def tick(page: Page, happened: Callable[[], bool], *, seconds: int = 40) -> bool:
+    """Move the page's clock on until it happened; real time passes too, for answers to arrive."""
+    for _ in range(seconds):
+        page.clock.run_for(1_000)
+        page.wait_for_timeout(25)
+        if happened():
+            return True
+    return False
+
+
+def file_name(path: str) -> str:
+    return path.rsplit("/", 1)[1]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    found = next(filter(None, (shutil.which(name) for name in names if name)))
+    with sync_playwright() as player:
+        started = player.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(chromium: object) -> Iterator[Site]:
+    context = chromium.new_context(locale="en-US")  # type: ignore[attr-defined]
+    made = Site(page=context.new_page())
+    made.page.route("**/*", made.serve)
+    yield made
+    context.close()
+
+
+def test_after_the_idle_minutes_the_patient_is_hidden_and_the_alarm_is_not(site: Site) -> None:
+    site.answers = {"/lock-now": (204, ""), "/active": (204, "")}
+    site.page.clock.install()
+    page = site.open(LOCK)
+    page.clock.run_for(9 * 60_000)
+    expect(page.locator("#lock")).not_to_be_visible()
+    page.clock.run_for(2 * 60_000)
+    expect(page.locator("#lock")).to_be_visible()
+    expect(page.locator(".veil")).to_have_attribute("inert", "")
+    expect(page.locator("details.menu")).not_to_have_attribute("open", "")
+    page.locator("#silence").click(timeout=2_000)
+    assert any(asked.startswith("POST /lock-now") for asked in site.asked)
+
+
+def test_input_keeps_the_screen_open_and_tells_the_server(site: Site) -> None:
+    site.answers = {"/active": (204, "")}
+    site.page.clock.install()
+    page = site.open(LOCK)
+    page.clock.run_for(9 * 60_000)
+    page.locator("#dose").press("1")
+    page.clock.run_for(9 * 60_000)
+    expect(page.locator("#lock")).not_to_be_visible()
+    assert any(asked.startswith("POST /active") for asked in site.asked)
+
+
+def test_the_password_brings_the_same_page_back(site: Site) -> None:
+    site.answers = {"/lock-now": (204, ""), "/active": (204, ""), "/unlock": (422, "")}
+    page = site.open(LOCK)
+    page.locator("#dose").fill("42")
+    page.locator("#lock-now").click()
+    page.locator("#lock-password").fill("wrong")
+    page.locator("#lock-password").press("Enter")
+    expect(page.locator("#lock-error")).to_have_text("Wrong.")
+    site.answers["/unlock"] = (429, "")
+    page.locator("#lock-password").press("Enter")
+    expect(page.locator("#lock-error")).to_have_text("Too many.")
+    site.answers["/unlock"] = (204, "")
+    page.locator("#lock-password").press("Enter")
+    expect(page.locator("#lock")).not_to_be_visible()
+    expect(page.locator("#dose")).to_have_value("42")
+    expect(page.locator(".veil")).not_to_have_attribute("inert", "")
+
+
+def test_a_live_part_changes_in_place_and_keeps_what_is_typed(site: Site) -> None:
+    site.answers = {"/live/board": (204, "")}
+    site.page.clock.install()
+    page = site.open(WATCHED)
+    page.locator("#note").fill("half a word")
+    site.answers["/live/board"] = (200, '<div data-cursor="7"><p id="hr">91</p></div>')
+    assert tick(page, lambda: page.locator("#hr").inner_text() == "91")
+    expect(page.locator("#note")).to_have_value("half a word")
+    expect(page.locator("#note")).to_be_focused()
+    assert tick(page, lambda: any("/live/board?after=7" in asked for asked in site.asked))
+
+
+def test_a_silent_server_is_said_over_the_whole_page(site: Site) -> None:
+    site.answers = {"/live/board": (204, "")}
+    site.page.clock.install()
+    page = site.open(WATCHED)
+    shown = page.locator("#watchdog").is_visible
+    assert not tick(page, shown, seconds=8)
+    site.answers = {}
+    assert tick(page, shown, seconds=12)
+    site.answers = {"/live/board": (204, "")}
+    assert tick(page, lambda: not shown())
+
+
+def test_an_alarm_sounds_in_its_pattern_after_a_press(site: Site) -> None:
+    page = site.open(
+        """<button data-sound-unlock data-on="Sound on" data-off="Sound off"><svg><use href="/i#x"/>
+        </svg><span></span></button><script type="module">
+        window.tones = [];
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (at) {
+          if (this.frequency.value < 1000) window.tones.push(at);
+          return start.call(this, at);
+        };
+        window.audio = await import("/static/reprieve/js/sound.js");</script>"""
+    )
+    expect(page.locator("button span")).to_have_text("Sound off")
+    page.locator("button").click()
+    expect(page.locator("button span")).to_have_text("Sound on")
+    expect(page.locator("use")).to_have_attribute("href", "/i#bell")
+    counts = {}
+    for priority in ("low", "medium", "high"):
+        counts[priority] = page.evaluate(
+            "async (p) => { tones.length = 0; await audio.test(p); return tones.length }", priority
+        )
+    assert counts == {"low": 1, "medium": 3, "high": 10}
+    only_worst = "() => { tones.length = 0; audio.sound('low', 'a'); audio.sound('high', 'b');"
+    assert page.evaluate(only_worst + "return tones.length }") == 1 + 10
+
+
+def test_a_draft_waits_in_the_browser_and_is_sent_later(site: Site) -> None:
+    form = """<form data-draft="/draft" data-draft-key="k"><textarea name="note"></textarea>
+    <label><input type="radio" name="pain" value="4">4</label>
+    <p data-draft-state data-saved="Saved" data-waiting="Kept here" data-saving="…"></p></form>
+    <script type="module" src="/static/reprieve/js/draft.js"></script>"""
+    page = site.open(form)
+    page.locator("[name=pain]").check()
+    page.locator("textarea").fill("since Tuesday")
+    expect(page.locator("[data-draft-state]")).to_have_text("Kept here")
+    page.goto(HOME)
+    expect(page.locator("textarea")).to_have_value("since Tuesday")
+    expect(page.locator("[name=pain]")).to_be_checked()
+    site.answers = {"/draft": (204, "")}
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-draft-state]")).to_have_text("Saved")
+    assert page.evaluate("localStorage.length") == 0
+    assert any("since Tuesday" in asked for asked in site.asked)
+
+
+def test_the_unit_is_sent_beside_the_number_as_typed(site: Site) -> None:
+    page = site.open(
+        """<div data-units="kg,lb" data-units-name="weight_unit"><input value="180"></div>
+        <script type="module" src="/static/reprieve/js/page.js"></script>"""
+    )
+    expect(page.locator("[name=weight_unit]")).to_have_value("kg")
+    page.get_by_role("button", name="lb").click()
+    expect(page.locator("[name=weight_unit]")).to_have_value("lb")
+    expect(page.locator("div > input").first).to_have_value("180")
+
+
+def test_a_confirmation_opens_and_gives_the_focus_back(site: Site) -> None:
+    page = site.open(
+        """<button data-open="c">Stop</button><dialog id="c"><button data-close>Cancel</button>
+        </dialog><script type="module" src="/static/reprieve/js/page.js"></script>"""
+    )
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#c")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#c")).not_to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en-US", "en-US@posix"])
+def test_a_chart_draws_and_has_its_table_in_any_browser(site: Site, language: str) -> None:
+    site.page.add_init_script(
+        f"Object.defineProperty(navigator, 'language', {{value: '{language}', configurable: true}})"
+    )
+    page = site.open(
+        """<html data-uplot="/uplot/uPlot.esm.js"><figure data-chart="d"><div class="plot"></div>
+        <ul class="legend"></ul><script id="d" type="application/json">{"x": {"label": "week",
+        "values": [0, 1, 2]}, "y": {"label": "pain"}, "series": [{"label": "average", "colour":
+        "accent", "values": [8, null, 4]}], "limits": [{"value": 5, "label": "goal", "colour":
+        "accent"}]}</script><details open><table></table></details></figure>
+        <script type="module" src="/static/reprieve/js/chart.js"></script>"""
+    )
+    expect(page.locator("canvas")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_text(["08", "1", "24"])
+    expect(page.locator(".legend li")).to_have_text([" average"])
