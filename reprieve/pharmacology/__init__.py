@@ -19,7 +19,7 @@ from reprieve.pharmacology.model import DEFAULT, Model, available, model
 from reprieve.pharmacology.occupancy import occupancy
 from reprieve.pharmacology.population import Bands, bands, draw
 from reprieve.pharmacology.relief import Course, Relief, relief
-from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule
+from reprieve.pharmacology.schedule import Bolus, Infusion, RouteDose, Schedule
 from reprieve.pharmacology.simulate import (
     Prediction,
     auc_to_infinity,
@@ -47,6 +47,7 @@ __all__ = [
     "Prediction",
     "Relief",
     "Rise",
+    "RouteDose",
     "Schedule",
     "acute_effect",
     "auc_to_infinity",

@@ -80,7 +80,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One part of a dose given by a route: zero-order into a compartment after nothing else."""
+    """One part of a dose given by a route: a fraction into a compartment, evenly over a time."""
 
     compartment: str
     fraction: float
@@ -164,7 +164,7 @@ def from_knowledge(knowledge: Knowledge) -> Model:
             weight_kg=(data["valid"]["weight_kg"][0], data["valid"]["weight_kg"][1]),
             parameters=parameters, flows=tuple(_flow(f) for f in data["flow"]),
             outputs=tuple(_output(o) for o in data["output"]),
-            routes={n: tuple(Entry(**e) for e in r) for n, r in data.get("route", {}).items()},
+            routes={n: tuple(map(_entry, r)) for n, r in data.get("route", {}).items()},
             random=random, omega=omega,
         )  # fmt: skip
     except BadValue:
@@ -214,6 +214,13 @@ def _output(entry: Mapping[str, Any]) -> Output:
     )  # fmt: skip
 
 
+def _entry(entry: Mapping[str, Any]) -> Entry:
+    return Entry(
+        compartment=entry["compartment"], fraction=float(entry["fraction"]),
+        duration_min=float(entry["duration_min"]),
+    )  # fmt: skip
+
+
 def _variability(
     parameters: Mapping[str, Parameter], covariances: list[Mapping[str, Any]]
 ) -> tuple[tuple[str, ...], Array]:
@@ -234,6 +241,8 @@ def _check(found: Model) -> None:
     for output in found.outputs:
         if output.volume not in known or output.compartment not in places:
             raise BadValue(found.name, f"output {output.analyte!r} names an unknown part")
+    if not {e.compartment for r in found.routes.values() for e in r} <= set(places):
+        raise BadValue(found.name, "a route leads to an unknown compartment")
     if not all(math.isfinite(p.value) and p.value > 0 for p in known.values()):
         raise BadValue(found.name, "every parameter must be above 0")
     if found.random and np.linalg.eigvalsh(found.omega)[0] <= 0:

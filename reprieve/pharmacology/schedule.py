@@ -55,6 +55,19 @@ class Bolus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteDose:
+    """A dose by another route than the vein, as the model names it, for example `film`."""
+
+    route: str
+    dose_mg: float
+    at_min: float
+
+    def __post_init__(self) -> None:
+        check_range("dose_mg", self.dose_mg, HIGHEST_BOLUS_MG)
+        check_range("dose at_min", self.at_min, LONGEST_MIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """All infusions and boluses of a record. Segments may touch; overlapping ones add."""
 

@@ -11,7 +11,8 @@ from reprieve.knowledge import BadValue
 from reprieve.pharmacology import engine, system
 from reprieve.pharmacology.acute import HALF_LIFE_H
 from reprieve.pharmacology.model import DEFAULT, Array, Model, model
-from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule, check_times
+from reprieve.pharmacology.routes import by_entry
+from reprieve.pharmacology.schedule import Bolus, Infusion, RouteDose, Schedule, check_times
 from reprieve.pharmacology.system import System, Values, build
 
 MOST_MG_PER_KG_PER_H = 100.0
@@ -39,25 +40,31 @@ def simulate(
     times_min: Iterable[float],
     infusions: Sequence[Infusion] = (),
     boluses: Sequence[Bolus] = (),
+    doses: Sequence[RouteDose] = (),
     model_name: str = DEFAULT,
     values: Values | None = None,
 ) -> Prediction:
     """Predict the levels that a schedule leads to in a typical patient of a weight.
 
     The model's linear system is solved in closed form (see `engine`). Times in minutes, in order,
-    from 0. `values` replaces typical parameters (hours, litres), for example by those of a fit.
-    Raises BadValue naming a weight outside the model's range, an absurd or negative rate, times
-    out of order, or an unknown model. Without any infusion or bolus there is nothing to predict.
+    from 0. `doses` go by a route that the model names (see `routes`). `values` replaces typical
+    parameters (hours, litres), for example by those of a fit. Raises BadValue naming a weight
+    outside the model's range, an absurd or negative rate, times out of order, an unknown model or
+    route. Without any infusion, bolus or dose there is nothing to predict.
     """
     chosen = model(model_name)
     schedule, times = check(
-        chosen, weight_kg=weight_kg, infusions=infusions, boluses=boluses, times_min=times_min
-    )
+        chosen, weight_kg=weight_kg, infusions=infusions, boluses=boluses, times_min=times_min,
+        doses=doses,
+    )  # fmt: skip
     whole = whole_system(chosen, {**chosen.typical(weight_kg), **(values or {})})
     found = engine.levels(whole, schedule, times)[0]
+    for entry, part in by_entry(chosen, doses).items():
+        found = found + engine.levels(whole, part, times, entry=entry)[0]
     return Prediction(
         model=chosen.name, version=chosen.version, sampling_site=chosen.sampling_site,
-        form=chosen.form, dose_mg=schedule.dose_mg, times_min=times,
+        form=chosen.form, dose_mg=schedule.dose_mg + sum(dose.dose_mg for dose in doses),
+        times_min=times,
         ng_per_ml=dict(zip(whole.outputs, found, strict=True)),
     )  # fmt: skip
 
@@ -69,10 +76,11 @@ def check(
     infusions: Sequence[Infusion],
     boluses: Sequence[Bolus],
     times_min: Iterable[float],
+    doses: Sequence[RouteDose] = (),
 ) -> tuple[Schedule, Array]:
     """Check weight, schedule and times against a model; BadValue names the one that is wrong."""
     weight = chosen.check_weight(weight_kg)
-    if not infusions and not boluses:
+    if not infusions and not boluses and not doses:
         raise BadValue("infuse", "no infusion and no bolus given")
     schedule = Schedule(infusions=tuple(infusions), boluses=tuple(boluses))
     steepest = MOST_MG_PER_KG_PER_H * weight

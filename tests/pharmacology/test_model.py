@@ -112,3 +112,9 @@ def test_a_variability_that_is_no_covariance_is_refused():
 def test_unknown_models_are_refused_by_name():
     with pytest.raises(BadValue, match=r"model: unknown '\.\./x'"):
         model("../x")
+
+
+def test_a_route_to_nowhere_is_refused():
+    lost = '[[route.film]]\ncompartment = "brain"\nfraction = 1.0\nduration_min = 0.0\n[[output]]'
+    with pytest.raises(BadValue, match="route leads"):
+        from_knowledge(parse("good", GOOD.replace("[[output]]", lost).encode()))

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from reprieve.pharmacology import Bolus, Infusion, auc_to_infinity, model, occupancy, simulate
+from reprieve.pharmacology import (
+    Bolus,
+    Infusion,
+    RouteDose,
+    auc_to_infinity,
+    model,
+    occupancy,
+    simulate,
+)
 from reprieve.pharmacology.plausibility import kinetics
 
 
@@ -34,6 +42,30 @@ def test_simons_2022_peak(weight_kg, peak):
     """Simons 2022, 20 mg in 20 min, two occasions."""
     found = levels("simons2022", [20], segments=[(60, 0, 20)], weight_kg=weight_kg)["ketamine"]
     assert found[0] == pytest.approx(peak, rel=0.10)
+
+
+@pytest.mark.parametrize(
+    ("dose_mg", "norketamine", "hydroxynorketamine"), [(50, 38497, 24087), (100, 67959, 44972)]
+)
+def test_simons_2022_film(dose_mg, norketamine, hydroxynorketamine):
+    """Simons 2022: areas over six hours after a film, ng min/mL."""
+    times = np.arange(361.0)
+    found = simulate(
+        weight_kg=70, times_min=times, model_name="simons2022",
+        doses=[RouteDose(route="film", dose_mg=dose_mg, at_min=0)],
+    ).ng_per_ml  # fmt: skip
+    areas = {name: np.trapezoid(levels, times) for name, levels in found.items()}
+    assert areas["norketamine"] == pytest.approx(norketamine, rel=0.15)
+    assert areas["hydroxynorketamine"] == pytest.approx(hydroxynorketamine, rel=0.15)
+    assert areas["norketamine"] == pytest.approx(36287 * dose_mg / 50, rel=1e-3)
+    assert areas["hydroxynorketamine"] == pytest.approx(23367 * dose_mg / 50, rel=1e-3)
+
+
+def test_perez_ruixo_2020_clearance_and_extraction():
+    """Perez-Ruixo 2020, well-stirred liver: CL 109 L/h, extraction 0.72."""
+    area = auc_to_infinity(weight_kg=70, dose_mg=1, model_name="perez-ruixo2020")["ketamine"]
+    assert 1000 / area == pytest.approx(109, rel=0.005)
+    assert 1000 / area / 151 == pytest.approx(0.72, abs=0.005)
 
 
 def test_hijazi_2003_clearance_and_half_life():
