@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 from reprieve.config.cli import call
 
@@ -95,3 +96,27 @@ def test_bad_input_leaves_with_2_and_one_line_that_names_the_field(capsys, argum
     assert printed.out == ""
     assert printed.err.count("\n") == 1
     assert named in printed.err
+
+
+@pytest.mark.parametrize("more", [[], ["--patients", "50"]])
+def test_a_plot_is_drawn_beside_the_answer(capsys, tmp_path, more):
+    file = tmp_path / "levels.png"
+    found = answer(capsys, "--infuse", "52.5:0:40", "--plot", str(file), *more)
+    assert found["plot"] == str(file)
+    with Image.open(file) as picture:
+        assert picture.format == "PNG"
+        colours = {colour for _, colour in picture.getcolors(100_000)}
+    assert (0, 114, 178) in colours
+    assert len(colours) > 10
+
+
+def test_a_plot_of_a_single_time_before_any_drug_is_drawn(capsys, tmp_path):
+    file = tmp_path / "one.png"
+    more = ["--bolus", "5:10", "--at-min", "0", "--patients", "9", "--plot", str(file)]
+    answer(capsys, *more)
+    assert file.stat().st_size > 1000
+
+
+def test_a_plot_that_cannot_be_written_is_refused(capsys, tmp_path):
+    assert call([*BASE, "--infuse", "1:0:9", "--plot", str(tmp_path / "no" / "x.png")]) == 2
+    assert "plot: cannot write" in capsys.readouterr().err

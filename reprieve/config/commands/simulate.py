@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from reprieve.knowledge import BadValue
@@ -17,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at-min", required=True, metavar="10,20,40", help="times in minutes")
     parser.add_argument("--patients", metavar="N", help="percentile bands over N virtual patients")
     parser.add_argument("--seed", metavar="S", help="seed of the virtual patients (default 1)")
+    parser.add_argument("--plot", metavar="FILE.png", help="draw the levels at these times too")
 
 
 def dosing_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +55,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
     if args.patients is None and args.seed is not None:
         raise BadValue("seed", "only used with --patients")
-    return answer if args.patients is None else {**answer, **_bands(args, times, given)}
+    if args.patients is not None:
+        answer |= _bands(args, times, given)
+    return answer if args.plot is None else {**answer, "plot": _draw(answer, args.plot)}
 
 
 def _bands(args: argparse.Namespace, times: list[float], given: Any) -> dict[str, Any]:
@@ -74,3 +78,26 @@ def _bands(args: argparse.Namespace, times: list[float], given: Any) -> dict[str
         for name in pharmacology.OUTPUTS
     }
     return {"patients": patients, "seed": seed, "bands": spread}
+
+
+def _draw(answer: dict[str, Any], path: str) -> str:
+    """Write the picture; BadValue when the file cannot be written."""
+    import numpy as np
+
+    from reprieve.pharmacology import OUTPUTS, plot
+
+    spread = answer.get("bands", {})
+    names = [name for name in OUTPUTS if answer[f"{name}_ng_per_ml"] is not None]
+    bands = {name: spread[f"{name}_ng_per_ml"] for name in names if spread}
+    picture = plot.png(
+        title=f"{answer['model']}, {answer['form']}, {answer['sampling_site']}",
+        footer=answer["note"],
+        times_min=np.array(answer["times_min"]),
+        lines={name: np.array(answer[f"{name}_ng_per_ml"]) for name in names},
+        bands={name: (np.array(b["p10"]), np.array(b["p90"])) for name, b in bands.items()},
+    )
+    try:
+        Path(path).write_bytes(picture)
+    except (OSError, ValueError) as error:
+        raise BadValue("plot", f"cannot write {path!r}") from error
+    return path
