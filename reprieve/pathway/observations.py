@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from reprieve.pathway.permissions import Actor
+from reprieve.records import notes
 from reprieve.records.models import Observation
 
 
@@ -36,9 +37,14 @@ def write(
     response: uuid.UUID | None = None,
     knowledge: str = "",
     addendum: bool = False,
+    note: str = "",
 ) -> list[Observation]:
-    """This function will store values as one set, inside the caller's act."""
+    """This function will store values as one set, inside the caller's act.
+
+    `note` is free text about the set, kept encrypted.
+    """
     set_id = uuid.uuid4()
+    said = notes.optional(note, clinic=actor.clinic, at=at, by=actor.practitioner, patient=patient)
     return [
         Observation.objects.add(
             clinic_id=actor.clinic,
@@ -57,6 +63,7 @@ def write(
             corrects_id=one.corrects,
             knowledge=knowledge,
             addendum=addendum,
+            note=said,
         )
         for one in told
     ]

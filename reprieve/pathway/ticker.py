@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from reprieve.monitoring import events as ev
-from reprieve.pathway import alarm_fold
+from reprieve.pathway import alarm_fold, clock, risk
 from reprieve.records import access, audit, changes
 from reprieve.records.models import InfusionState, Lease
+from reprieve.records.queries import clinics
 
 LEASE = "ticker"
 LEASE_MS = 3_000
@@ -51,6 +52,13 @@ def tick_alarms(*, at_ms: int) -> int:
             )
         due += 1
     return due
+
+
+def escalate_risk() -> int:
+    """This function will hand alerts about a patient's life on, in each clinic's own time."""
+    return sum(
+        risk.escalate_due(clinic=clinic.id, at=clock.now(clinic.id)) for clinic in clinics.clinics()
+    )
 
 
 def seal() -> int:

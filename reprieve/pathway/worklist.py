@@ -13,6 +13,8 @@ from reprieve.records import audit, changes, notes
 from reprieve.records.models import WorkItem, WorkItemEvent
 
 OPEN = ("open", "seen")
+# Kinds that only their own step may close, since closing them decides something.
+OWN_STEP = frozenset({"clinician_review"})
 
 
 def open_item(
@@ -71,6 +73,13 @@ def finish_within(
     return len(rows)
 
 
+def take_on(*, actor: Actor, at: datetime, item: WorkItem, due_at: datetime) -> None:
+    """This function will note inside an act that a person took an item on, until a new deadline."""
+    item.due_at = due_at
+    item.save(update_fields=["due_at"])
+    _move(item, "seen", actor=actor, at=at, text="")
+
+
 def _handle(
     kind: str, *, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID, text: str
 ) -> None:
@@ -80,6 +89,8 @@ def _handle(
             raise NotFound(N_("There is no such work item."))
         if row.state not in OPEN:
             raise NotNow(N_("This is already done."))
+        if row.kind in OWN_STEP:
+            raise NotNow(N_("A clinician answers this on the patient's own page."))
         _move(row, kind, actor=actor, at=at, text=text)
         return Done(subject_kind="work_item", subject=row.pk, detail={"kind": kind})
 

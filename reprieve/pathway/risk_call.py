@@ -1,0 +1,52 @@
+"""Who is called when a life may be at risk, and by when: the clinic's own choice, else defaults.
+
+Settings: `risk.on_call` (practitioner ids in order; by default every active physician by name),
+`risk.deadline_open_min` and `risk.deadline_closed_min` (15 and 60), `crisis.text`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from reprieve.pathway import booking_book
+from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN
+from reprieve.records.queries import people, settings
+from reprieve.records.queries.people import StaffMember
+from reprieve.scheduling.opening import is_open_at
+
+OPEN_MIN, CLOSED_MIN = 15, 60  # defaults of this product, for the medical director to confirm
+SEEN_MIN = 60  # whoever took it on has this long before it is handed on again
+
+
+def on_call(*, clinic: uuid.UUID, at: datetime) -> list[StaffMember]:
+    """This function will list who is called, first to last; empty when there is no physician."""
+    staff = {str(m.id): m for m in people.staff(clinic=clinic) if m.active}
+    chosen = settings.value(clinic=clinic, key="risk.on_call", at=at, default=[])
+    named = [staff[person] for person in chosen if person in staff]
+    if named:
+        return named
+    doctors = [m for m in staff.values() if PHYSICIAN in m.roles]
+    return doctors or [m for m in staff.values() if DIRECTOR in m.roles]
+
+
+def person(*, clinic: uuid.UUID, at: datetime, level: int) -> StaffMember | None:
+    """This function will return who is called at a level, round again after the last."""
+    called = on_call(clinic=clinic, at=at)
+    return called[level % len(called)] if called else None
+
+
+def deadline(*, clinic: uuid.UUID, at: datetime) -> datetime:
+    """This function will return by when an alert must be taken on."""
+    chosen = settings.every(clinic=clinic, at=at)
+    day = timedelta(days=1)
+    hours = booking_book.opening(clinic=clinic, start=at - day, end=at + day, chosen=chosen)
+    if is_open_at(hours, at):
+        return at + timedelta(minutes=int(chosen.get("risk.deadline_open_min", OPEN_MIN)))
+    return at + timedelta(minutes=int(chosen.get("risk.deadline_closed_min", CLOSED_MIN)))
+
+
+def after_seen(*, clinic: uuid.UUID, at: datetime) -> datetime:
+    """This function will return by when an alert that was taken on must have its answer."""
+    minutes = settings.value(clinic=clinic, key="risk.seen_min", at=at, default=SEEN_MIN)
+    return at + timedelta(minutes=int(minutes))
