@@ -62,7 +62,7 @@ def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
     not stored and must not be acknowledged as stored.
     """
     with transaction.atomic():
-        state = _open(clinic)
+        state = _open(clinic, batch)
         ends = [_one(message, state) for message in batch]
         _keep_raw(batch, clinic)
         recorded = max(m.received_ms for m in batch)
@@ -88,7 +88,7 @@ def chart_parked(
 
     The monitor is linked for the message's own moments only. Answers as `receive` does.
     """
-    batch = _open(clinic)
+    batch = _open(clinic, [message])
     device = _device(message, batch)
     times = [v.at_ms for v in message.readings if v.at_ms is not None]
     link = DeviceAssociation.objects.create(
@@ -102,11 +102,16 @@ def chart_parked(
     return end
 
 
-def _open(clinic: uuid.UUID) -> _Batch:
+def _open(clinic: uuid.UUID, messages: Sequence[FeedMessage]) -> _Batch:
+    """Load what the batch can touch: links that were not over before its earliest moment."""
+    earliest = min((t for m in messages for t in _times(m)), default=0)
+    rows = DeviceAssociation.objects.filter(clinic_id=clinic).exclude(until_ms__lte=earliest)
     links: dict[uuid.UUID, list[DeviceAssociation]] = {}
-    for link in DeviceAssociation.objects.filter(clinic_id=clinic).order_by("from_ms"):
+    visits = set()
+    for link in rows.order_by("from_ms"):
         links.setdefault(link.device_id, []).append(link)
-    closed = Signature.of(clinic).filter(meaning="record", encounter__isnull=False)
+        visits.add(link.encounter_id)
+    closed = Signature.of(clinic).filter(meaning="record", encounter_id__in=visits)
     return _Batch(
         clinic=clinic,
         links=links,
@@ -139,6 +144,9 @@ def _store(message: FeedMessage, batch: _Batch) -> str:
         return _park(message, batch.clinic, kind="rejected", reason=message.rejected)
     if message.alerts:
         _park(message, batch.clinic, kind="alert", reason=message.alerts[0].get("text", "alert"))
+        for link in batch.links.get(device, []):
+            if link.until_ms is None:
+                batch.tell(link.encounter_id)  # shown beside our own alarms
     if not message.readings and not message.not_charted:
         return "charted" if message.alerts else "repeated"
     link, reason = _link_for(message, batch.links.get(device, []), batch.signed)

@@ -29,6 +29,11 @@ def hold(*, holder: str, at_ms: int) -> bool:
     return True
 
 
+def is_held(*, at_ms: int) -> bool:
+    """This function will tell whether somebody held the lease at a moment or later."""
+    return Lease.objects.filter(name=LEASE, until_ms__gt=at_ms).exists()
+
+
 def release(*, holder: str) -> None:
     """This function will give the lease back, so that the next process need not wait."""
     Lease.objects.filter(name=LEASE, holder=holder).update(until_ms=0)

@@ -31,6 +31,14 @@ def since(cursor: int) -> list[tuple[int, uuid.UUID, str, uuid.UUID | None]]:
     return list(rows.values_list("id", "clinic_id", "topic", "subject"))
 
 
+def newest_of(*, clinic: uuid.UUID, topic: str, subject: uuid.UUID | None = None) -> int:
+    """This function will return the newest notice of a topic, of one subject if it is named."""
+    rows = Change.objects.filter(clinic_id=clinic, topic=topic)
+    if subject is not None:
+        rows = rows.filter(subject=subject)
+    return int(rows.aggregate(last=Max("id"))["last"] or 0)
+
+
 def forget(before_ms: int) -> None:
     """This function will remove notices that no open page can still be waiting for."""
     Change.objects.filter(at_ms__lt=before_ms).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,9 @@ from reprieve.records.models import (
     Signature,
 )
 from reprieve.records.queries import observations
+
+# Members of staff by id; whoever acted without being one has no name.
+Names = dict[uuid.UUID | None, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +81,28 @@ UNITS = {
 
 def chart(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
     """This function will return one infusion's whole record, or None when there is none."""
+    found = acts(clinic=clinic, encounter=encounter)
+    if found is None:
+        return None
+    names = _names(clinic)
+    return replace(
+        found,
+        values=tuple(values(clinic=clinic, encounter=encounter, names=names)),
+        alarms=_alarms(clinic, encounter, names),
+        checks=_checks(clinic, encounter, names),
+        scores=_scores(clinic, encounter, names),
+        signatures=_signatures(clinic, encounter),
+        discharge=_discharge(clinic, encounter),
+    )
+
+
+def acts(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
+    """This function will return what people did in one infusion, without values and alarms."""
     row = Encounter.of(clinic).filter(pk=encounter).first()
     state = InfusionState.of(clinic).filter(encounter_id=encounter).first()
     if row is None or state is None:
         return None
-    names = dict(Practitioner.of(clinic).values_list("id", "name"))
+    names = _names(clinic)
     return Chart(
         encounter=row.pk,
         patient=row.patient_id,
@@ -92,30 +112,45 @@ def chart(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
         state=state.state,
         chair=state.chair_id,
         by_hand=state.by_hand,
-        values=tuple(values(clinic=clinic, encounter=encounter, names=names)),
         events=_events(clinic, encounter, names),
         drugs=_drugs(clinic, encounter, names),
-        alarms=_alarms(clinic, encounter, names),
         adverse_events=_adverse(clinic, encounter, names),
-        checks=_checks(clinic, encounter, names),
-        scores=_scores(clinic, encounter, names),
         orders=_orders(clinic, row, names),
-        signatures=_signatures(clinic, encounter),
-        discharge=_discharge(clinic, encounter),
         alarm_state=dict(state.alarm_fold),
     )
+
+
+def _names(clinic: uuid.UUID) -> Names:
+    return {pk: name for pk, name in Practitioner.of(clinic).values_list("id", "name")}  # noqa: C416
 
 
 def values(
     *,
     clinic: uuid.UUID,
     encounter: uuid.UUID,
-    names: dict[uuid.UUID, str] | None = None,
+    names: Names | None = None,
     from_ms: int = -frames.FOREVER_MS,
 ) -> list[Value]:
     """This function will return device and typed values of a visit as one series by time."""
-    names = names or {}
-    typed = [
+    told = [v for v in typed(clinic=clinic, encounter=encounter, names=names)
+            if v.at_ms >= from_ms]  # fmt: skip
+    device = [
+        Value(
+            signal=v.signal, value=float(v.value), unit=UNITS[v.signal], at_ms=v.at_ms,
+            recorded_ms=v.recorded_ms, provenance="device", source=v.source,
+        )
+        for link in links(clinic=clinic, encounter=encounter)
+        for v in frames.read(link, from_ms=from_ms)
+    ]
+    return sorted([*told, *device], key=lambda v: (v.at_ms, v.recorded_ms, v.signal))
+
+
+def typed(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, names: Names | None = None
+) -> list[Value]:
+    """This function will return what people charted of a visit, struck values included."""
+    names = _names(clinic) if names is None else names
+    return [
         Value(
             signal=o.code, value=o.value, unit=o.unit, at_ms=_ms(o.measured_at),
             recorded_ms=_ms(o.recorded_at), provenance=o.provenance,
@@ -123,20 +158,11 @@ def values(
             set_id=str(o.set_id or ""), id=str(o.id), addendum=o.addendum,
         )
         for o in observations.of_encounter(clinic=clinic, encounter=encounter)
-        if _ms(o.measured_at) >= from_ms
-    ]
-    device = [
-        Value(
-            signal=v.signal, value=float(v.value), unit=UNITS[v.signal], at_ms=v.at_ms,
-            recorded_ms=v.recorded_ms, provenance="device", source=v.source,
-        )
-        for link in _links(clinic, encounter)
-        for v in frames.read(link, from_ms=from_ms)
-    ]
-    return sorted([*typed, *device], key=lambda v: (v.at_ms, v.recorded_ms, v.signal))
+    ]  # fmt: skip
 
 
-def _links(clinic: uuid.UUID, encounter: uuid.UUID) -> list[int]:
+def links(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[int]:
+    """This function will list the numbers of a visit's links with monitors, oldest first."""
     rows = DeviceAssociation.objects.filter(clinic_id=clinic, encounter_id=encounter)
     return list(rows.order_by("from_ms").values_list("id", flat=True))
 
@@ -153,7 +179,7 @@ def iso(at_ms: int | None) -> str | None:
 
 
 def _events(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
 ) -> tuple[dict[str, Any], ...]:
     rows = list(
         InfusionEvent.of(clinic)
@@ -177,7 +203,7 @@ def _events(
 
 
 def _drugs(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
 ) -> tuple[dict[str, Any], ...]:
     found = MedicationAdministration.of(clinic).filter(encounter_id=encounter)
     rows = list(found.select_related("note").order_by("at_ms", "recorded_ms", "id"))
@@ -197,7 +223,7 @@ def _drugs(
 
 
 def _alarms(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
 ) -> tuple[dict[str, Any], ...]:
     rows = AlarmTransition.objects.filter(clinic_id=clinic, encounter_id=encounter)
     return tuple(
@@ -211,7 +237,7 @@ def _alarms(
 
 
 def _adverse(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
 ) -> tuple[dict[str, Any], ...]:
     rows = list(
         AdverseEvent.of(clinic)
@@ -234,7 +260,7 @@ def _adverse(
 
 
 def _checks(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
 ) -> tuple[dict[str, Any], ...]:
     rows = DoubleCheck.of(clinic).filter(encounter_id=encounter).order_by("recorded_at", "id")
     return tuple(
@@ -249,7 +275,7 @@ def _checks(
 
 
 def _scores(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
 ) -> tuple[dict[str, Any], ...]:
     rows = QuestionnaireResponse.of(clinic).filter(encounter_id=encounter)
     return tuple(
@@ -264,7 +290,7 @@ def _scores(
 
 
 def _orders(
-    clinic: uuid.UUID, encounter: Encounter, names: dict[uuid.UUID, str]
+    clinic: uuid.UUID, encounter: Encounter, names: Names
 ) -> tuple[dict[str, Any], ...]:
     rows = MedicationRequest.of(clinic).filter(encounter_id=encounter.pk)
     return tuple(
