@@ -17,11 +17,6 @@ class Step:
     after: str | None
 
 
-ANY_OPEN = (
-    "requested", "consultation_booked", "evaluating", "deferred", "accepted", "consented",
-    "planned", "in_series", "follow_up", "maintenance",
-)  # fmt: skip
-
 EPISODE = (
     Step(act="referral.receive", before=("",), after="requested"),
     Step(act="referral.close", before=("requested", "consultation_booked"), after="closed"),
@@ -40,7 +35,11 @@ EPISODE = (
         before=("consented", "planned", "in_series", "follow_up", "maintenance"),
         after=None,
     ),
-    Step(act="consent.withdraw", before=ANY_OPEN, after="accepted"),
+    Step(
+        act="consent.withdraw",
+        before=("consented", "planned", "in_series", "follow_up", "maintenance"),
+        after="accepted",
+    ),
     Step(
         act="plan.sign",
         before=("consented", "planned", "in_series", "follow_up", "maintenance"),
@@ -61,6 +60,7 @@ EPISODE = (
 INFUSION = (
     Step(act="prepared", before=("",), after="prepared"),
     Step(act="cancelled", before=("prepared",), after="cancelled"),
+    Step(act="bag_prepared", before=("prepared", "running", "paused", "stopped"), after=None),
     Step(act="started", before=("prepared",), after="running"),
     Step(act="rate", before=("running",), after=None),
     Step(act="bolus", before=("running", "paused"), after=None),
