@@ -51,7 +51,7 @@ def require_database() -> None:
         except OperationalError as error:
             raise BadValue("data", f"the database does not open: {error}".strip()) from error
         if behind:
-            raise BadValue("data", "the database is of another version; `reprieve serve` updates it")
+            raise BadValue("data", "the database is of another version; `serve` updates it")
 
 
 def _is_behind(alias: str) -> bool:

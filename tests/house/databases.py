@@ -29,7 +29,7 @@ class Gate:
         self._aliases = connections
         self._connect: Callable[[Any], None] = BaseDatabaseWrapper.ensure_connection
         connection_created.connect(self._remember, weak=False)
-        BaseDatabaseWrapper.ensure_connection = self._guarded()
+        setattr(BaseDatabaseWrapper, "ensure_connection", self._guarded())  # noqa: B010  # a patch
 
     def use(self, copy: Copy) -> None:
         """This function will point every alias at the copy, in threads of the product as well."""
@@ -180,4 +180,4 @@ def _is_broken(connection: Any) -> bool:
     """A transaction in which a statement failed answers no more questions."""
     if connection.needs_rollback or connection.vendor == "sqlite":
         return bool(connection.needs_rollback)
-    return connection.connection.info.transaction_status.name == "INERROR"
+    return bool(connection.connection.info.transaction_status.name == "INERROR")

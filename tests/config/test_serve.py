@@ -1,0 +1,128 @@
+"""`reprieve serve` for real: it starts, heals, ends whole, and refuses what it cannot serve."""
+
+import http.client
+import os
+import signal
+import ssl
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from benchmarks.processes import pss_mib, tree
+from tests.house.running import PARTS, LiveClinic, accepts, is_running, wait_for
+from tests.house.server import free_port
+
+MEMORY_MIB = 400
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> LiveClinic:
+    """A data folder that is not there."""
+    return LiveClinic(folder=tmp_path, env={"REPRIEVE_DATA": str(tmp_path / "nowhere")})
+
+
+def status(url: str, *, context: ssl.SSLContext | None = None) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5, context=context) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
+
+
+def test_what_dies_comes_back_and_all_of_it_ends_together(live_clinic: LiveClinic) -> None:
+    health = f"{live_clinic.url}/healthz"
+    assert status(health) == http.client.OK
+    assert set(live_clinic.parts()) == set(PARTS)
+    assert pss_mib(live_clinic.pid) < MEMORY_MIB
+
+    before = live_clinic.parts()
+    for part in before.values():
+        os.kill(part, signal.SIGKILL)
+    wait_for(lambda: not any(is_running(p) for p in before.values()), "the killed to be gone")
+    wait_for(lambda: status(health) == http.client.OK, "pages to come back")
+    wait_for(lambda: accepts(live_clinic.mllp_port), "the monitors' port to come back")
+    wait_for(lambda: set(live_clinic.parts()) == set(PARTS), "every part to come back")
+
+    family = tree(live_clinic.pid)
+    assert live_clinic.stop() == 0
+    assert not any(is_running(pid) for pid in family)
+
+
+def test_a_worker_of_the_server_that_dies_is_replaced(live_clinic: LiveClinic) -> None:
+    worker = tree(live_clinic.parts()["web"])[-1]
+    assert worker != live_clinic.parts()["web"]
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: not is_running(worker), "the worker to be gone")
+    wait_for(lambda: status(f"{live_clinic.url}/healthz") == http.client.OK, "pages")
+
+
+def test_a_killed_supervisor_takes_everything_along(live_clinic: LiveClinic) -> None:
+    family = tree(live_clinic.pid)
+    assert len(family) > len(PARTS)
+    live_clinic.kill()
+    wait_for(lambda: not any(is_running(pid) for pid in family), "every part to end")
+    assert not accepts(live_clinic.port)
+
+
+def test_beyond_loopback_pages_come_over_tls(served: LiveClinic) -> None:
+    refused = served.reprieve("serve", "--host", "0.0.0.0", *ports())
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("reprieve: cert: none given")
+
+    from reprieve.config import tls
+
+    authority = tls.make_authority(served.folder, name="Invented", at=datetime.now(UTC))
+    served.start("--host", "0.0.0.0")
+    assert served.url.startswith("https://")
+    trusting = ssl.create_default_context(cafile=str(authority))
+    address = f"https://localhost:{served.port}/healthz"
+    assert status(address, context=trusting) == http.client.OK
+    assert status(address, context=ssl.create_default_context()) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "0"], "port: 0 is not between 1 and 65535"),
+        (["--mllp-port", "70000"], "mllp-port: 70000 is not between 1 and 65535"),
+        (["--port", "x"], "argument --port: invalid int value: 'x'"),
+        (["--host", "192.0.2.7"], "host: '192.0.2.7' is not an address of this machine"),
+        (["--cert", "c.pem"], "key: a certificate and its key are given together"),
+        (["--key", "k.pem"], "cert: a certificate and its key are given together"),
+        (["--cert", "no.pem", "--key", "no.key"], "cert: cannot read no.pem: No such file"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(
+    nowhere: LiveClinic, options: list[str], said: str
+) -> None:
+    done = nowhere.reprieve("serve", *ports(), *options)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"reprieve: {said}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_one_port_for_both_is_refused(nowhere: LiveClinic) -> None:
+    port = str(free_port())
+    done = nowhere.reprieve("serve", "--port", port, "--mllp-port", port)
+    assert (done.returncode, done.stderr) == (
+        2, f"reprieve: mllp-port: {port} is the port of the pages\n",
+    )  # fmt: skip
+
+
+def test_a_folder_without_a_clinic_is_refused_and_not_made(nowhere: LiveClinic) -> None:
+    done = nowhere.reprieve("serve", *ports())
+    assert done.returncode == 2
+    assert done.stderr.startswith("reprieve: data: no clinic in ")
+    assert not (nowhere.folder / "nowhere").exists()
+
+
+def test_a_second_server_of_the_same_folder_is_refused(live_clinic: LiveClinic) -> None:
+    done = live_clinic.reprieve("serve", *ports())
+    assert done.returncode == 2
+    assert f"is already served, by process {live_clinic.pid}" in done.stderr
+
+
+def ports() -> list[str]:
+    return ["--port", str(free_port()), "--mllp-port", str(free_port())]
