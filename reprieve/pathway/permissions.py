@@ -62,6 +62,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "infusion.sign": CLINICIANS,
     "recovery.open": CLINICIANS,
     "recovery.record": CLINICIANS,
+    "recovery.advise": DOCTORS,
+    "recovery.override": DOCTORS,
     "recovery.discharge": CLINICIANS,
     "followup.open": CLINICIANS,
     "followup.call": CLINICIANS,

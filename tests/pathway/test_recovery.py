@@ -1,0 +1,339 @@
+"""After the drug: what holds a patient here, what a physician may decide, how a visit ends."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import recovery, signing
+from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
+from reprieve.pathway.recovery import Seen
+from reprieve.records.models import Discharge, FindingOverride, Observation, Signature
+from reprieve.records.queries import recovery as known
+from reprieve.records.queries import risk
+from reprieve.records.queries import worklist as work_lists
+from tests.chairside import quick_world
+from tests.recovery_room import (
+    SCORES,
+    arrange,
+    given,
+    held,
+    leave,
+    look,
+    measure,
+    ready,
+    recovering,
+    seen,
+)
+from tests.world import World, new
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+def kinds(world: World) -> list[str]:
+    return [item.kind for item in work_lists.waiting(clinic=world.id)]
+
+
+class TestFacts:
+    def test_a_well_patient_with_everything_arranged_may_go(self, world: World) -> None:
+        assert held(ready(world)) == frozenset()
+
+    def test_what_nobody_measured_or_asked_holds(self, world: World) -> None:
+        chair = recovering(world, minutes=65)
+        assert {
+            "awake", "orientation", "oxygen", "pressure-limits", "nausea", "walking", "line-out",
+            "instructions", "escort-present", "medicine-advice", "visit-booked", "aldrete",
+            "padss", "suicidal-statement",
+        } <= held(chair)  # fmt: skip
+
+    def test_values_grow_old_and_once_said_is_kept(self, world: World) -> None:
+        chair = ready(world)
+        world.later(minutes=31)
+        old = held(chair)
+        assert {"awake", "oxygen", "aldrete", "walking"} <= old
+        assert old.isdisjoint({"line-out", "instructions", "suicidal-statement"})
+
+    def test_values_from_before_the_stop_do_not_count(self, world: World) -> None:
+        chair = recovering(world)
+        assert "pressure-limits" in held(chair)
+        measure(chair)
+        assert "pressure-limits" not in held(chair)
+
+    @pytest.mark.parametrize(
+        ("minutes", "drug", "dose", "still_held"),
+        [
+            (59, None, "", True), (60, None, "", False),
+            (61, "midazolam", "1", True), (119, "lorazepam", "0.5", True),
+        ],
+    )  # fmt: skip
+    def test_the_watching_time_depends_on_what_was_given(
+        self, world: World, minutes: int, drug: str | None, dose: str, still_held: bool
+    ) -> None:
+        chair = recovering(world)
+        if drug:
+            given(chair, drug, dose)
+        world.later(minutes=minutes)
+        assert ("time-after-stop" in held(chair)) is still_held
+
+    def test_an_antidote_starts_its_own_two_hours(self, world: World) -> None:
+        chair = recovering(world, minutes=50)
+        given(chair, "naloxone", "0.1")
+        world.later(minutes=100)
+        assert "time-after-stop" in held(chair)
+        world.later(minutes=20)
+        assert "time-after-stop" not in held(chair)
+
+    def test_esketamine_is_watched_for_longer(self, world: World) -> None:
+        chair = recovering(world, minutes=90, form="esketamine")
+        assert "time-after-stop" in held(chair)
+        world.later(minutes=30)
+        assert "time-after-stop" not in held(chair)
+
+    def test_a_drug_that_lowers_pressure_asks_for_a_standing_one(self, world: World) -> None:
+        chair = recovering(world)
+        given(chair, "clonidine", "0.1", route="po")
+        world.later(minutes=65)
+        look(chair)
+        assert "standing-pressure" in held(chair)
+        look(chair, seen(standing_sbp=118))
+        assert "standing-pressure" not in held(chair)
+
+    def test_oxygen_charted_in_the_chair_counts(self, world: World) -> None:
+        chair = ready(world)
+        world.later(minutes=1)
+        measure(chair, o2_l_per_min=2)
+        assert "oxygen" in held(chair)
+
+    def test_a_running_drug_has_no_stop(self, world: World) -> None:
+        chair = recovering(world)
+        chair.do("noted", note="bag looked at")
+        assert known.stopped_ms(clinic=world.id, encounter=chair.encounter) is not None
+        from tests.chairside import sit
+
+        other = sit(world)
+        assert known.stopped_ms(clinic=world.id, encounter=other.encounter) is None
+        other.start(10)
+        assert known.stopped_ms(clinic=world.id, encounter=other.encounter) is None
+
+    def test_a_bolus_counts_to_its_end(self, world: World) -> None:
+        chair = recovering(world)
+        before = known.stopped_ms(clinic=world.id, encounter=chair.encounter)
+        chair.do(
+            "bolus", reported=True, dose_ug=5000, at=world.at, detail={"over_min": 10},
+        )  # fmt: skip
+        after = known.stopped_ms(clinic=world.id, encounter=chair.encounter)
+        assert before is not None
+        assert after == before + 600_000
+
+    def test_the_documented_baseline_counts(self, world: World) -> None:
+        chair = ready(world)
+        low = {**SCORES["modified-aldrete"], "activity": 0}
+        look(chair, seen(scores={"modified-aldrete": low}))
+        assert "aldrete" not in held(chair)
+        look(chair, seen(scores={"modified-aldrete": low}, told={"function_at_baseline": False}))
+        assert "aldrete" in held(chair)
+
+
+class TestRecord:
+    def test_a_second_press_saves_once(self, world: World) -> None:
+        chair = recovering(world)
+        uid, nurse = new(), world["infusion_nurse"]
+        for _ in range(2):
+            recovery.record(
+                actor=nurse, uid=uid, at=world.at, encounter=chair.encounter, seen=seen()
+            )
+        rows = Observation.of(world.id).filter(encounter_id=chair.encounter, code="padss")
+        assert [row.value for row in rows] == [10]
+
+    def test_words_of_suicide_open_the_path_and_are_never_overridden(self, world: World) -> None:
+        chair = ready(world)
+        assert look(chair, seen(told={"suicidal_statement": True}))["alert"] is True
+        assert risk.state(clinic=world.id, patient=chair.patient) == "alert_open"
+        assert held(chair) == {"suicidal-statement"}
+        with pytest.raises(NotNow, match="Nobody may decide"):
+            decide(chair.encounter, world, rule="suicidal-statement")
+        look(chair)  # a later "no" does not answer the alert
+        assert held(chair) == {"suicidal-statement"}
+
+    @pytest.mark.parametrize(
+        ("what", "field"),
+        [
+            (Seen(), "values"),
+            (Seen(told={"is_happy": True}), "told"),
+            (Seen(scores={"phq-9": {}}), "scores"),
+            (Seen(standing_sbp=900), "standing_sbp"),
+            (Seen(scores={"padss": {"vitals": 2}}), "ambulation"),
+            (Seen(scores={"padss": {"vitals": 7}}), "vitals"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_with_its_name(
+        self, world: World, what: Seen, field: str
+    ) -> None:
+        chair = recovering(world)
+        with pytest.raises(BadValue) as refused:
+            look(chair, what)
+        assert refused.value.field == field
+        assert not Observation.of(world.id).filter(code="padss").exists()
+
+    def test_only_in_recovery_and_only_clinicians(self, world: World) -> None:
+        chair = recovering(world)
+        with pytest.raises(PermissionDenied):
+            look(chair, who="front_desk")
+        leave(chair, "against_advice", reason="wanted to go")
+        with pytest.raises(NotNow, match="not in recovery"):
+            look(chair)
+        with pytest.raises(NotFound):
+            recovery.needed(clinic=world.id, encounter=new())
+
+    def test_a_note_stays_with_the_visit(self, world: World) -> None:
+        chair = recovering(world)
+        look(chair, seen(note="walked to the door with her sister"))
+        assert recovery.needed(clinic=world.id, encounter=chair.encounter).state == "recovery"
+
+    def test_escort_and_advice_need_words(self, world: World) -> None:
+        chair = recovering(world)
+        place = {"uid": new(), "at": world.at, "encounter": chair.encounter}
+        with pytest.raises(BadValue, match="phone"):
+            recovery.name_escort(actor=world["infusion_nurse"], name="Olga", phone=" ", **place)
+        with pytest.raises(BadValue, match="advice"):
+            recovery.advise(actor=world["physician"], text=" ", **place)
+        with pytest.raises(PermissionDenied):
+            recovery.advise(actor=world["infusion_nurse"], text="none", **place)
+
+
+def decide(encounter: uuid.UUID, world: World, *, rule: str, reason: str = "usual for her") -> None:
+    recovery.override(
+        actor=world["physician"], uid=new(), at=world.at, encounter=encounter, rule=rule,
+        reason=reason,
+    )  # fmt: skip
+
+
+class TestOverride:
+    def test_a_physicians_reason_lets_go_for_an_hour(self, world: World) -> None:
+        chair = ready(world)
+        look(chair, seen(values={"sbp": 165}))
+        assert "pressure-limits" in held(chair)
+        decide(chair.encounter, world, rule="pressure-limits")
+        decide(chair.encounter, world, rule="pressure-near-baseline")
+        assert held(chair) == frozenset()
+        leave(chair)
+        kept = {f["rule"]: f for f in Discharge.of(world.id).get().findings}
+        assert kept["pressure-limits"]["overridden"] is True
+        assert kept["awake"]["overridden"] is False
+
+    def test_it_ends_after_an_hour(self, world: World) -> None:
+        chair = ready(world)
+        look(chair, seen(told={"walks_as_before": False}))
+        decide(chair.encounter, world, rule="walking")
+        world.later(minutes=61)
+        look(chair, seen(told={"walks_as_before": False}))
+        assert held(chair) == {"walking"}
+
+    def test_refusals(self, world: World) -> None:
+        chair = ready(world)
+        with pytest.raises(BadValue, match="reason"):
+            decide(chair.encounter, world, rule="walking", reason=" ")
+        with pytest.raises(BadValue, match="does not hold"):
+            decide(chair.encounter, world, rule="walking")
+        with pytest.raises(PermissionDenied):
+            recovery.override(
+                actor=world["infusion_nurse"], uid=new(), at=world.at,
+                encounter=chair.encounter, rule="walking", reason="x",
+            )  # fmt: skip
+        assert not FindingOverride.of(world.id).exists()
+
+
+class TestDischarge:
+    def test_home_is_written_signed_and_followed(self, world: World) -> None:
+        chair = ready(world)
+        done = leave(chair)
+        row = Discharge.of(world.id).get()
+        assert (row.way, str(row.pk)) == ("home", done["id"])
+        assert row.escort is not None
+        assert row.medicine_advice is not None
+        assert chair.row.state == "discharged"
+        signature = Signature.of(world.id).get()
+        assert (signature.meaning, signature.by_id) == (
+            signing.DISCHARGE, world["infusion_nurse"].practitioner,
+        )  # fmt: skip
+        call = next(i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h")
+        assert call.due_at.isoformat() == done["call_due_at"]
+        assert (call.due_at - world.at).total_seconds() == 86400
+
+    def test_what_is_missing_is_named(self, world: World) -> None:
+        chair = recovering(world, minutes=10)
+        with pytest.raises(NotNow, match=r"time of watching.*call|Not ready to go home"):
+            leave(chair)
+        assert not Discharge.of(world.id).exists()
+        assert chair.row.state == "recovery"
+
+    def test_against_advice_is_always_written(self, world: World) -> None:
+        chair = recovering(world)
+        with pytest.raises(BadValue, match="reason"):
+            leave(chair, "against_advice")
+        leave(chair, "against_advice", reason="bus leaves")
+        assert chair.row.state == "left"
+        assert {"call_24h", "left_early"} <= set(kinds(world))
+
+    def test_to_hospital_after_the_chairs_own_button(self, world: World) -> None:
+        chair = recovering(world)
+        chair.do("transferred", note="chest pain")
+        leave(chair, "hospital", reason="chest pain")
+        assert chair.row.state == "transferred"
+        assert known.unsigned(clinic=world.id)[0].is_discharged
+
+    def test_refusals(self, world: World) -> None:
+        chair = ready(world)
+        with pytest.raises(BadValue, match="way"):
+            leave(chair, "home alone")
+        with pytest.raises(BadValue, match="password"):
+            leave(chair, password="wrong")
+        with pytest.raises(BadValue, match="caller"):
+            leave(chair, caller=world["front_desk"].practitioner)
+        with pytest.raises(PermissionDenied):
+            leave(chair, who="front_desk")
+        leave(chair)
+        with pytest.raises(NotNow, match="already written"):
+            leave(chair)
+
+    def test_a_second_press_discharges_once(self, world: World) -> None:
+        chair, uid = ready(world), new()
+        assert leave(chair, uid=uid) == leave(chair, uid=uid)
+        assert Discharge.of(world.id).count() == 1
+
+    def test_a_call_on_a_closed_day_is_somebodys(self, world: World) -> None:
+        world.later(days=3)  # a Friday: the call falls on Saturday
+        chair = ready(world)
+        with pytest.raises(BadValue, match="caller"):
+            leave(chair)
+        nurse = world["infusion_nurse"].practitioner
+        leave(chair, caller=nurse)
+        call = next(i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h")
+        assert call.owner == nurse
+
+    def test_only_what_was_said_for_this_visit_or_plan_counts_as_advice(
+        self, world: World
+    ) -> None:
+        first = ready(world)
+        leave(first)
+        world.later(days=7)
+        second = recovering(world, minutes=65)
+        assert "medicine-advice" in held(second)
+        arrange(second)
+        assert "medicine-advice" not in held(second)
+
+
+def test_lists_of_those_in_recovery_and_those_not_signed(world: World) -> None:
+    chair = ready(world)
+    assert [v.encounter for v in known.in_recovery(clinic=world.id)] == [chair.encounter]
+    assert known.unsigned(clinic=world.id) == []
+    leave(chair)
+    assert known.in_recovery(clinic=world.id) == []
+    assert [v.encounter for v in known.unsigned(clinic=world.id)] == [chair.encounter]
