@@ -1,15 +1,21 @@
-"""What people do about an alarm: see it, or stop its sound for a while."""
+"""What people do about alarms: see one, stop the sound for a while, put a limit aside."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from reprieve.knowledge import BadValue
 from reprieve.monitoring import events as ev
-from reprieve.pathway import alarm_fold, infusion
+from reprieve.monitoring import policy as policies
+from reprieve.pathway import alarm_fold, alarm_policy, clinic, infusion
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.permissions import Actor
+from reprieve.records import notes
+from reprieve.records.models import AlarmTransition, InfusionState
 
 
 def acknowledge(
@@ -26,6 +32,74 @@ def silence(
     """This function will stop the sound for at most 120 s. Raises BadValue outside 1 to 120."""
     quiet = ev.Silenced(at_ms=ms(at), by=str(actor.practitioner), seconds=seconds)
     _by_person(quiet, "silenced", actor=actor, uid=uid, at=at, encounter=encounter)
+
+
+def suspend(
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    encounter: uuid.UUID,
+    limit_key: str,
+    seconds: int,
+    reason: str,
+) -> None:
+    """This function will put one limit aside for at most half an hour, with a reason.
+
+    Raises BadValue for an unknown limit, no reason, or no end.
+    """
+
+    def work() -> Done:
+        row = infusion.locked(clinic=actor.clinic, encounter=encounter)
+        known = alarm_policy.in_force(clinic=actor.clinic, encounter=encounter, at=at)
+        asked = policies.suspend(
+            limit_key=limit_key, by=str(actor.practitioner), reason=reason, at_ms=ms(at),
+            seconds=seconds, known=known,
+        )  # fmt: skip
+        _keep(row, asked, actor=actor, at=at)
+        changed = ev.LimitsChanged(at_ms=ms(at), by=str(actor.practitioner))
+        alarm_fold.fold(
+            clinic=actor.clinic, encounter=encounter, events=[changed], recorded_ms=ms(at),
+            by=actor.practitioner,
+        )  # fmt: skip
+        infusion.announce(actor.clinic, encounter, at)
+        return Done(subject_kind="encounter", subject=encounter, detail={"limit": limit_key})
+
+    perform("infusion.alarm", actor=actor, uid=uid, at=at, work=work)
+
+
+def set_limits(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, rows: Sequence[Mapping[str, Any]], reason: str
+) -> None:
+    """This function will keep the clinic's own limits from now on.
+
+    Raises BadValue for a row that is none, and for one looser than the shipped limit without the
+    medical director's name and reason, or looser than any clinic may have it.
+    """
+    unfit = alarm_policy.unapproved(rows)
+    if unfit:
+        raise BadValue(unfit[0].name or "limit", str(unfit[0].message))
+    clinic.choose(
+        actor=actor, uid=uid, at=at, key=alarm_policy.CLINIC_LIMITS,
+        value=[dict(row) for row in rows], reason=reason,
+    )  # fmt: skip
+
+
+def _keep(row: InfusionState, asked: policies.Suspension, *, actor: Actor, at: datetime) -> None:
+    note = notes.write(
+        asked.reason, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
+    )
+    limit = next(
+        x for x in alarm_policy.in_force(clinic=row.clinic_id, encounter=row.encounter_id, at=at)
+        if x.key == asked.limit_key
+    )  # fmt: skip
+    AlarmTransition.objects.create(
+        clinic_id=row.clinic_id, encounter_id=row.encounter_id, alarm=asked.limit_key[:80],
+        before="in_force", after="suspended", priority=limit.priority,
+        kind=alarm_policy.SUSPENSION, at_ms=asked.from_ms, recorded_ms=ms(at),
+        by_id=actor.practitioner,
+        detail={"limit_key": asked.limit_key, "until_ms": asked.until_ms, "note": str(note.pk)},
+    )  # fmt: skip
 
 
 def _by_person(

@@ -233,3 +233,63 @@ class TestPeople:
             alarms.silence(
                 actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=visit, seconds=60
             )
+
+
+class TestSuspended:
+    KEY = "spo2 below 85 high"
+
+    def suspend(self, world: World, encounter: uuid.UUID, **changes: object) -> None:
+        given = {"limit_key": self.KEY, "seconds": 600, "reason": "cold hand"} | changes
+        alarms.suspend(
+            actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=encounter, **given
+        )  # type: ignore[arg-type]
+
+    def test_one_limit_is_put_aside_until_its_end(
+        self, world: World, encounter: uuid.UUID
+    ) -> None:
+        self.suspend(world, encounter)
+        found = alarm_policy.policy(clinic=world.id, encounter=encounter, at=world.at)
+        assert found.is_suspended(self.KEY, at_ms=ms(world.at))
+        later = alarm_policy.policy(
+            clinic=world.id, encounter=encounter, at=world.at + timedelta(minutes=11)
+        )
+        assert later.suspensions == ()
+        row = AlarmTransition.objects.get(encounter_id=encounter, kind="suspension")
+        assert "cold" not in str(row.detail)
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"limit_key": "shoe"}, "limit"),
+            ({"reason": " "}, "reason"),
+            ({"seconds": 1801}, "seconds"),
+        ],
+    )
+    def test_never_without_reason_or_end(
+        self, world: World, encounter: uuid.UUID, changes: dict[str, object], field: str
+    ) -> None:
+        with pytest.raises(BadValue) as refused:
+            self.suspend(world, encounter, **changes)
+        assert refused.value.field == field
+
+
+class TestClinicsOwn:
+    def set(self, world: World, *rows: dict[str, object], who: str = "medical_director") -> None:
+        alarms.set_limits(actor=world[who], uid=new(), at=world.at, rows=rows, reason="meeting")
+
+    def test_tighter_is_free_and_looser_needs_the_director(
+        self, world: World, encounter: uuid.UUID
+    ) -> None:
+        self.set(world, LOW_SBP)
+        with pytest.raises(BadValue, match="looser"):
+            self.set(world, HIGH_SBP)
+        with pytest.raises(BadValue, match="loosest"):
+            self.set(world, {**HIGH_SBP, "at_or_above": 230, "approved_by": "x", "reason": "y"})
+        with pytest.raises(BadValue):
+            self.set(world, {"signal": "shoe", "below": 1, "priority": "high"})
+        with pytest.raises(PermissionDenied):
+            self.set(world, LOW_SBP, who="infusion_nurse")
+        found = alarm_policy.in_force(clinic=world.id, encounter=encounter, at=world.at)
+        assert [x.threshold for x in found if x.name == "sbp-stop"] == [170]
+        self.set(world)
+        assert alarm_policy.unapproved([]) == ()
