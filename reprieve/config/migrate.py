@@ -22,6 +22,11 @@ def migrate() -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from reprieve.config.first_tables import put_together
+
+    # The keys' files make the folder, but keys may come from the environment.
+    data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    put_together()
     for alias in connections:
         call_command("migrate", database=alias, interactive=False, verbosity=0)
     connections.close_all()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.engines import KEYS
 from tests.house.running import LiveClinic
 
 GOOD = {
@@ -44,6 +45,13 @@ def test_a_clinic_is_made_once_and_can_be_signed_in_to(tmp_path: Path) -> None:
     assert (again.returncode, again.stderr) == (
         2, "reprieve: clinic: a clinic named 'invented pain clinic' is already here\n",
     )  # fmt: skip
+
+
+def test_with_keys_kept_elsewhere_the_folder_holds_none(tmp_path: Path) -> None:
+    clinic = clinic_in(tmp_path, **PASSWORD, **KEYS)
+    done = clinic.reprieve("init", *options())
+    assert done.returncode == 0, done.stderr
+    assert not list((tmp_path / "new").glob("*.key"))
 
 
 def rows(folder: Path, question: str) -> list[tuple[object, ...]]:

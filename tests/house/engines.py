@@ -30,6 +30,7 @@ SHAPED_BY = (
     "reprieve/records/guards*.py",
     "reprieve/records/m*/*.py",  # models and migrations
     "reprieve/config/databases.py",
+    "reprieve/config/first_tables.py",
     "reprieve/config/migrate.py",
     "reprieve/config/settings.py",
 )
