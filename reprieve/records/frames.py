@@ -19,7 +19,10 @@ SIGNALS = (
     "heart_rate", "pulse_rate", "spo2", "respiratory_rate",
     "sbp", "dbp", "map", "etco2", "temp_c",
 )  # fmt: skip
-SOURCES = ("", "nibp", "arterial", "ecg", "pleth", "impedance", "capnograph")
+SOURCES = (
+    "", "nibp", "arterial", "ecg", "pleth", "impedance", "capnograph",
+    "oximeter", "pulse", "thoracic", "co2", "probe", "unspecified",
+)  # fmt: skip
 THOUSANDTHS = 1000
 _READING = struct.Struct("<BBiI")
 _INSERT = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from reprieve.interop.hl7v2.arrivals import Arrival, Outcome, not_stored, stored
@@ -34,7 +35,7 @@ def _plain(arrival: Arrival) -> feed.FeedMessage:
         raw=arrival.raw,
         received_ms=arrival.received_ms,
         sender=read.device or read.sender or arrival.peer.rpartition(":")[0],
-        bed=read.bed or "",
+        bed=_bed(read),
         patient_ids=read.patient_ids,
         readings=tuple(_reading(value) for value in read.charted),
         not_charted=tuple(_parked(value) for value in read.parked),
@@ -44,6 +45,13 @@ def _plain(arrival: Arrival) -> feed.FeedMessage:
         dialect=read.dialect or "",
         dialect_sha256=read.dialect_version or "",
     )
+
+
+def _bed(read: Message) -> str:
+    """Beds of a central station are told apart by their whole place: labels repeat by ward."""
+    if read.device or not read.location:
+        return read.bed or ""
+    return " ".join(part for part in re.split(r"[\^&]", read.location) if part)
 
 
 def _reading(value: Charted) -> feed.Sent:
