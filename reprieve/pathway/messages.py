@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from reprieve.records import keys
 from reprieve.records.models import OutboxMessage
+from reprieve.records.queries import booking, clinics
+from reprieve.scheduling import reminders
 
 CHANNELS = ("mail", "sms")
+# These announce a visit: reminders of it follow, and are withdrawn with it.
+ANNOUNCING = frozenset({"appointment_booked", "appointment_moved"})
+REMINDER, DIARY = "appointment_reminder", "diary_prompt"
+# These wait for the morning; a confirmation of what somebody has just done does not.
+DISTURBING = frozenset({REMINDER, DIARY})
+DIARY_AHEAD = timedelta(days=35)
 
 
 def enqueue(
@@ -30,7 +38,8 @@ def enqueue(
     """This function will keep a message to be sent when due, inside the caller's act.
 
     `to` empty means the address on file when it is sent; `params` go to the template. Both are
-    encrypted. Words, subject and calendar entry are made when it is sent.
+    encrypted. Words, subject and calendar entry are made when it is sent. The reminders of an
+    announced visit are kept along with it.
     """
     row = OutboxMessage(
         clinic_id=clinic, channel=channel, template=template, patient_id=patient,
@@ -39,7 +48,54 @@ def enqueue(
     plain = orjson.dumps({"to": to, "params": dict(params or {})})
     row.ciphertext = keys.encrypt(clinic, plain, about=f"outbox:{row.pk}")
     row.save(force_insert=True)
+    if template in ANNOUNCING and appointment is not None:
+        _remind(clinic=clinic, patient=patient, appointment=appointment, at=at)
     return row.pk
+
+
+def _remind(
+    *, clinic: uuid.UUID, patient: uuid.UUID | None, appointment: uuid.UUID, at: datetime
+) -> None:
+    visit = booking.one(clinic=clinic, appointment=appointment)
+    if visit is None:
+        return
+    found = reminders.appointment_reminders(
+        start=visit.starts_at, booked_at=at, zone=clinics.clinic(clinic).timezone,
+        routine=reminders.routine(),
+    )  # fmt: skip
+    for one in found:
+        enqueue(
+            clinic=clinic, template=REMINDER, at=at, due_at=one.due_at, patient=patient,
+            appointment=appointment,
+            params={"kind": one.kind, "expires_at": one.expires_at.isoformat()},
+        )  # fmt: skip
+
+
+def ask_diary(
+    *,
+    clinic: uuid.UUID,
+    patient: uuid.UUID,
+    infusions: Iterable[tuple[datetime, datetime]],
+    at: datetime,
+    url: str,
+) -> int:
+    """This function will keep the diary's prompts of the next five weeks, inside the caller's act.
+
+    `infusions` are start and end of each of the series; `url` is the patient's own link. Prompts
+    that still waited are withdrawn, so it may be called after each infusion.
+    """
+    waiting = OutboxMessage.of(clinic).filter(patient_id=patient, template=DIARY, state="waiting")
+    waiting.update(state="withdrawn")
+    found = reminders.diary_prompts(
+        infusions=infusions, zone=clinics.clinic(clinic).timezone, routine=reminders.routine()
+    )
+    ahead = [one for one in found if at < one.expires_at and one.due_at <= at + DIARY_AHEAD]
+    for one in ahead:
+        enqueue(
+            clinic=clinic, template=DIARY, at=at, due_at=one.due_at, patient=patient,
+            params={"kind": one.kind, "expires_at": one.expires_at.isoformat(), "url": url},
+        )  # fmt: skip
+    return len(ahead)
 
 
 def withdraw(*, clinic: uuid.UUID, appointment: uuid.UUID) -> int:
@@ -50,5 +106,6 @@ def withdraw(*, clinic: uuid.UUID, appointment: uuid.UUID) -> int:
 
 def content(row: OutboxMessage) -> tuple[str, dict[str, Any]]:
     """This function will return a message's address (may be empty) and its parameters."""
-    raw = orjson.loads(keys.decrypt(row.clinic_id, row.ciphertext, about=f"outbox:{row.pk}"))
+    sealed = bytes(row.ciphertext)
+    raw = orjson.loads(keys.decrypt(row.clinic_id, sealed, about=f"outbox:{row.pk}"))
     return raw["to"], raw["params"]

@@ -1,0 +1,156 @@
+"""Take what is due from the outbox, note each try, and let a person try again.
+
+A message is sent at least once: who takes it owns it for some minutes, and a process that dies
+meanwhile leaves it to the next. Its number never changes, so a receiver can tell a repeat.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from reprieve.knowledge import N_
+from reprieve.pathway import clock, messages, worklist
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.permissions import DESK, Actor, system
+from reprieve.records import changes
+from reprieve.records.models import OutboxAttempt, OutboxMessage
+from reprieve.records.queries import booking
+from reprieve.records.queries import patients as patient_queries
+from reprieve.records.queries.booking import AppointmentView
+
+OWNED_FOR = timedelta(minutes=5)
+WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+MOST_TRIES = len(WAITS) + 1
+LARGEST_BATCH = 50
+FAILED_WORK = "message_failed"
+ANSWER_WITHIN = timedelta(hours=4)
+LONGEST_ERROR = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A message to send now, with what its words need. `sequence` counts changes of the visit."""
+
+    id: uuid.UUID
+    clinic: uuid.UUID
+    channel: str
+    template: str
+    to: str
+    phone: str
+    language: str
+    created_at: datetime
+    appointment: AppointmentView | None = None
+    sequence: int = 0
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
+    """This function will take the messages that are due; nobody else gets them for five minutes.
+
+    What nobody must be disturbed for waits while it is `quiet`; what came too late is dropped.
+    """
+    with transaction.atomic():
+        rows = OutboxMessage.of(clinic).select_for_update().filter(state="waiting", due_at__lte=at)
+        if quiet:
+            rows = rows.exclude(template__in=messages.DISTURBING)
+        due = [_due(row) for row in rows.order_by("due_at", "id")[:LARGEST_BATCH]]
+        late = [d.id for d in due if _is_over(d, at)]
+        OutboxMessage.of(clinic).filter(pk__in=late).update(state="expired")
+        taken = [d for d in due if d.id not in late]
+        for row in OutboxMessage.of(clinic).filter(pk__in=[d.id for d in taken]):
+            row.attempts, row.due_at = row.attempts + 1, at + OWNED_FOR
+            row.save(update_fields=["attempts", "due_at"])
+    return taken
+
+
+def _is_over(due: Due, at: datetime) -> bool:
+    until = due.params.get("expires_at")
+    return until is not None and datetime.fromisoformat(until) <= at
+
+
+def _due(row: OutboxMessage) -> Due:
+    to, params = messages.content(row)
+    clinic = row.clinic_id
+    who = patient_queries.one(clinic=clinic, patient=row.patient_id) if row.patient_id else None
+    about = row.appointment_id
+    visit = booking.one(clinic=clinic, appointment=about) if about else None
+    return Due(
+        id=row.pk, clinic=clinic, channel=row.channel, template=row.template,
+        to=to or (who.identity.email if who else ""), phone=who.identity.phone if who else "",
+        language=who.language if who else "en", created_at=row.created_at, appointment=visit,
+        sequence=_sequence(row), params=params,
+    )  # fmt: skip
+
+
+def _sequence(row: OutboxMessage) -> int:
+    """How often the visit had changed when this message was written: the same on every try."""
+    if row.appointment_id is None:
+        return 0
+    past = booking.history(clinic=row.clinic_id, appointment=row.appointment_id)
+    return sum(kind in {"moved", "cancelled"} and at <= row.created_at for kind, at, _ in past)
+
+
+def sent(*, due: Due, at: datetime, kept: bool = False) -> None:
+    """This function will note that a message went out; `kept` is a demo's, which goes nowhere."""
+    _end(due, at, state="kept" if kept else "sent", error="", due_at=at)
+
+
+def failed(*, due: Due, at: datetime, error: str, for_good: bool) -> None:
+    """This function will note a failed try and when the next one is due.
+
+    `error` names the fault and never the address. After the last try, or at once when it is
+    `for_good`, the desk gets it as work.
+    """
+    tries = OutboxMessage.of(due.clinic).values_list("attempts", flat=True).get(pk=due.id)
+    if for_good or tries >= MOST_TRIES:
+        _end(due, at, state="failed", error=error, due_at=at)
+        return
+    _end(due, at, state="waiting", error=error, due_at=at + WAITS[tries - 1])
+
+
+def _end(due: Due, at: datetime, *, state: str, error: str, due_at: datetime) -> None:
+    with transaction.atomic():
+        row = OutboxMessage.of(due.clinic).select_for_update().get(pk=due.id)
+        if row.state == "waiting" or state != "waiting":
+            row.state = state
+        row.due_at = due_at
+        row.save(update_fields=["state", "due_at"])
+        OutboxAttempt.objects.add(
+            clinic_id=due.clinic, message=row, succeeded=not error, error=error[:LONGEST_ERROR],
+            recorded_at=at,
+        )  # fmt: skip
+        if state == "failed":
+            worklist.open_item(
+                actor=system(due.clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
+                due_at=at + ANSWER_WITHIN, patient=row.patient_id,
+            )  # fmt: skip
+        changes.announce(
+            clinic=due.clinic, topic="outbox", subject=row.pk, at_ms=clock.ms(at)
+        )
+
+
+def retry(*, actor: Actor, uid: uuid.UUID, at: datetime, message: uuid.UUID) -> None:
+    """This function will let a failed message be tried again from now on."""
+
+    def work() -> Done:
+        row = OutboxMessage.of(actor.clinic).select_for_update().filter(pk=message).first()
+        if row is None:
+            raise NotFound(N_("There is no such message."))
+        if row.state != "failed":
+            raise NotNow(N_("Only a message that failed can be tried again."))
+        row.state, row.attempts, row.due_at = "waiting", 0, at
+        row.save(update_fields=["state", "attempts", "due_at"])
+        if row.patient_id:
+            worklist.finish_within(
+                actor=actor, at=at, kind=FAILED_WORK, patient=row.patient_id
+            )
+        return Done(subject_kind="outbox", subject=row.pk)
+
+    perform("outbox.retry", actor=actor, uid=uid, at=at, work=work)

@@ -1,0 +1,88 @@
+"""Messages: what failed and why, what waits, what went out. Never what they say."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from reprieve.pathway import outbox
+from reprieve.records.queries import outbox as queries
+from reprieve.records.queries import patients
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.collect import NavItem
+
+TEMPLATES: dict[str, str | Promise] = {
+    "appointment_booked": gettext_lazy("Appointment booked"),
+    "appointment_moved": gettext_lazy("Appointment moved"),
+    "appointment_cancelled": gettext_lazy("Appointment cancelled"),
+    "appointment_reminder": gettext_lazy("Reminder"),
+    "diary_prompt": gettext_lazy("Diary"),
+    "form_link": gettext_lazy("Form by link"),
+    "link_code": gettext_lazy("Code"),
+    "clinician_review": gettext_lazy("Call to sign in"),
+}
+STATES: dict[str, tuple[str, str | Promise]] = {
+    "failed": ("stop", gettext_lazy("Failed")),
+    "waiting": ("now", gettext_lazy("Waiting")),
+    "sent": ("ok", gettext_lazy("Sent")),
+    "kept": ("off", gettext_lazy("Kept: a demo sends nothing")),
+    "expired": ("off", gettext_lazy("Too late to send")),
+    "withdrawn": ("off", gettext_lazy("Withdrawn")),
+}
+
+
+@page("outbox.open", opens="outbox")
+def listed(request: PageRequest) -> HttpResponse:
+    """This function will show the clinic's messages, failures first."""
+    rows = queries.listed(clinic=request.actor.clinic)
+    ids = sorted({row.patient for row in rows if row.patient}, key=str)
+    known = patients.many(clinic=request.actor.clinic, patients=ids)
+    request.shown += [str(one) for one in ids]
+    shown = [_row(row, known) for row in rows]
+    failed = sum(row.state == "failed" for row in rows)
+    return render(request, "staff/outbox/list.html", {"rows": shown, "failed": failed})
+
+
+def _row(
+    row: queries.OutboxView, known: dict[uuid.UUID, patients.PatientView]
+) -> dict[str, Any]:
+    kind, words = STATES[row.state]
+    person = known.get(row.patient) if row.patient else None
+    return {
+        "id": row.id, "what": TEMPLATES.get(row.template, row.template),
+        "channel": _("Text message") if row.channel == "sms" else _("E-mail"),
+        "to": person.identity.full_name if person else _("Staff"),
+        "state": words, "kind": kind, "due_at": row.due_at, "attempts": row.attempts,
+        "error": row.error, "can_retry": row.state == "failed",
+    }  # fmt: skip
+
+
+@page("outbox.retry", opens="outbox")
+@require_POST
+def retry(request: PageRequest, message: uuid.UUID) -> HttpResponseBase:
+    """This function will let a failed message be tried again."""
+    outbox.retry(actor=request.actor, uid=act_of(request), at=request.at, message=message)
+    messages.success(request, _("It will be tried again within seconds."))
+    return redirect("outbox")
+
+
+urlpatterns = [
+    path("outbox", listed, name="outbox"),
+    path("outbox/<uuid:message>/retry", retry, name="outbox_retry"),
+]
+NAV = [
+    NavItem(
+        label=gettext_lazy("Messages"), url_name="outbox", permission="outbox.open", order=80,
+        icon="note",
+    )
+]  # fmt: skip

@@ -1,0 +1,50 @@
+"""Staff see which messages failed and why, and let one be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from reprieve.interop.messages import deliver
+from reprieve.pathway import messages
+from reprieve.records.models import OutboxMessage
+from tests import world as w
+
+
+def failed(world: w.World) -> OutboxMessage:
+    patient, _ = w.person(world, email="")
+    messages.enqueue(
+        clinic=world.id, template="form_link", at=world.at, patient=patient,
+        params={"url": "https://clinic.example/f/opaque"},
+    )  # fmt: skip
+    deliver.deliver(clinic=world.id, at=world.at)
+    return OutboxMessage.of(world.id).get()
+
+
+def test_a_failure_is_shown_with_its_reason_and_can_be_tried_again(
+    world: w.World, as_role: Callable[[str], Client]
+) -> None:
+    row = failed(world)
+    desk = as_role("front_desk")
+    answer: Any = desk.get("/outbox")
+    assert "no e-mail address on file" in answer.content.decode()
+    assert "Iva Invented" in answer.content.decode()
+    assert "opaque" not in answer.content.decode()
+    pressed = desk.post(f"/outbox/{row.pk}/retry", {"act": str(w.new())}, follow=True)
+    assert "tried again within seconds" in pressed.content.decode()
+    row.refresh_from_db()
+    assert row.state == "waiting"
+
+
+def test_an_empty_list_teaches(world: w.World, as_role: Callable[[str], Client]) -> None:
+    assert "No messages yet" in as_role("manager").get("/outbox").content.decode()
+
+
+def test_trying_again_is_a_deliberate_act(
+    world: w.World, as_role: Callable[[str], Client]
+) -> None:
+    row = failed(world)
+    assert as_role("front_desk").get(f"/outbox/{row.pk}/retry").status_code == 405
+    assert as_role("auditor").post(f"/outbox/{row.pk}/retry").status_code == 403
