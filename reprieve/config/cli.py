@@ -39,13 +39,16 @@ def call(argv: Sequence[str]) -> int:
             os.environ["REPRIEVE_DATA"] = args.data
         if getattr(command, "NEEDS_DATABASE", False):
             importlib.import_module("reprieve.config.boot").start()
-        answer = command.run(args)
+        code = _show(command.run(args), command, as_json=args.json)
+        sys.stdout.flush()
     except BadValue as error:
         print(f"reprieve: {error}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
+        # Whoever read our answer has read enough; Python must not complain at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return _show(answer, command, as_json=args.json)
+    return code
 
 
 def _read(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType]:
@@ -80,7 +83,7 @@ def _spoken(files: list[str]) -> list[str]:
 
 
 def _show(answer: Any, command: ModuleType, *, as_json: bool) -> int:
-    """Print a command's answer. An answer with `exit_code` decides the code; None prints nothing."""
+    """Print a command's answer; None prints nothing. The command's `exit_code` decides the code."""
     code = getattr(command, "exit_code", lambda _answer: 0)(answer)
     if answer is None:
         return code
