@@ -91,6 +91,7 @@ def _check(place: Place) -> None:
 def _shared_environment(place: Place, at: datetime) -> dict[str, str]:
     shared = {
         "REPRIEVE_HOSTS": ",".join(place.names),
+        "REPRIEVE_URL": os.environ.get("REPRIEVE_URL", place.url),
         # glibc keeps an arena for every thread; two are enough and save tens of megabytes.
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from reprieve.interop.messages import deliver
@@ -16,10 +17,12 @@ from tests import world as w
 def failed(world: w.World) -> OutboxMessage:
     patient, _ = w.person(world, email="")
     messages.enqueue(
-        clinic=world.id, template="form_link", at=world.at, patient=patient,
-        params={"url": "https://clinic.example/f/opaque"},
+        clinic=world.id, template="link", at=world.at, patient=patient,
+        params={"path": "/f/opaque"},
     )  # fmt: skip
-    deliver.deliver(clinic=world.id, at=world.at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REPRIEVE_URL", "https://clinic.example/")
+        deliver.deliver(clinic=world.id, at=world.at)
     return OutboxMessage.of(world.id).get()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from datetime import datetime
 
@@ -17,6 +18,9 @@ from reprieve.records.queries import clinics, settings
 from reprieve.records.queries.clinics import ClinicView
 from reprieve.scheduling import reminders
 from reprieve.scheduling.wall import local
+
+# Where `serve` shows its pages; a clinic behind a proxy sets its own as `clinic.url`.
+URL = "REPRIEVE_URL"
 
 
 def deliver_all() -> int:
@@ -40,7 +44,7 @@ def _sender(view: ClinicView, at: datetime) -> Sender:
     return Sender(
         name=discreet(view.name, chosen=str(own.get("messages.name", ""))),
         phone=str(own.get("clinic.phone", "")), address=str(own.get("clinic.address", "")),
-        timezone=view.timezone,
+        timezone=view.timezone, url=str(own.get("clinic.url") or os.environ.get(URL, "")),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
@@ -22,12 +22,16 @@ TELLING = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """What a clinic says of itself in messages: a discreet name, and how to reach it."""
+    """What a clinic says of itself in messages: a discreet name, and how to reach it.
+
+    `url` is where its pages are, for links.
+    """
 
     name: str
     phone: str
     address: str
     timezone: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ def render(due: Due, *, sender: Sender) -> Words:
     if template is None:
         raise BadValue("template", f"unknown {due.template!r}")
     with translation.override(due.language), timezone.override(ZoneInfo(sender.timezone)):
-        subject, lines = template(due)
+        subject, lines = template(_linked(due, sender))
         name = sender.name or _("Your clinic")
         foot = [name, sender.address, _reach(sender)]
         body = "\n".join([*lines, "", *(line for line in foot if line)])
@@ -104,7 +108,7 @@ def _diary(due: Due) -> tuple[str, list[str]]:
 
 def _form(due: Due) -> tuple[str, list[str]]:
     return _("A form for you"), [
-        _("Please fill in this form before your appointment. The link is yours alone."),
+        _("Please open this link and answer. It is yours alone."),
         _url(due),
     ]
 
@@ -120,11 +124,20 @@ def _review(due: Due) -> tuple[str, list[str]]:
     return _("Please sign in now"), [_("Somebody needs your answer. Please sign in now.")]
 
 
+def _linked(due: Due, sender: Sender) -> Due:
+    """A link is kept as its path; where the pages are is known when it is sent."""
+    path = due.params.get("path")
+    if not path:
+        return due
+    if not sender.url:
+        raise BadValue("clinic.url", "is not set: a link needs the address of the pages")
+    return replace(due, params={**due.params, "url": f"{sender.url.rstrip('/')}{path}"})
+
+
 def _url(due: Due) -> str:
-    url = due.params.get("url")
-    if not url:
-        raise BadValue("url", "is needed for this message")
-    return str(url)
+    if "url" not in due.params:
+        raise BadValue("path", "is needed for this message")
+    return str(due.params["url"])
 
 
 TEMPLATES: dict[str, Callable[[Due], tuple[str, list[str]]]] = {
@@ -133,7 +146,7 @@ TEMPLATES: dict[str, Callable[[Due], tuple[str, list[str]]]] = {
     "appointment_cancelled": _cancelled,
     "appointment_reminder": _reminder,
     "diary_prompt": _diary,
-    "form_link": _form,
-    "link_code": _code,
+    "link": _form,
+    "read_code": _code,
     "clinician_review": _review,
 }

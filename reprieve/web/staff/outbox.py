@@ -27,8 +27,8 @@ TEMPLATES: dict[str, str | Promise] = {
     "appointment_cancelled": gettext_lazy("Appointment cancelled"),
     "appointment_reminder": gettext_lazy("Reminder"),
     "diary_prompt": gettext_lazy("Diary"),
-    "form_link": gettext_lazy("Form by link"),
-    "link_code": gettext_lazy("Code"),
+    "link": gettext_lazy("Form by link"),
+    "read_code": gettext_lazy("Code"),
     "clinician_review": gettext_lazy("Call to sign in"),
 }
 STATES: dict[str, tuple[str, str | Promise]] = {

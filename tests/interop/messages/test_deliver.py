@@ -135,7 +135,7 @@ def test_nobody_is_reminded_at_night(world: World, mailbox_server: Mailbox) -> N
     world.later(hours=11)  # 23:00
     messages.enqueue(
         clinic=world.id, template="diary_prompt", at=world.at, patient=patient,
-        params={"url": "https://clinic.example/d/opaque"},
+        params={"path": "/d/opaque"},
     )  # fmt: skip
     assert go(world) == 0
     world.later(hours=10)
@@ -211,7 +211,11 @@ def test_what_a_dead_process_took_is_taken_again(world: World, mailbox_server: M
     ("template", "params", "error"),
     [
         ("unheard_of", {}, "template: unknown 'unheard_of'"),
-        ("diary_prompt", {}, "url: is needed for this message"),
+        ("diary_prompt", {}, "path: is needed for this message"),
+        (
+            "link", {"path": "/f/x"},
+            "clinic.url: is not set: a link needs the address of the pages",
+        ),
         ("appointment_booked", {}, "appointment: is needed for this message"),
     ],
 )
@@ -224,6 +228,20 @@ def test_a_message_that_cannot_be_written_fails_for_good(
     go(world)
     [row] = queries.listed(clinic=world.id, states=["failed"])
     assert row.error == error
+
+
+def test_a_link_leads_to_the_pages_and_a_code_is_said(
+    world: World, mailbox_server: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPRIEVE_URL", "https://clinic.example:8443/")
+    for template, params in (("link", {"path": "/f/opaque"}), ("read_code", {"code": "402917"})):
+        messages.enqueue(
+            clinic=world.id, template=template, at=world.at, to="a@example.org", params=params
+        )
+    go(world)
+    bodies = [str(mail.get_content()) for mail in mailbox_server.mails]
+    assert any("https://clinic.example:8443/f/opaque" in body for body in bodies)
+    assert any("Your code is 402917." in body for body in bodies)
 
 
 def test_nobody_to_write_to_is_a_failure_that_is_seen(world: World) -> None:
@@ -342,7 +360,7 @@ def test_diary_prompts_are_kept_once_however_often_they_are_asked_for(world: Wor
     counts = [
         messages.ask_diary(
             clinic=world.id, patient=patient, infusions=given, at=world.at,
-            url="https://clinic.example/d/opaque",
+            path="/d/opaque",
         )
         for _ in range(2)
     ]  # fmt: skip
