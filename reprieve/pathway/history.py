@@ -1,0 +1,214 @@
+"""Conditions, medicines, earlier therapies and allergies: lists in which nothing is rubbed out.
+
+A correction is a new row that points at the old; what ended is a row that is no longer active.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from reprieve.clinical import conditions, criteria, medicine_names
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import observations, patients
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.observations import Told
+from reprieve.pathway.permissions import Actor
+from reprieve.records.models import AllergyIntolerance, Condition, MedicationStatement
+from reprieve.records.queries.medicines import NONE_TAKEN
+
+LISTS: dict[str, Any] = {
+    "condition": Condition, "medicine": MedicationStatement, "allergy": AllergyIntolerance,
+}  # fmt: skip
+Row = Condition | MedicationStatement | AllergyIntolerance
+
+
+def add_condition(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, code: str = "",
+    label: str = "", onset: str = "", is_pain_condition: bool = True,
+    corrects: uuid.UUID | None = None,
+) -> uuid.UUID:  # fmt: skip
+    """This function will add a condition by its ICD-10-CM code, or in free words.
+
+    Raises BadValue for a code that is not in the clinic's list or when both are missing.
+    """
+    wanted = code.strip().upper()
+    known = conditions.conditions().get(wanted)
+    if wanted and known is None:
+        raise BadValue("code", N_("is not in the list: leave it empty and use your own words"))
+    said = _text("label", label or (known.label.id if known else ""), 200)
+    fields = {
+        "code": wanted, "label": said, "onset": _short("onset", onset, 20),
+        "is_pain_condition": is_pain_condition,
+    }  # fmt: skip
+    return _add(
+        "condition", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects
+    )
+
+
+def add_medicine(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, name: str, dose: str = "",
+    mg_per_day: Decimal | None = None, corrects: uuid.UUID | None = None,
+) -> uuid.UUID:  # fmt: skip
+    """This function will add a medicine that the patient takes; known names get their code."""
+    fields = {**_named(name), **_dose(dose, mg_per_day)}
+    return _add("medicine", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects)
+
+
+def add_therapy(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, name: str,
+    drug_class: str, outcome: str, weeks: int | None = None, dose: str = "",
+    corrects: uuid.UUID | None = None,
+) -> uuid.UUID:  # fmt: skip
+    """This function will add a therapy that was tried: class, dose, weeks and how it ended."""
+    classes, outcomes = therapy_words()
+    if drug_class not in classes:
+        raise BadValue("drug_class", f"must be one of {', '.join(classes)}")
+    if outcome not in outcomes:
+        raise BadValue("outcome", f"must be one of {', '.join(outcomes)}")
+    if weeks is not None and not 0 <= weeks <= 5200:
+        raise BadValue("weeks", N_("must be within 0 to 5200 weeks"))
+    fields = {
+        **_named(name), **_dose(dose, None), "drug_class": drug_class, "outcome": outcome,
+        "weeks": weeks, "is_failed_therapy": True,
+    }  # fmt: skip
+    return _add("medicine", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects)
+
+
+def therapy_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """This function will list the classes of therapies and the ways in which a trial ended."""
+    trials = next(f for f in criteria.facts_of("refractory") if f.name == "drug_trials")
+    words = {field.name: field.values for field in trials.fields}
+    return (*words["drug_class"], "not a medicine"), words["outcome"]
+
+
+def takes_nothing(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID) -> uuid.UUID:
+    """This function will note that the patient takes no medicine. NotNow if one is listed."""
+
+    def work() -> Done:
+        patients.get(clinic=actor.clinic, patient=patient)
+        if _active(MedicationStatement, actor.clinic, patient, is_failed_therapy=False):
+            raise NotNow(N_("Medicines are listed: stop them first."))
+        row = observations.write(
+            [Told(code=NONE_TAKEN, value=[])], actor=actor, at=at, measured_at=at, patient=patient
+        )[0]
+        return Done(subject_kind="observation", subject=row.pk)
+
+    return _act(actor, uid, at, work)
+
+
+def add_allergy(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, substance: str,
+    reaction: str = "", corrects: uuid.UUID | None = None,
+) -> uuid.UUID:  # fmt: skip
+    """This function will add an allergy; a 'none known' of before no longer counts then."""
+    fields = {
+        "substance": _text("substance", substance, 120),
+        "reaction": _short("reaction", reaction, 200),
+    }
+    return _add("allergy", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects)
+
+
+def no_allergies(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID) -> uuid.UUID:
+    """This function will note that no allergy is known. Raises NotNow if one is listed."""
+
+    def work() -> Done:
+        patients.get(clinic=actor.clinic, patient=patient)
+        listed = _active(AllergyIntolerance, actor.clinic, patient)
+        if any(not row.none_known for row in listed):
+            raise NotNow(N_("Allergies are listed: remove them first."))
+        row = AllergyIntolerance.objects.add(
+            clinic_id=actor.clinic, patient_id=patient, substance="", none_known=True,
+            recorded_at=at, by_id=actor.practitioner,
+        )  # fmt: skip
+        return Done(subject_kind="allergy", subject=row.pk)
+
+    return _act(actor, uid, at, work)
+
+
+def end(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, kind: str, row: uuid.UUID
+) -> uuid.UUID:
+    """This function will take an entry off its list: a row that ends it; the old one stays.
+
+    `kind` is condition, medicine or allergy. Raises NotFound or NotNow (already off the list).
+    """
+    if kind not in LISTS:
+        raise BadValue("kind", f"unknown {kind[:40]!r}; known: {', '.join(LISTS)}")
+
+    def work() -> Done:
+        old = _standing(kind, actor.clinic, patient, row)
+        kept = {f.attname: getattr(old, f.attname) for f in old._meta.concrete_fields}
+        fields = kept | {"active": False, "corrects_id": old.pk, "recorded_at": at}
+        del fields["id"]
+        new = LISTS[kind].objects.add(**(fields | {"by_id": actor.practitioner}))
+        return Done(subject_kind=kind, subject=new.pk, detail={"ended": str(row)})
+
+    return _act(actor, uid, at, work)
+
+
+def _add(
+    kind: str, fields: dict[str, Any], *, actor: Actor, uid: uuid.UUID, at: datetime,
+    patient: uuid.UUID, corrects: uuid.UUID | None,
+) -> uuid.UUID:  # fmt: skip
+    def work() -> Done:
+        patients.get(clinic=actor.clinic, patient=patient)
+        if corrects is not None:
+            _standing(kind, actor.clinic, patient, corrects)
+        row = LISTS[kind].objects.add(
+            clinic_id=actor.clinic, patient_id=patient, corrects_id=corrects, recorded_at=at,
+            by_id=actor.practitioner, **fields,
+        )  # fmt: skip
+        return Done(subject_kind=kind, subject=row.pk)
+
+    return _act(actor, uid, at, work)
+
+
+def _act(actor: Actor, uid: uuid.UUID, at: datetime, work: Callable[[], Done]) -> uuid.UUID:
+    return uuid.UUID(perform("history.change", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def _active(model: Any, clinic: uuid.UUID, patient: uuid.UUID, **of: Any) -> list[Any]:
+    rows = list(model.of(clinic).filter(patient_id=patient, **of))
+    replaced = {row.corrects_id for row in rows}
+    return [row for row in rows if row.pk not in replaced and row.active]
+
+
+def _standing(kind: str, clinic: uuid.UUID, patient: uuid.UUID, row: uuid.UUID) -> Row:
+    model = LISTS[kind]
+    old: Row | None = model.of(clinic).filter(patient_id=patient, pk=row).first()
+    if old is None:
+        raise NotFound(N_("There is no such entry."))
+    if not old.active or model.of(clinic).filter(corrects_id=row).exists():
+        raise NotNow(N_("This entry is already corrected."))
+    return old
+
+
+def _named(name: str) -> dict[str, str]:
+    said = _text("name", name, 120)
+    known = medicine_names.find(said)
+    return {"name": known.name if known else said, "rxnorm": known.rxnorm if known else ""}
+
+
+def _dose(dose: str, mg_per_day: Decimal | None) -> dict[str, Any]:
+    if mg_per_day is not None and not 0 < mg_per_day <= 100_000:
+        raise BadValue("mg_per_day", N_("must be above 0 and at most 100000 mg a day"))
+    return {"dose": _short("dose", dose, 80), "mg_per_day": mg_per_day}
+
+
+def _text(field: str, value: str, longest: int) -> str:
+    said = _short(field, value, longest)
+    if not said:
+        raise BadValue(field, N_("is needed"))
+    return said
+
+
+def _short(field: str, value: str, longest: int) -> str:
+    said = " ".join(value.split())
+    if len(said) > longest:
+        raise BadValue(field, f"has more than {longest} characters")
+    return said

@@ -1,0 +1,262 @@
+"""The newest facts about a patient, as the safety rules read them. What nobody asked is absent.
+
+History counts until somebody says otherwise; what changes with a series counts from its
+beginning; measurements and answers of a day count on that day alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reprieve.clinical import safety
+from reprieve.knowledge import BadValue
+from reprieve.records.models import StateChange
+from reprieve.records.queries import (
+    clinics,
+    consent,
+    exposure,
+    medicines,
+    observations,
+    patients,
+    questionnaires,
+    risk,
+)
+from reprieve.records.queries.observations import ObservationView
+
+# Fact <- code of what is measured in the chair or at the desk.
+MEASURED = {
+    "sbp_mmhg": "sbp",
+    "dbp_mmhg": "dbp",
+    "heart_rate_per_min": "heart_rate",
+    "respiratory_rate_per_min": "respiratory_rate",
+    "spo2_percent": "spo2",
+    "rass": "rass",
+}
+# Fact <- instrument whose newest total it is.
+SCORED = {
+    "audit_c_score": "audit-c",
+    "dast10_score": "dast-10",
+    "ort_oud_score": "ort-oud",
+    "stop_bang_score": "stop-bang",
+}
+LASTING = frozenset({"contraindications", "interactions"})
+LASTING_FACTS = frozenset({"height_cm", "diabetes", "baseline_spo2_percent"})
+BY_SERIES = "surveillance"
+ONE_DAY = frozenset({"rash_or_fever"})
+SERIES_BEGINS = (
+    "evaluation.begin", "series.complete", "followup.booster", "followup.change",
+    "followup.continue",
+)  # fmt: skip
+LIVER = ("alt_times_uln", "ast_times_uln", "alp_times_uln", "ggt_times_uln", "bilirubin_times_uln")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """From when on a value counts: today's, this series', and the vital signs'."""
+
+    today: datetime
+    series: datetime
+    vitals: datetime
+
+
+def facts(
+    *,
+    clinic: uuid.UUID,
+    patient: uuid.UUID,
+    at: datetime,
+    vitals_since: datetime | None = None,
+) -> dict[str, Any]:
+    """This function will gather the known facts about a patient for `clinical.safety.examine`.
+
+    Vital signs count from the beginning of the day in the clinic's zone, or from `vitals_since`.
+    Unknown facts are left out. Empty for a patient of another clinic.
+    """
+    person = patients.one(clinic=clinic, patient=patient)
+    if person is None:
+        return {}
+    moments = _moments(clinic, patient, at, vitals_since)
+    newest = observations.newest(clinic=clinic, patient=patient)
+    found = {
+        **_said(newest, moments),
+        **_measured(clinic, patient, newest, moments),
+        **_liver(newest, at),
+        **_medicines(clinic, patient),
+        **_risk(clinic, patient, moments),
+        **_exposure(clinic, patient, at, newest),
+        "age_years": age_years(person.identity.birth_date, _local(clinic, at)),
+        "consent_valid": consent.current(clinic=clinic, patient=patient, at=at).state == "valid",
+        "ketamine_allergy": _ketamine_allergy(clinic, patient, newest),
+    }
+    return {name: value for name, value in found.items() if _usable(name, value)}
+
+
+def age_years(born: date | None, on: date) -> int | None:
+    """This function will return an age in whole years, None without a birth date."""
+    if born is None:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _moments(
+    clinic: uuid.UUID, patient: uuid.UUID, at: datetime, vitals_since: datetime | None
+) -> Moments:
+    zone = ZoneInfo(clinics.clinic(clinic).timezone)
+    today = datetime.combine(at.astimezone(zone).date(), time(0), tzinfo=zone)
+    begun = series_began(clinic=clinic, patient=patient)
+    return Moments(today=today, series=begun or today, vitals=vitals_since or today)
+
+
+def series_began(*, clinic: uuid.UUID, patient: uuid.UUID) -> datetime | None:
+    """This function will tell when the evaluation or the present round of treatment began."""
+    rows = StateChange.of(clinic).filter(episode__patient_id=patient, act__in=SERIES_BEGINS)
+    return rows.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
+
+
+def _said(newest: Mapping[str, ObservationView], moments: Moments) -> dict[str, Any]:
+    """What was asked under the fact's own name."""
+    since = {"lasting": None, "series": moments.series, "day": moments.today}
+    found = {}
+    for name in safety.catalogue():
+        view = newest.get(name)
+        start = since[keeps(name)]
+        if view is not None and (start is None or view.measured_at >= start):
+            found[name] = view.value
+    return found
+
+
+@cache
+def keeps(name: str) -> str:
+    """This function will tell how long an answer counts: lasting, series or day."""
+    chapters = {e.chapter for e in safety.rules() for f in e.rule.facts if f.name == name}
+    if name in ONE_DAY:
+        return "day"
+    if name in LASTING_FACTS or chapters & LASTING:
+        return "lasting"
+    return "series" if BY_SERIES in chapters else "day"
+
+
+def _measured(
+    clinic: uuid.UUID,
+    patient: uuid.UUID,
+    newest: Mapping[str, ObservationView],
+    moments: Moments,
+) -> dict[str, Any]:
+    found = {
+        fact: newest[code].value
+        for fact, code in MEASURED.items()
+        if code in newest and newest[code].measured_at >= moments.vitals
+    }
+    sets = observations.history(clinic=clinic, patient=patient, code="sbp")
+    taken = [v for v in sets if not v.corrected and v.measured_at >= moments.vitals]
+    if taken:
+        found["remeasured_n"] = min(20, len(taken) - 1)
+    weights = observations.history(clinic=clinic, patient=patient, code="weight_kg")
+    before = [v for v in weights if not v.corrected and v.measured_at < moments.today]
+    if before:
+        found["weight_last_kg"] = before[-1].value
+    scored = {fact: newest[code].value for fact, code in SCORED.items() if code in newest}
+    return found | scored
+
+
+def _liver(newest: Mapping[str, ObservationView], at: datetime) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    known = [newest[name] for name in LIVER if name in newest]
+    if known:
+        found["liver_tests_age_days"] = (at - max(v.measured_at for v in known)).days
+    test = newest.get("pregnancy_test")
+    if test is not None and test.value is not None:
+        found["pregnancy_test_age_days"] = (at - test.measured_at).days
+    return found
+
+
+def _medicines(clinic: uuid.UUID, patient: uuid.UUID) -> dict[str, Any]:
+    now = medicines.current(clinic=clinic, patient=patient)
+    found: dict[str, Any] = {"medicines": list(now.names) if now.asked else None}
+    found["opioid_mme_per_day"] = now.mme_per_day
+    if now.takes_glp1:
+        found["glp1_medicine"] = True
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _risk(clinic: uuid.UUID, patient: uuid.UUID, moments: Moments) -> dict[str, Any]:
+    view = risk.view(clinic=clinic, patient=patient)
+    forms = {
+        name: questionnaires.newest(clinic=clinic, patient=patient, instrument=name)
+        for name in ("phq-9", risk.SCREENER)
+    }
+    current = [f is not None and f.measured_at >= moments.series for f in forms.values()]
+    return {
+        "suicide_alert_open": view.state == "alert_open",
+        "cssrs_risk": view.level,
+        "suicide_risk_cleared": view.state == "cleared",
+        "phq9_item_9": _item_9(clinic, patient),
+        "mood_scales_current": all(current),
+    }
+
+
+def _item_9(clinic: uuid.UUID, patient: uuid.UUID) -> int | None:
+    forms = questionnaires.history(clinic=clinic, patient=patient, instrument="phq-9")
+    answers = [f.answers["q9"] for f in forms if not f.corrected and "q9" in f.answers]
+    return int(answers[-1]) if answers else None
+
+
+def _exposure(
+    clinic: uuid.UUID, patient: uuid.UUID, at: datetime, newest: Mapping[str, ObservationView]
+) -> dict[str, Any]:
+    """What was given here, or more where the patient told of treatment elsewhere."""
+    here = exposure.of(clinic=clinic, patient=patient, at=at)
+    if not here.infusions:
+        return {}
+    found: dict[str, Any] = {
+        "courses_last_365_d": _most(here.courses_last_365_d, newest.get("courses_last_365_d")),
+        "ketamine_mg_last_365_d": _most(here.mg_last_365_d, newest.get("ketamine_mg_last_365_d")),
+    }
+    last = here.last_multiday_end
+    if last is not None:
+        found["multiday_course_before"] = True
+        found["days_since_multiday_course"] = (_local(clinic, at) - last).days
+    tested = [newest[name].measured_at for name in LIVER if name in newest]
+    if tested:
+        since = [one for one in here.infusions if one.started_at > max(tested)]
+        found["sessions_since_liver_tests_n"] = len(since)
+    return found
+
+
+def _most(here: float, told: ObservationView | None) -> float:
+    return max(here, told.value) if told is not None and told.value is not None else here
+
+
+def _ketamine_allergy(
+    clinic: uuid.UUID, patient: uuid.UUID, newest: Mapping[str, ObservationView]
+) -> bool | None:
+    """Yes when either list or question says so; no only when somebody said no."""
+    listed = patients.allergies(clinic=clinic, patient=patient)
+    asked = newest["ketamine_allergy"].value if "ketamine_allergy" in newest else None
+    if asked or _names_ketamine(listed or ()):
+        return True
+    return False if asked is False or listed == () else None
+
+
+def _names_ketamine(substances: Iterable[str]) -> bool:
+    return any("ketamin" in substance.casefold() for substance in substances)
+
+
+def _local(clinic: uuid.UUID, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(clinics.clinic(clinic).timezone)).date()
+
+
+def _usable(name: str, value: Any) -> bool:
+    """A value that cannot be one counts as unknown, which blocks where it matters."""
+    if value is None:
+        return False
+    try:
+        safety.catalogue()[name].check(value)
+    except (BadValue, KeyError):
+        return False
+    return True

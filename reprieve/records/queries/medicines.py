@@ -1,0 +1,104 @@
+"""What a patient takes, what was tried before and how it ended, and the opioid dose of a day."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from reprieve.clinical import medicine_names, mme
+from reprieve.knowledge import BadValue
+from reprieve.records.models import MedicationStatement
+from reprieve.records.queries import observations
+
+NONE_TAKEN = "medicines"  # an observation of this code with an empty list: asked, takes none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MedicineView:
+    """One medicine taken or tried. `outcome` and `weeks` belong to what was tried."""
+
+    id: uuid.UUID
+    name: str
+    rxnorm: str
+    dose: str
+    mg_per_day: Decimal | None
+    drug_class: str
+    outcome: str
+    weeks: int | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """What is taken now. `asked` False: nobody asked yet. `mme_per_day` None: not known."""
+
+    asked: bool
+    medicines: tuple[MedicineView, ...]
+    mme_per_day: float | None
+    without_factor: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names as the interaction lists write them."""
+        return tuple(medicine.name for medicine in self.medicines)
+
+    @property
+    def takes_glp1(self) -> bool:
+        """Whether one of them slows the stomach."""
+        return any(medicine_names.is_glp1(name) for name in self.names)
+
+
+def current(*, clinic: uuid.UUID, patient: uuid.UUID) -> Current:
+    """This function will list what a patient takes now, with the opioid dose of a day."""
+    taken = _views(clinic, patient, failed=False)
+    none = observations.newest(clinic=clinic, patient=patient, codes=[NONE_TAKEN])
+    asked = bool(taken) or NONE_TAKEN in none
+    dose, apart = _mme(taken) if asked else (None, ())
+    return Current(asked=asked, medicines=taken, mme_per_day=dose, without_factor=apart)
+
+
+def tried(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[MedicineView, ...]:
+    """This function will list the therapies tried before, as they were entered."""
+    return _views(clinic, patient, failed=True)
+
+
+def _mme(taken: tuple[MedicineView, ...]) -> tuple[float | None, tuple[str, ...]]:
+    """The sum of known doses; None as soon as the dose of one opioid is not known."""
+    opioids = [m for m in taken if _is_opioid(m.name)]
+    if any(m.mg_per_day is None for m in opioids):
+        return None, ()
+    try:
+        doses = [mme.OpioidDose(drug=m.name, amount=m.mg_per_day or Decimal(0)) for m in opioids]
+        sum_up = mme.daily_mme(doses)
+    except BadValue:
+        return None, ()
+    return float(sum_up.mme_per_day), sum_up.without_factor
+
+
+def _is_opioid(name: str) -> bool:
+    found = medicine_names.find(name)
+    return (found is not None and "opioids" in found.classes) or name == "fentanyl-patch"
+
+
+def _views(clinic: uuid.UUID, patient: uuid.UUID, *, failed: bool) -> tuple[MedicineView, ...]:
+    rows = list(
+        MedicationStatement.of(clinic).filter(patient_id=patient).order_by("recorded_at", "id")
+    )
+    replaced = {row.corrects_id for row in rows if row.corrects_id}
+    return tuple(
+        MedicineView(
+            id=row.pk,
+            name=row.name,
+            rxnorm=row.rxnorm,
+            dose=row.dose,
+            mg_per_day=row.mg_per_day,
+            drug_class=row.drug_class,
+            outcome=row.outcome,
+            weeks=row.weeks,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+        if row.pk not in replaced and row.active and row.is_failed_therapy is failed
+    )
