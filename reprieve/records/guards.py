@@ -208,6 +208,10 @@ def _install_postgresql(cursor: Any, guard: Guard) -> None:
     cursor.execute(guard.postgresql_trigger())
 
 
+# PostgreSQL's pg_trigger.tgtype: for each row (1), before (2), and insert (4), delete, update.
+TGTYPE = {"INSERT": 7, "DELETE": 11, "UPDATE": 19}
+
+
 def install_after_migrate(sender: Any, using: str, **_: Any) -> None:
     """This function will install the guards when Django has finished a migration."""
     tables = set(connections[using].introspection.table_names())
@@ -228,14 +232,15 @@ def faults(using: str) -> list[str]:
 def _wanted(guard: Guard, vendor: str) -> str:
     if vendor == "sqlite":
         return _flat(guard.sqlite())
-    return _flat(f"{guard.table} O {guard.postgresql_function()}")
+    return _flat(f"{guard.table} O {TGTYPE[guard.when]} {guard.postgresql_function()}")
 
 
 def _live(using: str) -> dict[str, str]:
     connection = connections[using]
     sqlite = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%%'"
     postgresql = (
-        "SELECT t.tgname, c.relname || ' ' || t.tgenabled || ' ' || p.prosrc FROM pg_trigger t "
+        "SELECT t.tgname, concat_ws(' ', c.relname, t.tgenabled, t.tgtype, t.tgqual, p.prosrc) "
+        "FROM pg_trigger t "
         "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
         "WHERE NOT t.tgisinternal AND t.tgname LIKE 'guard_%%'"
     )
