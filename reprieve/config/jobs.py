@@ -53,27 +53,34 @@ def chores() -> list[Chore]:
 
 def run(work: list[Chore], stop: threading.Event) -> None:
     """This function will hold the lease and do each chore when it is due."""
+    from reprieve.pathway import ticker
+
+    holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+    lease = Chore(name="lease", every_s=0, do=lambda at: ticker.hold(holder=holder, at_ms=at))
+    while not stop.wait(BEAT_S):
+        at_ms = round(time.time() * 1000)
+        if not _done(lease, at_ms):
+            continue
+        for chore in work:
+            if time.monotonic() >= chore.due:
+                chore.due = time.monotonic() + chore.every_s
+                _done(chore, at_ms)
+    ticker.release(holder=holder)
+
+
+def _done(chore: Chore, at_ms: int) -> object:
+    """Do a chore. One that fails ends neither the clock nor the chores after it."""
     import structlog
     from django.db import close_old_connections
 
-    from reprieve.pathway import ticker
-
-    log = structlog.get_logger("jobs")
-    holder = f"{os.getpid()}-{secrets.token_hex(4)}"
-    while not stop.wait(BEAT_S):
-        at_ms = round(time.time() * 1000)
-        try:
-            if not ticker.hold(holder=holder, at_ms=at_ms):
-                continue
-            for chore in work:
-                if time.monotonic() >= chore.due:
-                    chore.due = time.monotonic() + chore.every_s
-                    chore.do(at_ms)
-        except Exception as error:
-            # One failed beat must not end the clock; the next beat tries again.
-            log.error("chore failed", error=type(error).__name__)
-            close_old_connections()
-    ticker.release(holder=holder)
+    try:
+        return chore.do(at_ms)
+    except Exception as error:
+        structlog.get_logger("jobs").error(
+            "chore failed", kind=chore.name, error=type(error).__name__
+        )
+        close_old_connections()
+        return None
 
 
 def checkpoint() -> None:
