@@ -35,7 +35,8 @@ def ward(served: LiveClinic) -> Iterator[dict[str, Monitor]]:
     monitors = dict(_linked(world, number, served.mllp_port) for number in range(MONITORS))
     yield monitors
     for monitor in monitors.values():
-        monitor.finish()
+        if monitor.is_alive():
+            monitor.finish()
 
 
 def _linked(world: World, number: int, port: int) -> tuple[str, Monitor]:
