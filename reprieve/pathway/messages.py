@@ -77,12 +77,12 @@ def ask_diary(
     patient: uuid.UUID,
     infusions: Iterable[tuple[datetime, datetime]],
     at: datetime,
-    url: str,
+    path: str,
 ) -> int:
     """This function will keep the diary's prompts of the next five weeks, inside the caller's act.
 
-    `infusions` are start and end of each of the series; `url` is the patient's own link.
-    Prompts that still waited are withdrawn, so it may be called after each infusion.
+    `infusions` are start and end of each of the series; `path` is where the patient's own
+    link leads. Prompts that still waited are withdrawn, so it may be called after each infusion.
     """
     waiting = OutboxMessage.of(clinic).filter(patient_id=patient, template=DIARY, state="waiting")
     waiting.update(state="withdrawn")
@@ -93,7 +93,7 @@ def ask_diary(
     for one in ahead:
         enqueue(
             clinic=clinic, template=DIARY, at=at, due_at=one.due_at, patient=patient,
-            params={"kind": one.kind, "expires_at": one.expires_at.isoformat(), "url": url},
+            params={"kind": one.kind, "expires_at": one.expires_at.isoformat(), "path": path},
         )  # fmt: skip
     return len(ahead)
 

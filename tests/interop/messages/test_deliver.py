@@ -360,7 +360,7 @@ def test_diary_prompts_are_kept_once_however_often_they_are_asked_for(world: Wor
     counts = [
         messages.ask_diary(
             clinic=world.id, patient=patient, infusions=given, at=world.at,
-            url="https://clinic.example/d/opaque",
+            path="/d/opaque",
         )
         for _ in range(2)
     ]  # fmt: skip
