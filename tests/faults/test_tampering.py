@@ -1,0 +1,158 @@
+"""`reprieve verify` names what somebody changed in the database behind the product's back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from reprieve.pathway import infusion_stream
+from reprieve.records import audit, guards, signing
+from reprieve.records.models import AuditEvent, InfusionEvent, Observation, Signature
+from tests.chairside import Chair, sit
+from tests.house.engines import Copy
+from tests.house.running import LiveClinic
+from tests.world import World
+
+
+@pytest.fixture
+def command(fresh_database: Copy) -> LiveClinic:
+    """The command line of a clinic that nothing serves."""
+    return LiveClinic(folder=fresh_database.folder, env=fresh_database.env)
+
+
+@pytest.fixture
+def chair(today: World) -> Chair:
+    """An infusion that ran, was charted by hand and signed."""
+    found = sit(today)
+    found.start()
+    found.do("rate", rate_ug_per_h=25_000)
+    found.do("ended")
+    physician = found.world["physician"].practitioner
+    Signature.objects.add(
+        clinic_id=found.world.id, subject_kind="encounter", subject=found.encounter,
+        encounter_id=found.encounter, patient_id=found.patient, meaning="record",
+        printed_name="N", recorded_at=found.world.at, by_id=physician,
+        content_sha256=signing.content_hash(clinic=found.world.id, encounter=found.encounter),
+    )  # fmt: skip
+    assert infusion_stream.is_signed(clinic=found.world.id, encounter=found.encounter)
+    audit.seal()
+    return found
+
+
+def sql(statement: str, *values: object) -> None:
+    """Run plain SQL, as somebody with the file and a shell would."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+
+
+def without_guard(name: str, work: Callable[[], None]) -> None:
+    """Drop a guard, do what it forbids, and put it back so that it is not missed."""
+    guard = next(g for g in guards.declared("default") if g.name == name)
+    drop(guard)
+    work()
+    if connection.vendor == "sqlite":
+        sql(guard.sqlite())
+    else:
+        sql(guard.postgresql_trigger())
+
+
+def drop(guard: guards.Guard) -> None:
+    on = "" if connection.vendor == "sqlite" else f' ON "{guard.table}"'
+    sql(f'DROP TRIGGER "{guard.name}"{on}')
+
+
+def faults(command: LiveClinic) -> list[str]:
+    """What the command says; its exit code agrees."""
+    answer = command.reprieve("verify", "--json")
+    named: list[str] = json.loads(answer.stdout)["faults"]
+    assert (answer.returncode, answer.stderr) == (1 if named else 0, "")
+    return named
+
+
+def test_a_signed_row_that_was_edited(command: LiveClinic, chair: Chair) -> None:
+    assert faults(command) == []
+    rate = InfusionEvent.of(chair.world.id).get(kind="rate").pk
+
+    def edit() -> None:
+        InfusionEvent.objects.every().filter(pk=rate).update(rate_ug_per_h=26_000)
+
+    without_guard("guard_infusionevent_fixed", edit)
+    plain = command.reprieve("verify")
+    assert plain.returncode == 1
+    assert plain.stdout == f"signed record {chair.encounter} was changed after it was signed\n"
+
+
+def test_a_row_slipped_into_a_signed_record(command: LiveClinic, chair: Chair) -> None:
+    def slip() -> None:
+        Observation.objects.add(
+            clinic_id=chair.world.id, encounter_id=chair.encounter, patient_id=chair.patient,
+            code="spo2", value=99, unit="%", measured_at=chair.world.at,
+            recorded_at=chair.world.at, provenance="typed",
+            by_id=chair.world["infusion_nurse"].practitioner,
+        )  # fmt: skip
+
+    closed = [g.name for g in guards.declared("default")
+              if g.table == "records_observation" and "signed" in g.says]  # fmt: skip
+    without_guard(closed[0], slip)
+    assert faults(command) == [
+        f"signed record {chair.encounter} was changed after it was signed"
+    ]
+
+
+@pytest.mark.parametrize("change", ["edited", "removed"])
+def test_an_audit_row(command: LiveClinic, chair: Chair, change: str) -> None:
+    row = AuditEvent.objects.filter(action="infusion.run").earliest("id").pk
+    if change == "edited":
+        without_guard(
+            "guard_auditevent_fixed",
+            lambda: sql("UPDATE records_auditevent SET action = 'x' WHERE id = %s", row),
+        )
+    else:
+        drop_links()
+        without_guard(
+            "guard_auditevent_keep",
+            lambda: sql("DELETE FROM records_auditevent WHERE id = %s", row),
+        )
+    assert any(re.search(rf"audit.*\b{row}\b", fault) for fault in faults(command))
+
+
+def drop_links() -> None:
+    """SQLite and PostgreSQL hold foreign keys: whoever removes a row must switch them off."""
+    if connection.vendor == "sqlite":
+        sql("PRAGMA foreign_keys = OFF")
+    else:
+        sql("SET session_replication_role = replica")
+
+
+@pytest.mark.parametrize("name", ["guard_frame_fixed", "guard_ledgerentry_keep"])
+def test_a_dropped_guard(command: LiveClinic, chair: Chair, name: str) -> None:
+    guard = next(g for g in guards.declared("default") if g.name == name)
+    drop(guard)
+    assert faults(command) == [f"guard {name} on {guard.table} is missing"]
+
+
+def test_a_guard_that_no_longer_refuses(command: LiveClinic, chair: Chair) -> None:
+    guard = next(g for g in guards.declared("default") if g.name == "guard_frame_fixed")
+    drop(guard)
+    idle = guards.Guard(
+        name=guard.name, table=guard.table, when="INSERT", refuses_if="(1 = 0)", says=guard.says
+    )
+    if connection.vendor == "sqlite":
+        sql(idle.sqlite())
+    else:
+        sql(idle.postgresql_trigger())
+    assert faults(command) == [f"guard {guard.name} on {guard.table} is altered"]
+
+
+def test_a_stored_state_that_was_edited(command: LiveClinic, chair: Chair) -> None:
+    sql(
+        "UPDATE records_infusionstate SET rate_ug_per_h = 1 WHERE encounter_id = %s",
+        chair.encounter.hex if connection.vendor == "sqlite" else chair.encounter,
+    )
+    assert faults(command) == [
+        f"infusion {chair.encounter}: the stored state differs from its acts"
+    ]
