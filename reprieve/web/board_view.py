@@ -1,0 +1,62 @@
+"""The board of all chairs as its live part shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from reprieve.pathway.clock import ms
+from reprieve.records.queries import board as queries
+from reprieve.records.queries.board import Seat
+from reprieve.web import infusion_screen
+from reprieve.web import infusion_words as words
+from reprieve.web.access import PageRequest
+from reprieve.web.live_reader import Shared, reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One answer: the board as HTML, and the infusions on it."""
+
+    html: str
+    shown: tuple[str, ...]
+
+
+_parts: Shared[Board] = Shared()
+
+
+def part(request: PageRequest) -> Board:
+    """This function will make the board, or hand out what was made for this version."""
+    version = reader.version(clinic=request.actor.clinic)
+    key = (request.actor.clinic, version, get_language())
+    return _parts.get(key, lambda: _made(request, version))
+
+
+def _made(request: PageRequest, version: int) -> Board:
+    now_ms = ms(request.at)
+    seats = queries.seats(clinic=request.actor.clinic, at_ms=now_ms)
+    sounds = [s.sounding for s in seats if s.sounding]
+    context = {
+        "cursor": version, "now_ms": now_ms, "seats": [_seat(s) for s in seats],
+        "sounding": sounds[0] if sounds else "",
+    }  # fmt: skip
+    return Board(
+        html=render_to_string("staff/board/live.html", context),
+        shown=tuple(str(s.patient) for s in seats),
+    )
+
+
+def _seat(seat: Seat) -> dict[str, Any]:
+    kind, word = words.STATES.get(seat.state, ("off", seat.state))
+    return {
+        "seat": seat,
+        "kind": kind,
+        "word": word,
+        "rate": infusion_screen.mg(seat.rate_ug_per_h),
+        "alarm": words.alarm_line(seat.worst) if seat.worst else None,
+        "more": max(0, len(seat.alarms) - 1),
+        "due": words.signal(seat.due.what) if seat.due else "",
+    }

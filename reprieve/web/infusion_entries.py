@@ -1,0 +1,249 @@
+"""Which entry the infusion screen offers, with its form, its words and the act behind it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import alarms, charting, charting_drug, charting_harm, infusion
+from reprieve.pathway.infusion import Happened
+from reprieve.records.queries import clinics, people
+from reprieve.web import infusion_forms as forms
+from reprieve.web.access import PageRequest
+from reprieve.web.infusion_forms import Timed, micrograms
+
+OPEN = ("running", "paused", "stopped", "recovery")
+DRUG = ("running", "paused")
+ANY = ("prepared", *OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chairside:
+    """Where an entry is made: who asks, on which visit, under which number of the act."""
+
+    request: PageRequest
+    encounter: uuid.UUID
+    uid: uuid.UUID
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """What every act of the pathway is told."""
+        return {
+            "actor": self.request.actor, "uid": self.uid, "at": self.request.at,
+            "encounter": self.encounter,
+        }  # fmt: skip
+
+
+Save = Callable[[Chairside, Any], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One kind of entry. `states`: when its button is offered; `quick`: on the first row."""
+
+    kind: str
+    label: Promise
+    press: Promise
+    form: type[Any]
+    save: Save
+    states: tuple[str, ...] = OPEN
+    quick: bool = False
+    danger: bool = False
+    icon: str = "plus"
+
+
+def happened(form: Timed, kind: str, **more: Any) -> Happened:
+    """This function will make an act of the stream from a form's time and words."""
+    return Happened(kind=kind, at=form.cleaned_data.get("at"), note=form.said(), **more)
+
+
+def act(kind: str) -> Save:
+    """An entry that is an act of the stream with nothing but its words."""
+
+    def save(where: Chairside, form: Timed) -> None:
+        infusion.act(happened=happened(form, kind), **where.args)
+
+    return save
+
+
+def _set(where: Chairside, form: forms.SetForm) -> None:
+    charting.save_set(
+        values=form.values(), measured_at=form.cleaned_data["at"], note=form.said(), **where.args
+    )
+
+
+def _rate(where: Chairside, form: forms.RateForm) -> None:
+    rate = micrograms(form.cleaned_data["rate_mg_per_h"])
+    done = form.cleaned_data["reported"]
+    infusion.act(
+        happened=happened(form, "rate", rate_ug_per_h=rate, reported=done), **where.args
+    )
+
+
+def _halve(where: Chairside, form: Timed) -> None:
+    infusion.halve(note=form.said(), **where.args)
+
+
+def _run(kind: str) -> Save:
+    def save(where: Chairside, form: forms.RunForm) -> None:
+        rate = micrograms(form.cleaned_data["rate_mg_per_h"])
+        infusion.act(happened=happened(form, kind, rate_ug_per_h=rate), **where.args)
+
+    return save
+
+
+def _bolus(where: Chairside, form: forms.BolusForm) -> None:
+    data = form.cleaned_data
+    infusion.act(
+        happened=happened(
+            form, "bolus", dose_ug=micrograms(data["dose_mg"]), reported=data["reported"],
+            detail={"over_min": data["over_min"]},
+        ),
+        **where.args,
+    )  # fmt: skip
+
+
+def _volume(kind: str) -> Save:
+    def save(where: Chairside, form: forms.VolumeForm) -> None:
+        left = {"volume_left_ml": f"{form.cleaned_data['volume_left_ml']:f}"}
+        infusion.act(happened=happened(form, kind, detail=left), **where.args)
+
+    return save
+
+
+def _chair(where: Chairside, form: forms.ChairForm) -> None:
+    chair = uuid.UUID(form.cleaned_data["chair"])
+    infusion.act(happened=happened(form, "chair_moved", chair=chair), **where.args)
+
+
+def _infiltrated(where: Chairside, form: forms.InfiltratedForm) -> None:
+    dose = micrograms(form.cleaned_data["dose_mg"])
+    infusion.act(happened=happened(form, "infiltrated", dose_ug=dose), **where.args)
+
+
+def _handover(where: Chairside, form: forms.HandoverForm) -> None:
+    actor = where.request.actor
+    to = people.member(clinic=actor.clinic, practitioner=uuid.UUID(form.cleaned_data["to"]))
+    if to is None or to.id == actor.practitioner:
+        raise BadValue("to", "is not another member of staff")
+    names = {"from": str(actor.practitioner), "from_name": actor.name, "to": str(to.id),
+             "to_name": to.name}  # fmt: skip
+    infusion.act(happened=happened(form, "handed_over", detail=names), **where.args)
+
+
+def _drug(where: Chairside, form: forms.DrugForm) -> None:
+    data = form.cleaned_data
+    dose = charting_drug.Dose(
+        drug=data["drug"], dose=data["dose"], route=data["route"], given_at=data["at"],
+        reported=data["reported"], note=form.said(),
+    )  # fmt: skip
+    charting_drug.give(dose=dose, **where.args)
+
+
+def _harm(where: Chairside, form: forms.HarmForm) -> None:
+    data = form.cleaned_data
+    harm = charting_harm.Harm(
+        term=data["term"], grade=data["grade"], onset=data["at"], action=data["action"],
+        outcome=data["outcome"], serious=data["serious"], note=form.said(),
+    )  # fmt: skip
+    charting_harm.record(harm=harm, **where.args)
+
+
+def _correct(where: Chairside, form: Any) -> None:
+    charting.correct(**form.cleaned_data, **where.args)
+
+
+def _suspend(where: Chairside, form: Any) -> None:
+    data = form.cleaned_data
+    alarms.suspend(
+        limit_key=data["limit"], seconds=data["minutes"] * 60, reason=data["reason"], **where.args
+    )
+
+
+SAVE = _("Save")
+ENTRIES = {
+    entry.kind: entry
+    for entry in (
+        Entry(kind="set", label=_("Vital signs"), press=_("Save vital signs"), form=forms.SetForm,
+              save=_set, states=ANY, quick=True, icon="heart"),
+        Entry(kind="rate", label=_("Rate"), press=_("Change the rate"), form=forms.RateForm,
+              save=_rate, states=("running",), quick=True, icon="drop"),
+        Entry(kind="halve", label=_("Halve the rate"), press=_("Halve the rate"),
+              form=forms.ReasonForm, save=_halve, states=("running",), quick=True, icon="drop"),
+        Entry(kind="pause", label=_("Pause"), press=_("Pause the infusion"),
+              form=forms.ReasonForm, save=act("paused"), states=("running",), quick=True,
+              icon="pause"),
+        Entry(kind="resume", label=_("Resume"), press=_("Resume the infusion"),
+              form=forms.RunForm, save=_run("resumed"), states=("paused",), quick=True,
+              icon="play"),
+        Entry(kind="bolus", label=_("Bolus"), press=_("Give the bolus"), form=forms.BolusForm,
+              save=_bolus, states=DRUG, quick=True),
+        Entry(kind="harm", label=_("Side effect"), press=_("Save the side effect"),
+              form=forms.HarmForm, save=_harm, states=ANY, quick=True, icon="alert"),
+        Entry(kind="drug", label=_("Drug given"), press=_("Save the drug"), form=forms.DrugForm,
+              save=_drug, states=ANY, quick=True),
+        Entry(kind="note", label=_("Event"), press=_("Save the event"), form=forms.NoteForm,
+              save=act("noted"), states=ANY, quick=True, icon="note"),
+        Entry(kind="restart", label=_("Restart"), press=_("Restart the infusion"),
+              form=forms.RunForm, save=_run("restarted"), states=("stopped",), icon="play"),
+        Entry(kind="bag", label=_("Bag change"), press=_("Save the bag change"),
+              form=forms.BagForm, save=_volume("bag_changed"),
+              states=("running", "paused", "stopped"), icon="drop"),
+        Entry(kind="infiltrated", label=_("Line infiltrated"), press=_("Save: line infiltrated"),
+              form=forms.InfiltratedForm, save=_infiltrated, states=DRUG, icon="alert"),
+        Entry(kind="fault", label=_("Pump fault"), press=_("Save the pump fault"),
+              form=forms.NoteForm, save=act("pump_fault"), states=DRUG, icon="alert"),
+        Entry(kind="handover", label=_("Hand over"), press=_("Hand over"),
+              form=forms.HandoverForm, save=_handover, icon="people"),
+        Entry(kind="chair", label=_("Move chair"), press=_("Move to this chair"),
+              form=forms.ChairForm, save=_chair,
+              states=("prepared", "running", "paused", "recovery"), icon="chair"),
+        Entry(kind="suspend", label=_("Put a limit aside"), press=_("Put it aside"),
+              form=forms.SuspendForm, save=_suspend, states=ANY, icon="bell-off"),
+        Entry(kind="left", label=_("Patient left"), press=_("Save: patient left"),
+              form=forms.ReasonForm, save=act("patient_left"), danger=True, icon="person"),
+        Entry(kind="transferred", label=_("To hospital"), press=_("Save: transferred"),
+              form=forms.NoteForm, save=act("transferred"), danger=True, icon="arrow"),
+        Entry(kind="end", label=_("End"), press=_("End the infusion"), form=forms.VolumeForm,
+              save=_volume("ended"), states=("running", "paused", "stopped"), icon="check"),
+        Entry(kind="stop", label=_("Stop"), press=_("Stop the infusion"),
+              form=forms.VolumeForm, save=_volume("stopped"), states=DRUG, danger=True,
+              icon="stop"),
+        Entry(kind="correct", label=_("Correct a value"), press=_("Strike through"),
+              form=forms.CorrectForm, save=_correct, states=(), icon="undo"),
+    )
+}  # fmt: skip
+
+
+def form_for(entry: Entry, where: PageRequest, encounter: uuid.UUID, data: Any = None) -> Any:
+    """This function will make an entry's form with the choices of this clinic and visit."""
+    more: dict[str, Any] = {"prefix": None, "auto_id": f"{entry.kind}-%s"}
+    clinic, actor = where.actor.clinic, where.actor
+    if entry.form is forms.ChairForm:
+        more["chairs"] = [(str(c.id), c.name) for c in clinics.chairs(clinic=clinic)]
+    if entry.form is forms.HandoverForm:
+        nurses = [m for m in people.staff(clinic=clinic) if m.active and m.id != actor.practitioner]
+        more["staff"] = [(str(m.id), m.name) for m in nurses if m.roles & CARERS]
+    if entry.form is forms.SuspendForm:
+        more["limits"] = limit_choices(where, encounter)
+    return entry.form(data, **more)
+
+
+CARERS = frozenset({"infusion_nurse", "physician", "medical_director"})
+
+
+def limit_choices(where: PageRequest, encounter: uuid.UUID) -> list[tuple[str, str]]:
+    """This function will list the limits in force, in words."""
+    from reprieve.pathway import alarm_policy
+    from reprieve.web import infusion_words as words
+
+    rules = alarm_policy.in_force(
+        clinic=where.actor.clinic, encounter=encounter, at=where.at
+    )
+    return [(x.key, f"{words.signal(x.signal)} {words.limit(x.label)}") for x in rules]

@@ -1,0 +1,233 @@
+"""Entries at the chair: small plain forms. A measurement is never filled in beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reprieve.clinical import rescue
+from reprieve.pathway import charting, charting_harm
+
+TEN = [(str(n), str(n)) for n in range(11)]
+RASS = [(str(n), f"{n:+d}" if n else "0") for n in range(4, -6, -1)]
+
+
+def amount(label: Any, *, digits: int = 1, required: bool = True, **more: Any) -> forms.Field:
+    """A number with few decimals, typed on a keypad."""
+    return forms.DecimalField(
+        label=label, max_digits=8, decimal_places=digits, required=required, **more
+    )
+
+
+def text(label: Any, *, required: bool = False, help_text: Any = "") -> forms.Field:
+    """A line or two of free text."""
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(
+        label=label, required=required, max_length=2000, widget=widget, help_text=help_text
+    )
+
+
+def scale(label: Any, choices: list[tuple[str, str]]) -> forms.Field:
+    """A score pressed, not typed; nothing is pressed beforehand."""
+    return forms.ChoiceField(
+        label=label, choices=choices, required=False, widget=forms.RadioSelect,
+    )  # fmt: skip
+
+
+class Timed(forms.Form):
+    """An entry whose time is now unless another is given, with the reason."""
+
+    at = forms.DateTimeField(
+        label=_("Time, if not now"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+    )  # fmt: skip
+    why = forms.CharField(
+        label=_("Why another time"), required=False, max_length=200,
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason when the time is not now."""
+        data = super().clean() or self.cleaned_data
+        if data.get("at") and not data.get("why"):
+            self.add_error("why", _now("say why the time is not now"))
+        return data
+
+    def said(self) -> str:
+        """The entry's free text with the reason for another time, as one note."""
+        data = self.cleaned_data
+        return " · ".join(p for p in (data.get("note", ""), data.get("why", "")) if p)
+
+
+class SetForm(Timed):
+    """One row of observations: what was measured, nothing else."""
+
+    sbp = amount(_("Systolic, mmHg"), digits=0, required=False)
+    dbp = amount(_("Diastolic, mmHg"), digits=0, required=False)
+    heart_rate = amount(_("Heart rate, /min"), digits=0, required=False)
+    spo2 = amount(_("SpO2, %"), digits=0, required=False)
+    respiratory_rate = amount(_("Breaths, /min"), digits=0, required=False)
+    rass = scale(_("Sedation (RASS)"), RASS)
+    pain = scale(_("Pain, 0 to 10"), TEN)
+    dissociation = scale(_("Dissociation, 0 to 10"), TEN)
+    nausea = scale(_("Nausea, 0 to 10"), TEN)
+    anxiety = scale(_("Anxiety, 0 to 10"), TEN)
+    o2_l_per_min = amount(_("Oxygen, L/min"), required=False)
+    etco2 = amount(_("EtCO2, mmHg"), digits=0, required=False)
+    temp_c = amount(_("Temperature, °C"), required=False)
+    note = text(_("Note"))
+
+    def values(self) -> dict[str, Decimal]:
+        """What was filled in, by code."""
+        codes = charting.codes()
+        given = {k: v for k, v in self.cleaned_data.items() if k in codes and v not in (None, "")}
+        return {code: Decimal(str(value)) for code, value in given.items()}
+
+
+class NoteForm(Timed):
+    """Something that happened, in words."""
+
+    note = text(_("What happened"), required=True)
+
+
+class ReasonForm(Timed):
+    """A press with an optional word."""
+
+    note = text(_("Note"))
+
+
+class RateForm(Timed):
+    """A new rate."""
+
+    rate_mg_per_h = amount(_("New rate, mg/h"))
+    reported = forms.BooleanField(label=_("Already set at the pump"), required=False)
+    note = text(_("Note"))
+
+
+class RunForm(Timed):
+    """The rate to go on with."""
+
+    rate_mg_per_h = amount(_("Rate, mg/h"))
+    note = text(_("Note"))
+
+
+class BolusForm(Timed):
+    """A bolus of the drug itself."""
+
+    dose_mg = amount(_("Bolus, mg"))
+    over_min = forms.IntegerField(label=_("Over minutes"), min_value=0, max_value=240, initial=10)
+    reported = forms.BooleanField(label=_("Already given"), required=False)
+    note = text(_("Note"))
+
+
+class VolumeForm(Timed):
+    """What is left in the bag or syringe."""
+
+    volume_left_ml = amount(_("Volume left, mL"), min_value=0, max_value=2000)
+    note = text(_("Note"))
+
+
+class BagForm(Timed):
+    """A new bag or syringe; strength and volume were checked by a second person."""
+
+    volume_left_ml = amount(_("Left in the old one, mL"), min_value=0, max_value=2000)
+    note = text(_("Note"))
+
+
+class ChairForm(Timed):
+    """Another chair."""
+
+    chair = forms.ChoiceField(label=_("To chair"))
+    note = text(_("Note"))
+
+    def __init__(self, *args: Any, chairs: Iterable[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["chair"].choices = list(chairs)  # type: ignore[attr-defined]
+
+
+class InfiltratedForm(Timed):
+    """How much went beside the vein."""
+
+    dose_mg = amount(_("Not given into the vein, mg"), min_value=0)
+    note = text(_("Note"))
+
+
+class HandoverForm(Timed):
+    """To whom the chair is handed over."""
+
+    to = forms.ChoiceField(label=_("To"))
+    note = text(_("What the next nurse must know"))
+
+    def __init__(self, *args: Any, staff: Iterable[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["to"].choices = list(staff)  # type: ignore[attr-defined]
+
+
+class DrugForm(Timed):
+    """A drug given beside the infusion, inside its order."""
+
+    drug = forms.ChoiceField(
+        label=_("Drug"), choices=lambda: [(d.id, f"{_now(d.id)} ({d.unit})")
+                                          for d in rescue.drugs().values()],
+    )  # fmt: skip
+    dose = amount(_("Dose"), digits=3)
+    route = forms.ChoiceField(
+        label=_("Route"),
+        choices=[("iv", _("into the vein")), ("po", _("by mouth")), ("inhaled", _("inhaled"))],
+    )
+    reported = forms.BooleanField(label=_("Already given"), required=False)
+    note = text(_("Note"))
+
+
+class HarmForm(Timed):
+    """A side effect with its grade, action and outcome."""
+
+    term = forms.CharField(
+        label=_("Side effect"), max_length=80,
+        widget=forms.TextInput(attrs={"list": "harm-terms", "autocomplete": "off"}),
+    )  # fmt: skip
+    grade = forms.TypedChoiceField(
+        label=_("Grade"), coerce=int, widget=forms.RadioSelect,
+        choices=[(1, _("1 mild")), (2, _("2 moderate")), (3, _("3 severe")),
+                 (4, _("4 life-threatening")), (5, _("5 death"))],
+    )  # fmt: skip
+    action = forms.ChoiceField(
+        label=_("Action"), choices=lambda: [(a, _now(a)) for a in charting_harm.ACTIONS]
+    )
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=lambda: [(o, _now(o)) for o in charting_harm.OUTCOMES]
+    )
+    serious = forms.BooleanField(label=_("Serious (hospital, disability, danger)"), required=False)
+    note = text(_("Note"))
+
+
+class CorrectForm(forms.Form):
+    """Strike a typed value through; a new value may stand for it."""
+
+    observation = forms.UUIDField(widget=forms.HiddenInput)
+    value = amount(_("Right value; empty strikes it through"), digits=2, required=False)
+    reason = text(_("Why"), required=True)
+
+
+class SuspendForm(forms.Form):
+    """Put one limit aside for a while."""
+
+    limit = forms.ChoiceField(label=_("Limit"))
+    minutes = forms.IntegerField(label=_("Minutes, at most 30"), min_value=1, max_value=30)
+    reason = text(_("Why"), required=True)
+
+    def __init__(self, *args: Any, limits: Iterable[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["limit"].choices = list(limits)  # type: ignore[attr-defined]
+
+
+def micrograms(amount_mg: Decimal) -> int:
+    """This function will turn milligrams typed with few decimals into whole micrograms."""
+    return int(amount_mg * 1000)
+
+

@@ -1,0 +1,148 @@
+"""The live parts of one infusion: made once for a version, shared by all who look at it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from reprieve.knowledge import N_
+from reprieve.monitoring.timeline import Cell, Row
+from reprieve.pathway import alarm_policy, charting_harm
+from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotFound
+from reprieve.records.queries import clinics
+from reprieve.records.queries import live as queries
+from reprieve.web import infusion_screen
+from reprieve.web import infusion_words as words
+from reprieve.web.access import PageRequest
+from reprieve.web.live_reader import Shared, reader
+
+TABLE_SIGNALS = ("sbp", "dbp", "map", "heart_rate", "pulse_rate", "spo2", "respiratory_rate",
+                 "etco2", "temp_c")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a page has read: the newest notice, and the newest frame of the monitor."""
+
+    version: int
+    frame: int
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """Read what the page sends back; anything else is the beginning."""
+        version, _dot, frame = text.partition(".")
+        if not (version.isdigit() and frame.isdigit()):
+            return cls(version=0, frame=0)
+        return cls(version=int(version), frame=int(frame))
+
+    def __str__(self) -> str:
+        return f"{self.version}.{self.frame}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One answer: the alarms, which stay sharp behind the lock, the rest, and the cursor."""
+
+    alarms: str
+    rest: str
+    cursor: Cursor
+
+    @property
+    def html(self) -> str:
+        """Return both as the one root that a poll is answered with."""
+        return f'<div data-cursor="{self.cursor}">{self.alarms}{self.rest}</div>'
+
+
+_parts: Shared[Part] = Shared()
+
+
+def version(request: PageRequest, encounter: uuid.UUID) -> int:
+    """This function will return the newest notice of an infusion, from memory."""
+    return reader.version(clinic=request.actor.clinic, subject=encounter)
+
+
+def current(request: PageRequest, encounter: uuid.UUID) -> Part:
+    """This function will make the whole screen's live parts."""
+    return since(request, encounter, Cursor(version=0, frame=0))
+
+
+def since(request: PageRequest, encounter: uuid.UUID, after: Cursor) -> Part:
+    """This function will make the live parts with the device's values after a cursor."""
+    now = version(request, encounter)
+    key = (request.actor.clinic, encounter, now, after.frame, get_language())
+    return _parts.get(key, lambda: _made(request, encounter, now, after))
+
+
+def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -> Part:
+    clinic, now_ms = request.actor.clinic, ms(request.at)
+    head = queries.head(clinic=clinic, encounter=encounter, at_ms=now_ms)
+    if head is None:
+        raise NotFound(N_("There is no such infusion."))
+    feed = queries.feed(clinic=clinic, encounter=encounter, after=after.frame)
+    cursor = Cursor(version=now, frame=feed.frame)
+    rules = alarm_policy.in_force(clinic=clinic, encounter=encounter, at=request.at)
+    grid = infusion_screen.grid(
+        head, feed.points, now_ms=now_ms, whole=after.frame == 0,
+        limits=infusion_screen.limits_drawn(rules),
+    )  # fmt: skip
+    grid["zone"] = clinics.clinic(clinic).timezone
+    context = {
+        "encounter": encounter, "now_ms": now_ms, "head": head,
+        "status": infusion_screen.status(head, now_ms=now_ms),
+        "tiles": infusion_screen.tiles(head), "alarms": infusion_screen.alarms(head),
+        "sounding": head.alarms.sounding or "", "silence": head.alarms.silence,
+        "due": infusion_screen.due(head), "lines": infusion_screen.lines(head),
+        "grid": _script_safe(grid),
+    }  # fmt: skip
+    return Part(
+        alarms=render_to_string("staff/infusion/live_alarms.html", context),
+        rest=render_to_string("staff/infusion/live.html", context),
+        cursor=cursor,
+    )
+
+
+def _script_safe(value: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = orjson.dumps(value).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def harm_terms() -> list[str]:
+    """This function will list the usual side effects in the reader's words."""
+    return [_(term) for term in charting_harm.TERMS]
+
+
+def table(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
+    """This function will lay the grid out as a table of five-minute rows."""
+    rows = queries.table(clinic=request.actor.clinic, encounter=encounter)
+    shown = [s for s in TABLE_SIGNALS if any(s in row.cells for row in rows)]
+    return {
+        "heads": [f"{words.signal(s)} {words.unit(s)}".strip() for s in shown],
+        "rows": [_table_row(row, shown) for row in rows],
+    }
+
+
+def _table_row(row: Row, shown: list[str]) -> dict[str, Any]:
+    return {
+        "at": words.moment(row.at_ms),
+        "cells": [_table_cell(row.cells.get(s)) for s in shown],
+        "rate": "" if row.rate_mg_per_h is None else f"{row.rate_mg_per_h:.1f}",
+        "scores": [f"{words.signal(s.what)} {s.value:g}" for s in row.scores],
+        "events": [words.act(e.what) for e in row.events],
+    }
+
+
+def _table_cell(cell: Cell | None) -> dict[str, Any]:
+    if cell is None:
+        return {"text": "", "marks": ""}
+    spread = f" ({cell.low:g}–{cell.high:g})" if cell.low != cell.high else ""
+    marks = [_("typed")] if cell.by_hand else []
+    marks += [_("late")] if cell.late else []
+    return {"text": f"{cell.last:g}{spread}", "marks": ", ".join(marks)}

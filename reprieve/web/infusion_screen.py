@@ -1,0 +1,292 @@
+"""The infusion's screen from what was read: tiles, status, due times, the list and the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reprieve.monitoring.alarm_state import Alarm
+from reprieve.monitoring.schedule import Due
+from reprieve.records.frame_arrays import Point
+from reprieve.records.queries.live import Head
+from reprieve.web import infusion_words as words
+
+MINUTE_MS = 60_000
+LATE_MS = 5 * MINUTE_MS
+OLD_DEVICE_MS = MINUTE_MS
+OLD_MS = 5 * MINUTE_MS
+OLD_SCORE_MS = 30 * MINUTE_MS
+SLOW = frozenset({"sbp", "dbp", "map", "temp_c"})
+# Name of the tile, the signals it may show (the first that is known), its colour.
+TILES = (
+    (("heart_rate", "pulse_rate"), "hr"),
+    (("spo2",), "spo2"),
+    (("sbp",), "bp"),
+    (("respiratory_rate",), "rr"),
+    (("etco2",), ""),
+    (("rass", "moaas"), ""),
+    (("pain",), ""),
+    (("dissociation", "cadss6"), ""),
+)
+ALWAYS = frozenset({"heart_rate", "spo2", "sbp", "respiratory_rate", "rass", "pain"})
+# ISO 26825: the colour of a drug's row by its group.
+GROUPS = {"orange": "benzo", "salmon": "emetic", "green": "chol", "blue": "opioid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One value readable from two metres. `value` empty: never measured."""
+
+    id: str
+    name: str
+    value: str
+    unit: str
+    colour: str
+    at_ms: int | None
+    old_ms: int
+    source: str
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One alarm in the bar with the number that an answer names."""
+
+    id: str
+    line: Any
+    wants_someone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry of the list beside the grid, newest last, with what may be done about it."""
+
+    id: str
+    kind: str
+    number: int
+    at_ms: int
+    text: str
+    by: str
+    late: str
+    struck: bool
+    deviation: bool
+    addendum: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What was ordered, given and is left. Milligrams as text, times in ms."""
+
+    state: str
+    kind: str
+    word: str
+    rate: str
+    given: str
+    order: str
+    limit: str
+    started_ms: int | None
+    left_ms: int | None
+    runs: bool
+
+
+def status(head: Head, *, now_ms: int) -> Status:
+    """This function will say where the infusion stands."""
+    kind, word = words.STATES.get(head.chart.state, ("off", head.chart.state))
+    order = next((o for o in reversed(head.chart.orders) if not o["as_needed"]), None)
+    return Status(
+        state=head.chart.state,
+        kind=kind,
+        word=str(word),
+        rate=mg(head.course.rate_ug_per_h),
+        given=mg(head.course.given_ug(now_ms)),
+        order=mg(_planned_ug(order)) if order else "",
+        limit=mg(order["max_total_ug"]) if order else "",
+        started_ms=head.course.started_ms,
+        left_ms=_left_ms(head, order, now_ms),
+        runs=head.course.rate_ug_per_h > 0,
+    )
+
+
+def mg(amount_ug: int) -> str:
+    """This function will write micrograms as milligrams with one decimal."""
+    return f"{amount_ug / 1000:.1f}"
+
+
+def _planned_ug(order: dict[str, Any]) -> int:
+    hours = [(s["end_min"] - s.get("start_min", 0)) / 60 for s in order["steps"]]
+    rates = [s["rate_ug_per_h"] for s in order["steps"]]
+    total: float = sum(h * r for h, r in zip(hours, rates, strict=True))
+    return round(total)
+
+
+def _left_ms(head: Head, order: dict[str, Any] | None, now_ms: int) -> int | None:
+    if order is None or not order["steps"]:
+        return None
+    planned_min: int = max(s["end_min"] for s in order["steps"])
+    ran_ms = sum((s.end_ms or now_ms) - s.start_ms for s in head.course.segments)
+    return max(0, planned_min * MINUTE_MS - ran_ms)
+
+
+def tiles(head: Head) -> list[Tile]:
+    """This function will lay out the newest values; one that nobody measured is empty."""
+    found = []
+    for names, colour in TILES:
+        known = [n for n in names if n in head.alarms.tracks]
+        name = known[0] if known else names[0]
+        if name in ALWAYS or _newest(head, name) is not None:
+            found.append(_tile(head, name, colour))
+    return found
+
+
+def _tile(head: Head, name: str, colour: str) -> Tile:
+    newest = _newest(head, name)
+    value, at_ms, device = newest if newest else ("", None, False)
+    return Tile(
+        id=f"tile-{name}",
+        name=_("BP") if name == "sbp" else words.signal(name),
+        value=value,
+        unit=words.unit(name),
+        colour=colour,
+        at_ms=at_ms,
+        old_ms=_old_ms(name, device=device),
+        source=_("monitor") if device else _("typed"),
+        alarm=_worst(head.alarms.shown, {"sbp", "dbp", "map"} if name == "sbp" else {name}),
+    )
+
+
+def _newest(head: Head, name: str) -> tuple[str, int, bool] | None:
+    """The newest value that the alarms know, or the newest typed one of a comfort score."""
+    track = head.alarms.tracks.get(name)
+    if track is not None and track.value is not None:
+        device = track.seen_ms is not None and track.seen_ms == track.value_ms
+        shown = _pressure(head, track.value) if name == "sbp" else f"{track.value:g}"
+        return shown, track.value_ms, device
+    told = [v for v in head.typed if v.signal == name and not v.corrected and v.value is not None]
+    return (f"{told[-1].value:g}", told[-1].at_ms, False) if told else None
+
+
+def _pressure(head: Head, sbp: float) -> str:
+    lower = head.alarms.tracks.get("dbp")
+    return f"{sbp:g}/{lower.value:g}" if lower and lower.value is not None else f"{sbp:g}/?"
+
+
+def _old_ms(name: str, *, device: bool) -> int:
+    if name in {"pain", "dissociation", "cadss6", "rass", "moaas"}:
+        return OLD_SCORE_MS
+    return OLD_DEVICE_MS if device and name not in SLOW else OLD_MS
+
+
+def _worst(alarms: Iterable[Alarm], names: set[str]) -> str:
+    return next((a.priority for a in alarms if a.signal in names and a.phase != "latched"), "")
+
+
+def alarms(head: Head) -> list[Shown]:
+    """This function will list the alarms for the bar, worst first."""
+    return [
+        Shown(id=a.id, line=words.alarm_line(a), wants_someone=a.wants_someone)
+        for a in head.alarms.shown
+    ]
+
+
+def due(head: Head) -> list[tuple[str, Due]]:
+    """This function will name what is due, soonest first."""
+    return [(words.signal(d.what), d) for d in head.due]
+
+
+def lines(head: Head) -> list[Line]:
+    """This function will list acts, drugs and side effects by time, numbered as on the grid."""
+    found = [*_acts(head), *_drugs(head), *_harms(head)]
+    ordered = sorted(found, key=lambda one: (one["at_ms"], one["recorded_ms"]))
+    return [_line(n, one) for n, one in enumerate(ordered, 1)]
+
+
+def _line(number: int, one: dict[str, Any]) -> Line:
+    late = one["recorded_ms"] - one["at_ms"] > LATE_MS
+    return Line(
+        id=one["id"], kind=one["entry"], number=number, at_ms=one["at_ms"], text=one["text"],
+        by=one["by"], struck=one["corrected"], deviation=one.get("deviation", False),
+        late=words.second(one["recorded_ms"]) if late else "", addendum=one["addendum"],
+    )  # fmt: skip
+
+
+def _acts(head: Head) -> list[dict[str, Any]]:
+    return [{**e, "entry": "act", "text": act_text(e)} for e in head.chart.events]
+
+
+def act_text(event: dict[str, Any]) -> str:
+    """This function will say one act with its rate, dose, volume, chair and note."""
+    parts = [words.act(event["kind"])]
+    if event["rate_ug_per_h"] is not None:
+        parts.append(f"{mg(event['rate_ug_per_h'])} mg/h")
+    if event["dose_ug"] is not None:
+        parts.append(f"{mg(event['dose_ug'])} mg")
+    detail = event["detail"]
+    if "volume_left_ml" in detail:
+        parts.append(_("{ml} mL left").format(ml=detail["volume_left_ml"]))
+    if event["kind"] == "handed_over":
+        parts.append(f"{detail.get('from_name', '')} → {detail.get('to_name', '')}")
+    parts += [event["chair"], event["note"]]
+    return " · ".join(p for p in parts if p)
+
+
+def _drugs(head: Head) -> list[dict[str, Any]]:
+    return [
+        {**d, "entry": "drug", "text": " · ".join(
+            p for p in (f"{_(d['drug'])} {d['dose_text']}", d["route"].upper(), d["note"]) if p
+        )}
+        for d in head.chart.drugs
+    ]  # fmt: skip
+
+
+def _harms(head: Head) -> list[dict[str, Any]]:
+    return [
+        {**h, "at_ms": h["onset_ms"], "entry": "harm", "text": " · ".join(
+            p for p in (_(h["term"]), _("grade {n}").format(n=h["grade"]), _(h["action"]),
+                        _(h["outcome"]), h["note"]) if p
+        )}
+        for h in head.chart.adverse_events
+    ]  # fmt: skip
+
+
+def grid(
+    head: Head, points: dict[str, list[Point]], *, now_ms: int, whole: bool, limits: Any
+) -> dict[str, Any]:
+    """This function will give the grid's script what it draws; device values may be a delta."""
+    return {
+        "whole": whole,
+        "now": now_ms,
+        "feed": {n: [[p.at_ms, p.low, p.high, p.last] for p in row] for n, row in points.items()},
+        "hand": [
+            [v.signal, v.at_ms, v.value, v.recorded_ms - v.at_ms > LATE_MS, v.corrected, v.id]
+            for v in head.typed
+        ],
+        "rates": [
+            [s.start_ms, s.end_ms, s.rate_ug_per_h / 1000] for s in head.course.segments
+        ],
+        "boluses": [[b.at_ms, b.dose_ug / 1000] for b in head.course.boluses],
+        "given": head.course.given_ug(now_ms) / 1000,
+        "drugs": [
+            [d["at_ms"], d["drug"], d["dose_text"], d["deviation"]]
+            for d in head.chart.drugs if not d["corrected"]
+        ],
+        "marks": [[line.at_ms, line.number, bool(line.late)] for line in lines(head)
+                  if not line.struck],
+        "limits": limits,
+    }  # fmt: skip
+
+
+def limits_drawn(rules: Iterable[Any]) -> dict[str, dict[str, float]]:
+    """This function will choose the tightest absolute limit of each side that asks for an act."""
+    found: dict[str, dict[str, float]] = {}
+    for rule in rules:
+        if rule.is_relative or rule.priority == "low":
+            continue
+        sides = found.setdefault(rule.signal, {})
+        if rule.is_upper:
+            sides["high"] = min(rule.threshold, sides.get("high", rule.threshold))
+        else:
+            sides["low"] = max(rule.threshold, sides.get("low", rule.threshold))
+    return found

@@ -1,0 +1,176 @@
+"""The infusion room: one patient's screen, its entries, and the answers to its alarms."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import alarms
+from reprieve.pathway.errors import NotFound, PathwayError
+from reprieve.records.queries import live as live_queries
+from reprieve.records.queries import observations, patients, settings
+from reprieve.web import infusion_live
+from reprieve.web.access import PageRequest, live, page
+from reprieve.web.acts import act_of
+from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, form_for
+from reprieve.web.presenters import Badge, strip
+from reprieve.web.words import form_errors, say
+
+SILENCE_S = 120
+FETCHED = "X-Reprieve-Entry"
+CARD = "clinic.emergency_card"
+
+
+@page("infusion.open", opens="infusion")
+def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
+    """This function will show one infusion's live screen."""
+    patient = _patient(request, encounter)
+    request.shown += [str(patient), str(encounter)]
+    state = infusion_live.current(request, encounter)
+    return render(request, "staff/infusion/screen.html", {
+        "encounter": encounter,
+        "live": state,
+        "patient": _strip(request, patient),
+        "quick": _dialogs(request, encounter, quick=True),
+        "more": _dialogs(request, encounter, quick=False),
+        "correct": {"entry": ENTRIES["correct"],
+                    "form": form_for(ENTRIES["correct"], request, encounter)},
+        "terms": infusion_live.harm_terms(),
+    })  # fmt: skip
+
+
+@page("infusion.chart", opens="infusion entry")
+def entry(request: PageRequest, encounter: uuid.UUID, kind: str) -> HttpResponse:
+    """This function will take one entry: a form by itself, or what the screen's dialog sent."""
+    chosen = ENTRIES.get(kind)
+    if chosen is None:
+        raise NotFound(N_("There is no such entry."))
+    patient = _patient(request, encounter)
+    request.shown += [str(patient), str(encounter)]
+    form = form_for(chosen, request, encounter, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _saved(request, encounter, chosen, form):
+        if request.headers.get(FETCHED):
+            return HttpResponse(status=204)
+        messages.success(request, _("Saved."))
+        return redirect("infusion", encounter=encounter)
+    return _form_again(request, encounter, chosen, form)
+
+
+def _saved(request: PageRequest, encounter: uuid.UUID, chosen: Entry, form: Any) -> bool:
+    """Write the entry; what is refused is said beside its field and nothing is lost."""
+    where = Chairside(request=request, encounter=encounter, uid=act_of(request))
+    try:
+        chosen.save(where, form)
+    except BadValue as error:
+        form_errors(form, error)
+        return False
+    except PathwayError as error:
+        form.add_error(None, say(error.message))
+        return False
+    return True
+
+
+def _form_again(
+    request: PageRequest, encounter: uuid.UUID, chosen: Entry, form: Any
+) -> HttpResponse:
+    fetched = bool(request.headers.get(FETCHED))
+    template = "staff/infusion/form.html" if fetched else "staff/infusion/entry.html"
+    return render(
+        request, template, {"encounter": encounter, "entry": chosen, "form": form},
+        status=422 if form.is_bound else 200,
+    )  # fmt: skip
+
+
+@live("infusion.alarm", opens="infusion alarm")
+@require_POST
+def alarm(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
+    """This function will silence the sound, or acknowledge one alarm; also behind the lock."""
+    where = Chairside(request=request, encounter=encounter, uid=act_of(request))
+    if request.POST.get("do") == "silence":
+        alarms.silence(seconds=SILENCE_S, **where.args)
+    else:
+        alarms.acknowledge(alarm=request.POST.get("alarm", "")[:200], **where.args)
+    if request.headers.get(FETCHED):
+        return HttpResponse(status=204)
+    return redirect("infusion", encounter=encounter)
+
+
+@page("infusion.open", opens="infusion table")
+def table(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
+    """This function will show the grid as a table: the same values, every five minutes."""
+    patient = _patient(request, encounter)
+    request.shown += [str(patient), str(encounter)]
+    return render(request, "staff/infusion/table.html", {
+        "encounter": encounter,
+        "patient": _strip(request, patient),
+        "table": infusion_live.table(request, encounter),
+    })  # fmt: skip
+
+
+@page("infusion.open", opens="emergency card")
+def emergency(request: PageRequest) -> HttpResponse:
+    """This function will show the clinic's own emergency text."""
+    card = settings.value(clinic=request.actor.clinic, key=CARD, at=request.at, default="")
+    return render(request, "staff/infusion/emergency.html", {"card": str(card)})
+
+
+def _patient(request: PageRequest, encounter: uuid.UUID) -> uuid.UUID:
+    found = live_queries.patient_of(clinic=request.actor.clinic, encounter=encounter)
+    if found is None:
+        raise NotFound(N_("There is no such infusion."))
+    return found
+
+
+def _strip(request: PageRequest, patient: uuid.UUID) -> Any:
+    header = patients.header(clinic=request.actor.clinic, patient=patient)
+    assert header is not None
+    return strip(header, on=request.at.date(), alerts=_today(request, patient))
+
+
+def _today(request: PageRequest, patient: uuid.UUID) -> list[Badge]:
+    """What the header says of today: weight, risk class and the line; unknown looks unknown."""
+    found = observations.newest(
+        clinic=request.actor.clinic, patient=patient,
+        codes=["weight_kg", "asa_class", "iv_site", "iv_gauge"],
+    )  # fmt: skip
+    weight = found.get("weight_kg")
+    today = weight is not None and (request.at - weight.measured_at).days < 1
+    badges = [
+        Badge(kind="off", text=f"{weight.value:g} kg") if weight and today
+        else Badge(kind="unknown", text=_("weight today?"))
+    ]  # fmt: skip
+    if "asa_class" in found:
+        badges.append(Badge(kind="off", text=f"ASA {found['asa_class'].value}"))
+    line = [str(found[c].value) for c in ("iv_site", "iv_gauge") if c in found]
+    if line:
+        badges.append(Badge(kind="off", text="IV " + " ".join(line)))
+    return badges
+
+
+def _dialogs(
+    request: PageRequest, encounter: uuid.UUID, *, quick: bool
+) -> list[dict[str, Any]]:
+    return [
+        {"entry": one, "form": form_for(one, request, encounter)}
+        for one in ENTRIES.values()
+        if one.quick is quick and one.states
+    ]
+
+
+
+
+urlpatterns = [
+    path("infusion/<uuid:encounter>", screen, name="infusion"),
+    path("infusion/<uuid:encounter>/enter/<slug:kind>", entry, name="infusion_entry"),
+    path("infusion/<uuid:encounter>/alarm", alarm, name="infusion_alarm"),
+    path("infusion/<uuid:encounter>/table", table, name="infusion_table"),
+    path("emergency", emergency, name="emergency"),
+]

@@ -1,0 +1,92 @@
+// The infusion's screen: live parts, grid, entries, answers to alarms, and keys.
+
+import { openDialog } from "../dialog.js";
+import { test } from "../sound.js";
+import "./clocks.js";
+import { number, post, wireEntries } from "./entries.js";
+import { draw } from "./grid.js";
+import { merged } from "./model.js";
+
+// Keys without a modifier, outside of fields: v vital signs, r rate, h halve, e event, and so on.
+/** @type {Record<string, string>} */
+const KEYS = { v: "set", r: "rate", h: "halve", p: "pause", b: "bolus", s: "harm", d: "drug", e: "note", x: "stop" };
+
+const room = document.getElementById("infusion");
+const box = document.getElementById("grid");
+/** @type {import("./model.js").Grid | null} */
+let grid = null;
+
+/** @param {ParentNode} source */
+function takeGrid(source) {
+  const text = source.querySelector("#live-grid")?.textContent;
+  if (!text || !box) return;
+  grid = merged(grid, JSON.parse(text));
+  draw(box, grid);
+}
+
+/** Buttons that the state does not allow are switched off, with the reason left to the server. */
+function allow() {
+  const state = document.getElementById("live-status")?.dataset.state ?? "";
+  for (const button of document.querySelectorAll("button[data-states]"))
+    if (button instanceof HTMLButtonElement)
+      button.disabled = !(button.dataset.states ?? "").split(" ").includes(state);
+}
+
+/** @param {Record<string, string>} fields */
+async function answer(fields) {
+  const data = new FormData();
+  const token = document.querySelector("[name=csrfmiddlewaretoken]");
+  if (token instanceof HTMLInputElement) data.set("csrfmiddlewaretoken", token.value);
+  data.set("act", number());
+  for (const [name, value] of Object.entries(fields)) data.set(name, value);
+  await post(room?.dataset.alarm ?? "", data).catch(() => undefined);
+}
+
+/** @param {HTMLElement} button */
+function press(button) {
+  const { acknowledge, correct, soundTest } = button.dataset;
+  if (acknowledge !== undefined) void once(button, { do: "acknowledge", alarm: acknowledge });
+  else if ("silence" in button.dataset) void once(button, { do: "silence" });
+  else if (soundTest === "high") void test("high");
+  else if (correct !== undefined) openCorrection(button, correct);
+}
+
+/** @param {HTMLElement} button @param {Record<string, string>} fields */
+async function once(button, fields) {
+  if (button instanceof HTMLButtonElement) button.disabled = true;
+  await answer(fields);
+}
+
+/** @param {HTMLElement} button @param {string} observation */
+function openCorrection(button, observation) {
+  const field = document.querySelector("#entry-correct [name=observation]");
+  if (field instanceof HTMLInputElement) field.value = observation;
+  openDialog("entry-correct", button);
+}
+
+/** @param {KeyboardEvent} event */
+function key(event) {
+  const target = event.target;
+  const typing = target instanceof HTMLElement && target.matches("input, textarea, select");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  const opener = document.querySelector(`[data-open="entry-${KEYS[event.key]}"]`);
+  if (!(opener instanceof HTMLButtonElement) || opener.disabled) return;
+  event.preventDefault();
+  openDialog(opener.dataset.open ?? "", opener);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (button) press(button);
+});
+document.addEventListener("keydown", key);
+document.addEventListener("reprieve:live", (event) => {
+  const fresh = /** @type {CustomEvent<Element>} */ (event).detail;
+  takeGrid(fresh);
+  allow();
+});
+if (box) new ResizeObserver(() => grid && draw(box, grid)).observe(box);
+takeGrid(document);
+allow();
+wireEntries(document);
