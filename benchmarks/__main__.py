@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.harness import Figure
 
-HELPERS = frozenset({"harness", "processes", "__main__"})
+HELPERS = frozenset({"harness", "processes", "filled", "__main__"})
 
 
 def names() -> list[str]:
