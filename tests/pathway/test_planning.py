@@ -1,0 +1,353 @@
+"""The plan and the orders that follow: made to fit, held by the guard-rails, signed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import clinic, order_signing, orders, planning
+from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
+from reprieve.pathway.order_signing import Change, Spoken
+from reprieve.pathway.plan_doses import Fitted
+from reprieve.pathway.planning import Plan, draft
+from reprieve.records.models import CarePlan, EpisodeOfCare, MedicationRequest, Signature
+from reprieve.records.queries import gate_facts, worklist
+from tests import gate_desk
+from tests.chairside import quick_world
+from tests.gate_desk import USUAL, Visit
+from tests.world import World, new
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+@pytest.fixture
+def visit(world: World) -> Visit:
+    return gate_desk.arrived(world)
+
+
+def of(visit: Visit) -> MedicationRequest:
+    return orders.needed_order(clinic=visit.world.id, encounter=visit.encounter)
+
+
+class TestDraft:
+    def test_each_session_is_worked_out(self) -> None:
+        worked = draft(replace(USUAL, regimen="ketamine-0.2-0.6mgkgh-4h-x3"))
+        assert [dose.steps[0].rate_mg_per_h for dose in worked.doses] == [
+            Decimal("14.8"), Decimal("29.6"), Decimal("44.4"),
+        ]  # fmt: skip
+        assert worked.total_mg == sum(dose.total_mg for dose in worked.doses)
+        assert worked.chair_min == 3 * 300
+
+    def test_own_amounts_sessions_and_minutes(self) -> None:
+        fit = Fitted(
+            amounts={1: Decimal("0.1"), 3: Decimal("0.3")}, sessions=4, duration_min=120
+        )
+        worked = draft(replace(USUAL, fit=fit))
+        assert [dose.total_mg for dose in worked.doses] == [
+            Decimal("14.8"), Decimal("14.8"), Decimal("44.4"), Decimal("44.4"),
+        ]  # fmt: skip
+
+    def test_below_the_guideline_is_said_and_does_not_block(self) -> None:
+        worked = draft(replace(USUAL, regimen="ketamine-0.5mgkg-40min-x6"))
+        assert [f.rule for f in worked.findings] == ["below-guideline-dose"]
+
+    def test_high_body_mass_asks_which_weight(self) -> None:
+        heavy = replace(USUAL, weight_kg=Decimal(120))
+        with pytest.raises(BadValue, match="weight_basis"):
+            draft(heavy)
+        assert draft(replace(heavy, weight_basis="actual")).dosing_weight_kg == 120
+        assert draft(replace(heavy, weight_basis="ideal")).dosing_weight_kg == Decimal("63.5")
+
+    def test_without_height_the_actual_weight_counts(self) -> None:
+        assert draft(replace(USUAL, height_cm=None)).dosing_weight_kg == 74
+        with pytest.raises(BadValue, match="height_cm"):
+            draft(replace(USUAL, height_cm=None, weight_basis="ideal"))
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"regimen": "x"}, "regimen"),
+            ({"weight_kg": Decimal(5)}, "weight_kg"),
+            ({"height_cm": None, "weight_kg": Decimal(5)}, "weight_kg"),
+            ({"fit": Fitted(sessions=0)}, "sessions"),
+            ({"fit": Fitted(sessions=11)}, "sessions"),
+            ({"fit": Fitted(duration_min=5)}, "duration_min"),
+            ({"fit": Fitted(amounts={2: Decimal(1)})}, "amount"),
+            ({"fit": Fitted(amounts={1: Decimal(-1)})}, "amount"),
+            ({"highest_rate_mg_per_h": Decimal(75)}, "highest_rate_mg_per_h"),
+            ({"maximum_mg": Decimal(201)}, "maximum_mg"),
+            ({"bolus_max_mg": Decimal(26)}, "bolus_max_mg"),
+        ],
+    )
+    def test_impossible_value_names_its_field(
+        self, change: dict[str, object], field: str
+    ) -> None:
+        with pytest.raises(BadValue) as refused:
+            draft(replace(USUAL, **change))  # type: ignore[arg-type]
+        assert refused.value.field == field
+
+
+class TestSign:
+    def test_makes_the_plan_and_moves_the_episode(self, world: World) -> None:
+        patient = gate_desk.consented(world)
+        plan = CarePlan.of(world.id).get(pk=gate_desk.sign(world, patient))
+        assert (plan.sessions, plan.is_booster, plan.detail["total_mg"]) == (10, False, "1000.000")
+        assert EpisodeOfCare.of(world.id).get(patient_id=patient).state == "planned"
+        assert Signature.of(world.id).get(subject=plan.pk).meaning == "plan"
+
+    def test_changed_plan_points_at_the_old(self, world: World) -> None:
+        patient = gate_desk.planned(world)
+        first = planning.needed(clinic=world.id, patient=patient)
+        world.later(minutes=1)
+        gate_desk.sign(world, patient, replace(USUAL, regimen="ketamine-80mg-2h-x6"))
+        assert planning.needed(clinic=world.id, patient=patient).replaces == first
+
+    def test_same_press_twice_is_one_plan(self, world: World) -> None:
+        patient, uid = gate_desk.consented(world), new()
+        for _ in range(2):
+            planning.sign(
+                actor=world["physician"], uid=uid, at=world.at, patient=patient, plan=USUAL
+            )
+        assert CarePlan.of(world.id).count() == 1
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"condition": ""}, "condition"),
+            ({"condition": "unheard-of"}, "condition"),
+            ({"condition": "fibromyalgia"}, "rationale"),
+            ({"rescue": {"aspirin": "iv"}}, "drug"),
+            ({"rescue": {"midazolam": "po"}}, "route"),
+        ],
+    )
+    def test_refused(self, world: World, change: dict[str, object], field: str) -> None:
+        patient = gate_desk.consented(world)
+        with pytest.raises(BadValue) as refused:
+            gate_desk.sign(world, patient, replace(USUAL, **change))  # type: ignore[arg-type]
+        assert refused.value.field == field
+        assert not CarePlan.of(world.id).exists()
+
+    def test_weak_evidence_passes_with_a_reason(self, world: World) -> None:
+        patient = gate_desk.consented(world)
+        gate_desk.sign(
+            world, patient, replace(USUAL, condition="fibromyalgia", rationale="all else failed")
+        )
+
+    def test_guardrail_blocks_the_signature(self, world: World) -> None:
+        patient = gate_desk.consented(world)
+        clinic.choose(
+            actor=world["manager"], uid=new(), at=world.at, key=orders.OWN_LIMITS,
+            value={"changes": {"session_mg": "60"}},
+        )  # fmt: skip
+        with pytest.raises(NotNow, match="pass the limit of 60"):
+            gate_desk.sign(world, patient)
+
+    def test_only_doctors_and_only_after_consent(self, world: World) -> None:
+        patient = gate_desk.consented(world)
+        with pytest.raises(PermissionDenied):
+            planning.sign(
+                actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, plan=USUAL
+            )
+        EpisodeOfCare.of(world.id).filter(patient_id=patient).update(state="accepted")
+        with pytest.raises(NotNow, match=r"plan\.sign"):
+            gate_desk.sign(world, patient)
+
+    def test_no_plan_no_visit(self, world: World) -> None:
+        with pytest.raises(NotNow, match="no signed plan"):
+            gate_desk.visit(world, gate_desk.consented(world))
+
+
+class TestFromPlan:
+    def test_todays_weight_makes_the_orders(self, visit: Visit) -> None:
+        with pytest.raises(NotNow, match="Weigh"):
+            visit.order()
+        visit.weigh("68")
+        visit.order()
+        row = of(visit)
+        assert row.weight_g == 68_000
+        assert row.steps == [{"start_min": 0, "end_min": 240, "rate_ug_per_h": 23_800}]
+        assert (row.max_rate_ug_per_h, row.max_total_ug, row.max_dose_ug) == (23_800, 95_200, None)
+        assert row.prescriber_id == visit.world["physician"].practitioner
+        assert row.hold_for
+        rescue = MedicationRequest.of(visit.world.id).filter(as_needed=True).order_by("drug")
+        assert [(r.drug, r.max_dose_ug, r.max_total_ug, r.min_interval_min) for r in rescue] == [
+            ("midazolam", 1000, 5000, 2), ("ondansetron", 4000, 8000, 240),
+        ]  # fmt: skip
+
+    def test_titrating_regimen_gives_each_session_its_step(self, world: World) -> None:
+        visit = gate_desk.arrived(world, replace(USUAL, regimen="ketamine-0.2-0.6mgkgh-4h-x3"))
+        visit.prepare_all()
+        visit.start()
+        visit.pump.ask("patient_left")
+        world.later(days=1)
+        second = gate_desk.visit(world, visit.patient)
+        second.weigh()
+        second.order()
+        assert of(second).steps[0]["rate_ug_per_h"] == 29_600
+
+    def test_room_that_the_plan_gives(self, world: World) -> None:
+        room = replace(
+            USUAL, highest_rate_mg_per_h=Decimal(30), maximum_mg=Decimal(120),
+            bolus_max_mg=Decimal(10),
+        )  # fmt: skip
+        visit = gate_desk.arrived(world, room)
+        visit.weigh()
+        visit.order()
+        row = of(visit)
+        assert (row.max_rate_ug_per_h, row.max_total_ug, row.max_dose_ug) == (
+            30_000, 120_000, 10_000,
+        )  # fmt: skip
+
+    def test_weight_that_moved_ten_percent_is_for_a_doctor(self, visit: Visit) -> None:
+        visit.weigh("66.6")
+        with pytest.raises(NotNow, match="10 %"):
+            visit.order()
+        order_signing.from_plan(**visit.act("physician"))
+        assert of(visit).weight_g == 66_600
+        assert Signature.of(visit.world.id).filter(meaning="order").count() == 1
+
+    def test_oxygen_keeps_the_catalogues_limits(self, world: World) -> None:
+        visit = gate_desk.arrived(world, replace(USUAL, rescue={"oxygen": "inhaled"}))
+        visit.weigh()
+        visit.order()
+        row = MedicationRequest.of(world.id).get(drug="oxygen")
+        assert (row.max_dose_ug, row.max_total_ug) == (None, 0)
+
+    def test_booster_takes_as_many_sessions_as_planned(self, world: World) -> None:
+        visit = gate_desk.arrived(world, replace(USUAL, is_booster=True, fit=Fitted(sessions=2)))
+        visit.weigh()
+        visit.order()
+        facts = gate_facts.facts(clinic=world.id, encounter=visit.encounter, at=world.at)
+        assert facts["session_kind"] == "booster"
+        assert of(visit).max_total_ug == 100_000
+
+    def test_visit_that_is_none(self, world: World) -> None:
+        with pytest.raises(NotFound):
+            order_signing.from_plan(
+                actor=world["physician"], uid=new(), at=world.at, encounter=new()
+            )
+
+
+class TestChange:
+    @pytest.fixture
+    def ordered(self, visit: Visit) -> Visit:
+        visit.weigh()
+        visit.order()
+        visit.world.later(minutes=1)
+        return visit
+
+    def test_new_order_stands_for_the_old(self, ordered: Visit) -> None:
+        old = of(ordered)
+        change = Change(
+            highest_rate_mg_per_h=Decimal(40), maximum_mg=Decimal(150),
+            bolus_max_mg=Decimal(5), rate_mg_per_h=Decimal(30), end_min=300,
+        )  # fmt: skip
+        order_signing.sign_change(change=change, **ordered.act("physician"))
+        row = of(ordered)
+        assert row.replaces == old
+        assert row.steps == [{"start_min": 0, "end_min": 300, "rate_ug_per_h": 30_000}]
+        assert (row.max_rate_ug_per_h, row.max_total_ug, row.max_dose_ug) == (
+            40_000, 150_000, 5_000,
+        )  # fmt: skip
+        ordered.world.later(minutes=1)
+        taken = Change(bolus_max_mg=Decimal(0))
+        order_signing.sign_change(change=taken, **ordered.act("physician"))
+        assert of(ordered).max_dose_ug is None
+        assert of(ordered).max_total_ug == 150_000
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            (Change(maximum_mg=Decimal(0)), "maximum_mg"),
+            (Change(end_min=0), "end_min"),
+            (Change(end_min=1441), "end_min"),
+        ],
+    )
+    def test_impossible_change(self, ordered: Visit, change: Change, field: str) -> None:
+        with pytest.raises(BadValue, match=field):
+            order_signing.sign_change(change=change, **ordered.act("physician"))
+
+    def test_verbal_order_is_read_back_and_signed_later(self, ordered: Visit) -> None:
+        world = ordered.world
+        doctor = world["physician"]
+        assert doctor.practitioner is not None
+        spoken = Spoken(
+            prescriber=doctor.practitioner, read_back=True,
+            change=Change(highest_rate_mg_per_h=Decimal(30), maximum_mg=Decimal(120)),
+        )  # fmt: skip
+        first = order_signing.by_voice(spoken=spoken, **ordered.act())
+        row = of(ordered)
+        assert (row.pk, row.verbal, row.read_back) == (first, True, True)
+        assert row.cosign_due == world.at + timedelta(hours=24)
+        drug = Spoken(
+            prescriber=doctor.practitioner, read_back=True, drug="labetalol", route="iv"
+        )
+        second = order_signing.by_voice(spoken=drug, **ordered.act())
+        assert order_signing.unsigned(clinic=world.id, patient=ordered.patient) == [first, second]
+        asked = [i for i in worklist.waiting(clinic=world.id) if i.kind == order_signing.COSIGN]
+        assert [i.owner for i in asked] == [doctor.practitioner] * 2
+        sign = {"actor": doctor, "at": world.later(hours=1)}
+        order_signing.cosign(uid=new(), order=first, **sign)
+        with pytest.raises(NotNow, match="already signed"):
+            order_signing.cosign(uid=new(), order=first, **sign)
+        assert [i for i in worklist.waiting(clinic=world.id) if i.kind == order_signing.COSIGN]
+        order_signing.cosign(uid=new(), order=second, **sign)
+        assert not [
+            i for i in worklist.waiting(clinic=world.id) if i.kind == order_signing.COSIGN
+        ]
+
+    def test_only_who_gave_it_signs_it(self, ordered: Visit) -> None:
+        world = ordered.world
+        doctor = world["physician"].practitioner
+        assert doctor is not None
+        spoken = Spoken(prescriber=doctor, read_back=True, drug="labetalol", route="iv")
+        order = order_signing.by_voice(spoken=spoken, **ordered.act())
+        with pytest.raises(NotNow, match="gave this order"):
+            order_signing.cosign(
+                actor=world["medical_director"], uid=new(), at=world.at, order=order
+            )
+        for other in (new(), of(ordered).pk):
+            with pytest.raises(NotFound):
+                order_signing.cosign(
+                    actor=world["physician"], uid=new(), at=world.at, order=other
+                )
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"read_back": False}, "read_back"),
+            ({"prescriber": new()}, "prescriber"),
+            ({"drug": ""}, "drug"),
+            ({"change": Change()}, "drug"),
+            ({"drug": "aspirin"}, "drug"),
+        ],
+    )
+    def test_spoken_badly(self, ordered: Visit, change: dict[str, object], field: str) -> None:
+        doctor = ordered.world["physician"].practitioner
+        assert doctor is not None
+        said = Spoken(prescriber=doctor, read_back=True, drug="labetalol", route="iv")
+        with pytest.raises(BadValue) as refused:
+            order_signing.by_voice(
+                spoken=replace(said, **change), **ordered.act()  # type: ignore[arg-type]
+            )
+        assert refused.value.field == field
+
+    def test_nurse_cannot_order_by_voice_of_a_nurse(self, ordered: Visit) -> None:
+        nurse = ordered.world["infusion_nurse"].practitioner
+        assert nurse is not None
+        spoken = Spoken(prescriber=nurse, read_back=True, drug="labetalol", route="iv")
+        with pytest.raises(BadValue, match="prescriber"):
+            order_signing.by_voice(spoken=spoken, **ordered.act())
+
+
+def test_plan_value_is_plain() -> None:
+    assert Plan(regimen="r", weight_kg=Decimal(70)).fit == Fitted()
