@@ -103,8 +103,9 @@ def act(
 
     def work() -> Done:
         row = locked(clinic=actor.clinic, encounter=encounter)
-        event = append(row, _ordered(row, happened, at), actor=actor, at=at)
-        order_control.follow(row, event, actor=actor, at=at)
+        judged, ordered = _ordered(row, happened, at)
+        event = append(row, ordered, actor=actor, at=at)
+        order_control.follow(row, event, judged, actor=actor, at=at)
         given_ug = stream(clinic=row.clinic_id, encounter=encounter).given_ug(ms(at))
         return Done(
             subject_kind="encounter",
@@ -116,7 +117,9 @@ def act(
     return perform("infusion.run", actor=actor, uid=uid, at=at, work=work)
 
 
-def _ordered(row: InfusionState, happened: Happened, at: datetime) -> Happened:
+def _ordered(
+    row: InfusionState, happened: Happened, at: datetime
+) -> tuple[order_control.Judged, Happened]:
     """The act under its order: refused when asked outside of it, marked when already done."""
     check(happened, at)
     detail = dict(happened.detail)
@@ -129,10 +132,10 @@ def _ordered(row: InfusionState, happened: Happened, at: datetime) -> Happened:
         dose_ug=happened.dose_ug, over_min=over_min, reported=happened.reported,
         corrects=happened.corrects,
     )  # fmt: skip
-    found = order_control.judge(row, wanted, at=at)
-    return replace(
-        happened, detail=detail, order=happened.order or found.order,
-        deviation=happened.deviation or found.deviation,
+    judged = order_control.judge(row, wanted, at=at)
+    return judged, replace(
+        happened, detail=detail, order=happened.order or judged.order,
+        deviation=happened.deviation or judged.deviation,
     )  # fmt: skip
 
 

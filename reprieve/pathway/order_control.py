@@ -11,7 +11,7 @@ from typing import Any
 from reprieve.clinical.findings import Finding
 from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring.course import SETTING, Act, Course, course
-from reprieve.pathway import alarm_fold, orders, worklist
+from reprieve.pathway import alarm_fold, double_checks, gate, orders, worklist
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
@@ -19,6 +19,7 @@ from reprieve.records.models import InfusionEvent, InfusionState, MedicationRequ
 from reprieve.records.queries import courses
 
 DOSING = SETTING | {"bolus"}
+NEEDS_CHECK = frozenset({"started", "restarted", "bag_changed"})
 REVIEW = "deviation"
 REVIEW_WITHIN = timedelta(hours=1)
 
@@ -43,10 +44,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The order an act falls under, and whether it lies outside of it."""
+    """The order an act falls under, whether it lies outside of it, and what the gate says."""
 
     order: uuid.UUID | None = None
     deviation: bool = False
+    gate: tuple[gate.Item, ...] = ()
 
 
 def judge(row: InfusionState, wanted: Wanted, *, at: datetime) -> Judged:
@@ -55,8 +57,10 @@ def judge(row: InfusionState, wanted: Wanted, *, at: datetime) -> Judged:
     Raises NotNow with the reason for what is asked outside of order, guard-rails, start gate or
     double-check. What is already done is never refused: it is a deviation.
     """
+    at_gate = _at_gate(row, wanted, at)
     if wanted.is_done:
-        return _of_done(row, wanted, at)
+        return _of_done(row, wanted, at_gate, at)
+    _refuse_unchecked(row, wanted, at_gate, at)
     if wanted.kind not in DOSING:
         return Judged()
     order = orders.needed_order(clinic=row.clinic_id, encounter=row.encounter_id)
@@ -65,13 +69,18 @@ def judge(row: InfusionState, wanted: Wanted, *, at: datetime) -> Judged:
     )
     orders.refuse_blocked(findings)
     _refuse_after_deviation(row, order, wanted)
-    return Judged(order=order.pk)
+    return Judged(order=order.pk, gate=at_gate)
 
 
 def follow(
-    row: InfusionState, event: InfusionEvent, *, actor: Actor, at: datetime
+    row: InfusionState, event: InfusionEvent, judged: Judged, *, actor: Actor, at: datetime
 ) -> None:
-    """This function will alarm, and open a review, when a dose just written is a deviation."""
+    """This function will do what follows from an act just written.
+
+    A start keeps what the gate said; a dose that is a deviation alarms and opens a review.
+    """
+    if event.kind == "started" and event.corrects_id is None:
+        gate.note_start(row, judged.gate, actor=actor, at=at, reported=event.reported)
     if not event.deviation or event.kind not in DOSING:
         return
     alarm_fold.raise_deviation(
@@ -104,6 +113,23 @@ def _proposed(wanted: Wanted) -> orders.Proposed:
     return orders.Proposed(at_ms=wanted.at_ms, rate_ug_per_h=wanted.rate_ug_per_h)
 
 
+def _at_gate(row: InfusionState, wanted: Wanted, at: datetime) -> tuple[gate.Item, ...]:
+    if wanted.kind != "started":
+        return ()
+    return gate.items(clinic=row.clinic_id, encounter=row.encounter_id, at=at)
+
+
+def _refuse_unchecked(
+    row: InfusionState, wanted: Wanted, at_gate: tuple[gate.Item, ...], at: datetime
+) -> None:
+    if wanted.kind in NEEDS_CHECK:
+        double_checks.needed(
+            clinic=row.clinic_id, encounter=row.encounter_id, at=at,
+            rate_ug_per_h=wanted.rate_ug_per_h,
+        )  # fmt: skip
+    gate.refuse_closed(at_gate)
+
+
 def _refuse_after_deviation(
     row: InfusionState, order: MedicationRequest, wanted: Wanted
 ) -> None:
@@ -124,14 +150,27 @@ def _deviated_since(row: InfusionState, order: MedicationRequest) -> bool:
     return any(kind in DOSING and marked and pk not in replaced for pk, kind, marked, _ in rows)
 
 
-def _of_done(row: InfusionState, wanted: Wanted, at: datetime) -> Judged:
+def _of_done(
+    row: InfusionState, wanted: Wanted, at_gate: tuple[gate.Item, ...], at: datetime
+) -> Judged:
+    unchecked = wanted.corrects is None and _unchecked(row, wanted, at_gate, at)
     if wanted.kind not in DOSING:
-        return Judged()
+        return Judged(deviation=unchecked)
     order = orders.session_order(clinic=row.clinic_id, encounter=row.encounter_id)
     if order is None:
-        return Judged(deviation=True)
+        return Judged(deviation=True, gate=at_gate)
     beyond = _beyond_now(row, wanted, at) or _beyond_after(row, order, wanted, at)
-    return Judged(order=order.pk, deviation=beyond)
+    return Judged(order=order.pk, deviation=beyond or unchecked, gate=at_gate)
+
+
+def _unchecked(
+    row: InfusionState, wanted: Wanted, at_gate: tuple[gate.Item, ...], at: datetime
+) -> bool:
+    try:
+        _refuse_unchecked(row, wanted, at_gate, at)
+    except NotNow:
+        return True
+    return False
 
 
 # What the order says of this one act, whatever else was given.

@@ -1,0 +1,201 @@
+"""The start gate: every rule of the start asked about this visit, and what people decided.
+
+Nothing starts while a finding blocks. A clinician may decide otherwise with a reason and a second
+named clinician, except where nobody may; a decision holds for what was seen, not for what follows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from reprieve.clinical import safety
+from reprieve.clinical.findings import Finding, Outcome, Step, by_weight
+from reprieve.knowledge import N_, BadValue, Message
+from reprieve.pathway import double_checks, episodes, observations, states
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.permissions import Actor, allowed
+from reprieve.records import notes
+from reprieve.records.models import Decision, Encounter, FindingOverride, InfusionState
+from reprieve.records.queries import gate_facts, overrides, settings
+from reprieve.records.queries.overrides import OverrideView
+
+ACT = "infusion.override"
+# The clinic's own numbers in place of the shipped ones, by rule.
+OWN_NUMBERS = "safety.numbers"
+VITAL_SIGNS = "vital_signs"
+# A decision about a vital sign is about these minutes.
+VITALS_HOLD = timedelta(minutes=30)
+# These are worked out by two people each time; a reason does not stand for the numbers.
+BY_TWO = frozenset({"double-check"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One rule's answer at the gate, and the decision that lets it pass if there is one."""
+
+    finding: Finding
+    chapter: str
+    override: OverrideView | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the infusion may not start with this item as it stands."""
+        return self.finding.blocks and self.override is None
+
+    @property
+    def may_be_overridden(self) -> bool:
+        """Whether a clinician may decide otherwise."""
+        return self.finding.overridable and self.finding.rule not in BY_TWO
+
+
+def items(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Item, ...]:
+    """This function will ask every rule of the start, heaviest answers first, clear ones last."""
+    facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=at)
+    own = settings.value(clinic=clinic, key=OWN_NUMBERS, at=at)
+    found = by_weight(safety.examine(facts=facts, step=Step.START, own_numbers=own or None))
+    decided = overrides.of_visit(clinic=clinic, encounter=encounter)
+    return tuple(
+        Item(finding=f, chapter=_chapter(f.rule), override=_holding(f, decided, at)) for f in found
+    )
+
+
+def refuse_closed(found: Sequence[Item]) -> None:
+    """This function will raise NotNow naming the first item that still blocks the start."""
+    for item in found:
+        if item.blocks:
+            says = {"says": item.finding.says}
+            raise NotNow(Message(id=N_("The start gate is closed: {says}"), params=says))
+
+
+def override(
+    *, actor: Actor, second: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, rule: str,
+    reason: str,
+) -> None:  # fmt: skip
+    """This function will let one finding pass, by a doctor with a reason and a second clinician.
+
+    `second` has just authenticated; one of the two must be a doctor. Raises BadValue for a missing
+    reason or a rule that does not block, NotNow for one that nobody may override.
+    """
+    double_checks.may_stand_beside(actor, second, double_checks.ACT)
+    doctor, beside = (actor, second) if allowed(actor, ACT) else (second, actor)
+    if not reason.strip():
+        raise BadValue("reason", N_("is needed"))
+
+    def work() -> Done:
+        visit = _visit(actor.clinic, encounter)
+        item = _blocking(actor.clinic, encounter, rule, at)
+        decision = _decided(
+            visit, [item.finding], kind="override", outcome="go_on", reason=reason, actor=doctor,
+            at=at,
+        )  # fmt: skip
+        row = FindingOverride.objects.add(
+            clinic_id=actor.clinic, patient_id=visit.patient_id, encounter=visit,
+            decision=decision, rule=rule, severity=item.finding.severity.value,
+            reason_id=decision.reason_id, second_id=beside.practitioner, recorded_at=at,
+            by_id=doctor.practitioner,
+        )  # fmt: skip
+        detail = {"rule": rule, "second": str(beside.practitioner)}
+        return Done(subject_kind="finding_override", subject=row.pk, detail=detail)
+
+    perform(ACT, actor=doctor, uid=uid, at=at, work=work)
+
+
+def note_start(
+    row: InfusionState, found: Sequence[Item], *, actor: Actor, at: datetime, reported: bool
+) -> None:
+    """This function will keep what the gate said at the start, inside the act that starts.
+
+    The episode goes on; a start that was only reported is kept whatever the episode's state.
+    """
+    visit = _visit(row.clinic_id, row.encounter_id)
+    _decided(
+        visit, [item.finding for item in found], kind="start", reason="", actor=actor, at=at,
+        outcome="reported" if reported else "started",
+    )  # fmt: skip
+    episode = episodes.get(clinic=row.clinic_id, episode=visit.episode_id)
+    if not reported or "infusion.start" in states.possible("episode", episode.state):
+        episodes.advance(episode=episode, act="infusion.start", actor=actor, at=at)
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """This function will write a finding as it is kept: with what it saw and its knowledge."""
+    return {
+        "rule": finding.rule, "severity": finding.severity.value,
+        "outcome": finding.outcome.value, "says": finding.says.id,
+        "saw": observations.plain(dict(finding.saw)), "needs": list(finding.needs),
+        "knowledge": finding.knowledge_version,
+    }  # fmt: skip
+
+
+def _visit(clinic: uuid.UUID, encounter: uuid.UUID) -> Encounter:
+    row = Encounter.of(clinic).filter(pk=encounter).first()
+    if row is None:
+        raise NotFound(N_("There is no such infusion."))
+    return row
+
+
+def _blocking(clinic: uuid.UUID, encounter: uuid.UUID, rule: str, at: datetime) -> Item:
+    found = {i.finding.rule: i for i in items(clinic=clinic, encounter=encounter, at=at)}
+    item = found.get(rule)
+    if item is None or not item.blocks:
+        raise BadValue("rule", N_("does not block this start"))
+    if not item.may_be_overridden:
+        raise NotNow(N_("Nobody may override this: it must be resolved."))
+    return item
+
+
+def _decided(
+    visit: Encounter, found: Sequence[Finding], *, kind: str, outcome: str, reason: str,
+    actor: Actor, at: datetime,
+) -> Decision:  # fmt: skip
+    note = notes.optional(
+        reason, clinic=visit.clinic_id, at=at, by=actor.practitioner, patient=visit.patient_id
+    )
+    said = [f for f in found if f.outcome is not Outcome.CLEAR] if kind == "override" else found
+    row: Decision = Decision.objects.add(
+        clinic_id=visit.clinic_id, patient_id=visit.patient_id, episode_id=visit.episode_id,
+        encounter=visit, kind=kind, outcome=outcome, reason=note,
+        findings=[as_json(f) for f in said],
+        knowledge=found[0].knowledge_version[:40] if found else "",
+        recorded_at=at, by_id=actor.practitioner,
+    )  # fmt: skip
+    return row
+
+
+def _chapter(rule: str) -> str:
+    return _chapters()[rule]
+
+
+def _chapters() -> Mapping[str, str]:
+    return {entry.name: entry.chapter for entry in safety.rules()}
+
+
+def _holding(
+    finding: Finding, decided: Sequence[OverrideView], at: datetime
+) -> OverrideView | None:
+    """The newest decision about this rule, while it is about what is seen now."""
+    if not finding.blocks or not finding.overridable or finding.rule in BY_TWO:
+        return None
+    own = [one for one in decided if one.rule == finding.rule]
+    return own[-1] if own and _same(own[-1], finding, at) else None
+
+
+def _same(decision: OverrideView, finding: Finding, at: datetime) -> bool:
+    if (decision.severity, decision.outcome) != (finding.severity.value, finding.outcome.value):
+        return False
+    if _chapter(finding.rule) == VITAL_SIGNS:
+        return at - decision.at <= VITALS_HOLD
+    return _no_worse(decision.saw, as_json(finding)["saw"])
+
+
+def _no_worse(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """The same was seen; hours since a meal only grow while people wait."""
+    waited = then.keys() & now.keys() & set(gate_facts.HOURS_SINCE)
+    return then.keys() == now.keys() and all(
+        now[name] >= then[name] if name in waited else now[name] == then[name] for name in now
+    )
