@@ -38,15 +38,17 @@ def main() -> None:
 def chores() -> list[Chore]:
     """This function will list what time has to do, most urgent first."""
     from reprieve.config import courier
-    from reprieve.pathway import ticker
+    from reprieve.pathway import maintenance, ticker
 
     mail = courier.of_the_outbox()
+    relief = courier.Courier(maintenance.review_every_clinic)
     return [
         Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at)),
         Chore(name="risk", every_s=5.0, do=lambda _at: ticker.escalate_risk()),
         Chore(name="seal", every_s=0.5, do=lambda _at: ticker.seal()),
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),
+        Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),
         Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at)),
     ]
 

@@ -16,6 +16,7 @@ from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import (
     booking,
     booking_book,
+    diary_link,
     infusion,
     recovery,
     series,
@@ -182,7 +183,7 @@ def _must_be_clinician(clinic: uuid.UUID, person: uuid.UUID) -> None:
 
 
 def _after(row: InfusionState, leaving: Leaving, *, actor: Actor, at: datetime) -> None:
-    """The appointment is done, an early leave is looked at, and a series may be complete."""
+    """The appointment is done, the diary is asked, an early leave looked at, a series ended."""
     visit = Encounter.of(row.clinic_id).get(pk=row.encounter_id)
     if visit.appointment_id:
         appointment: Appointment = booking.get(
@@ -195,4 +196,5 @@ def _after(row: InfusionState, leaving: Leaving, *, actor: Actor, at: datetime) 
             actor=actor, at=at, kind=REVIEW, owner_role=PHYSICIAN, due_at=at + REVIEW_WITHIN,
             patient=row.patient_id, encounter=row.encounter_id,
         )  # fmt: skip
+    diary_link.ask(actor=actor, patient=row.patient_id, at=at)
     series.complete_if_last(encounter=visit, actor=actor, at=at)

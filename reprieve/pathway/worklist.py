@@ -14,7 +14,7 @@ from reprieve.records.models import WorkItem, WorkItemEvent
 
 OPEN = ("open", "seen")
 # Kinds that only their own step may close, since closing them decides something.
-OWN_STEP = frozenset({"clinician_review"})
+OWN_STEP = frozenset({"clinician_review", "call_24h", "booster_proposal", "follow_up_visit"})
 
 
 def open_item(
@@ -78,6 +78,11 @@ def take_on(*, actor: Actor, at: datetime, item: WorkItem, due_at: datetime) -> 
     item.due_at = due_at
     item.save(update_fields=["due_at"])
     _move(item, "seen", actor=actor, at=at, text="")
+
+
+def close(*, actor: Actor, at: datetime, item: WorkItem, text: str = "") -> None:
+    """This function will close one item, locked by the caller, inside the caller's act."""
+    _move(item, "done", actor=actor, at=at, text=text)
 
 
 def _handle(

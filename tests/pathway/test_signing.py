@@ -31,6 +31,7 @@ def world(db: None) -> Iterator[World]:
 def gone(world: World) -> Chair:
     chair = ready(world)
     leave(chair)
+    world.later(minutes=1)
     return chair
 
 
@@ -43,6 +44,7 @@ def sign(chair: Chair, meaning: str, who: str, *, password: str = PASSWORD) -> u
 
 def close(chair: Chair) -> None:
     sign(chair, "care", "infusion_nurse")
+    chair.world.later(minutes=1)
     sign(chair, "record", "physician")
 
 

@@ -1,0 +1,174 @@
+"""One day at home: pain, function and mood, by link, on the phone with a nurse, or from paper."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reprieve import knowledge
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import links, maintenance, observations, patients, risk, worklist
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.errors import PermissionDenied
+from reprieve.pathway.observations import Told
+from reprieve.pathway.permissions import NURSE, Actor
+from reprieve.records.models import DiaryEntry
+from reprieve.records.queries import clinics, settings
+
+SCALES = ("average_pain", "worst_pain", "function", "mood")
+MOMENTS = ("day", "evening", "morning")
+HOME = "home"
+MODES = (HOME, "call", "paper", "clinic")
+FALL, FALL_WITHIN = "fall", timedelta(hours=24)
+# What the safety rules ask for is written as a fact as well.
+FACTS = MappingProxyType({"bladder": "bladder_symptoms"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What a patient says of one day. `moment` tells the morning after from the evening."""
+
+    day: date
+    moment: str = "day"
+    average_pain: int | None = None
+    worst_pain: int | None = None
+    function: int | None = None
+    mood: int | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, said: Day, mode: str,
+    link: uuid.UUID | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """This function will store a day of the diary; the same day again replaces the earlier words.
+
+    A mood at or below the alarm limit opens the suicide-risk path, a fall a call by a nurse, and
+    fading relief is looked for. Returns `alert` (true: show the crisis text). Raises BadValue
+    naming the question.
+    """
+    rules = knowledge.load("reprieve.clinical", "diary")
+    _check(said, mode, rules.data)
+    _check_day(said.day, actor, at, rules.data)
+
+    def work() -> Done:
+        patients.get(clinic=actor.clinic, patient=patient)
+        _check_link(actor, patient, link, at)
+        row = _write(said, actor=actor, at=at, patient=patient, mode=mode, link=link)
+        alert = _alarm(said, actor, at, patient, rules.data)
+        _harm(said, actor, at, patient, mode)
+        maintenance.look(clinic=actor.clinic, patient=patient, actor=actor, at=at)
+        return Done(subject_kind="diary", subject=row.pk, result={"alert": alert})
+
+    return perform("diary.record", actor=actor, uid=uid, at=at, work=work)
+
+
+def _check(said: Day, mode: str, rules: Mapping[str, Any]) -> None:
+    for name in SCALES:
+        _check_number(name, getattr(said, name), 0, 10)
+    if all(getattr(said, name) is None for name in SCALES):
+        raise BadValue("average_pain", N_("answer at least one question"))
+    for name, kinds in (("moment", MOMENTS), ("mode", MODES)):
+        value = said.moment if name == "moment" else mode
+        if value not in kinds:
+            raise BadValue(name, f"unknown {value[:40]!r}; known: {', '.join(kinds)}")
+    worst, average = said.worst_pain, said.average_pain
+    if worst is not None and average is not None and worst < average:
+        raise BadValue("worst_pain", N_("cannot be below the average"))
+    for name, value in said.extras.items():
+        _check_extra(name, value, rules["extras"])
+
+
+def _check_extra(name: str, value: Any, known: Mapping[str, Any]) -> None:
+    kind = known.get(name)
+    if kind is None:
+        raise BadValue("extras", f"unknown {name[:40]!r}; known: {', '.join(known)}")
+    if kind == "yes/no":
+        if not isinstance(value, bool):
+            raise BadValue(name, N_("must be yes or no"))
+        return
+    _check_number(name, value, *kind)
+
+
+def _check_number(name: str, value: Any, low: int, high: int) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadValue(name, f"must be a whole number from {low} to {high}")
+
+
+def _check_day(day: date, actor: Actor, at: datetime, rules: Mapping[str, Any]) -> None:
+    zone = ZoneInfo(clinics.clinic(actor.clinic).timezone)
+    today = at.astimezone(zone).date()
+    back = rules["days"]["staff_back" if actor.practitioner else "patient_back"]
+    if day > today:
+        raise BadValue("day", N_("is in the future"))
+    if (today - day).days > back:
+        raise BadValue("day", f"is more than {back} days ago")
+
+
+def _check_link(
+    actor: Actor, patient: uuid.UUID, link: uuid.UUID | None, at: datetime
+) -> None:
+    """A patient writes by a diary link of their own; staff need none."""
+    if actor.practitioner is not None:
+        return
+    if link is None or actor.patient != patient:
+        raise PermissionDenied(N_("This link is another person's."))
+    links.usable(actor=actor, at=at, link=link, forms=(links.DIARY,))
+
+
+def _write(
+    said: Day, *, actor: Actor, at: datetime, patient: uuid.UUID, mode: str,
+    link: uuid.UUID | None,
+) -> DiaryEntry:  # fmt: skip
+    row: DiaryEntry = DiaryEntry.objects.add(
+        clinic_id=actor.clinic, patient_id=patient, day=said.day, at=at, mode=mode, link_id=link,
+        extras={**said.extras, "moment": said.moment}, corrects=_replaced(said, actor, patient),
+        recorded_at=at, by_id=actor.practitioner,
+        **{name: getattr(said, name) for name in SCALES},
+    )  # fmt: skip
+    return row
+
+
+def _replaced(said: Day, actor: Actor, patient: uuid.UUID) -> DiaryEntry | None:
+    rows = DiaryEntry.of(actor.clinic).filter(patient_id=patient, day=said.day)
+    of_moment = [r for r in rows if r.extras.get("moment", "day") == said.moment]
+    replaced = {r.corrects_id for r in of_moment}
+    return next((r for r in of_moment if r.pk not in replaced), None)
+
+
+def _alarm(
+    said: Day, actor: Actor, at: datetime, patient: uuid.UUID, rules: Mapping[str, Any]
+) -> bool:
+    limit = settings.value(
+        clinic=actor.clinic, key="diary.mood_alarm_at_or_below", at=at,
+        default=rules["mood"]["alarm_at_or_below"],
+    )  # fmt: skip
+    if said.mood is None or said.mood > limit:
+        return False
+    risk.alert(actor=actor, at=at, patient=patient)
+    return True
+
+
+def _harm(said: Day, actor: Actor, at: datetime, patient: uuid.UUID, mode: str) -> None:
+    told = [
+        Told(code=fact, value=said.extras[name])
+        for name, fact in FACTS.items()
+        if name in said.extras
+    ]
+    observations.write(
+        told, actor=actor, at=at, measured_at=at, patient=patient, mode=mode,
+        provenance="typed" if actor.practitioner else "patient",
+    )  # fmt: skip
+    fell = said.extras.get("fall", False)
+    if fell and not worklist.already_open(clinic=actor.clinic, kind=FALL, patient=patient):
+        worklist.open_item(
+            actor=actor, at=at, kind=FALL, owner_role=NURSE, due_at=at + FALL_WITHIN,
+            patient=patient,
+        )  # fmt: skip

@@ -1,0 +1,233 @@
+"""When relief fades: what the patient reported proposes a booster, a physician decides.
+
+A forecast has no way in here. A proposal is a work item; nothing is booked by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from reprieve.knowledge import N_, BadValue
+from reprieve.outcomes.booster import BoosterProposal, propose_booster
+from reprieve.outcomes.rules import rules
+from reprieve.pathway import booking, clock, diary_link, episodes, planning, worklist
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.booking import Slot
+from reprieve.pathway.errors import NotNow, PathwayError
+from reprieve.pathway.permissions import PHYSICIAN, Actor, system
+from reprieve.pathway.plan_doses import Fitted
+from reprieve.pathway.planning import Plan
+from reprieve.records import notes
+from reprieve.records.models import Act, CarePlan, Decision, EpisodeOfCare
+from reprieve.records.queries import clinics, observations, response
+from reprieve.records.queries.treatments import zone_of
+
+KIND = "booster_proposal"
+DECISION = "booster"
+WITHIN = timedelta(days=3)
+STATES = ("follow_up", "maintenance")
+
+
+def proposal(
+    *, clinic: uuid.UUID, patient: uuid.UUID, at: datetime
+) -> BoosterProposal | None:
+    """This function will return what fading relief proposes now, None when it proposes nothing."""
+    found = response.story(clinic=clinic, patient=patient, at=at)
+    if found.response is None:
+        return None
+    return propose_booster(
+        response=found.response, at=found.response.at, rules=found.rules,
+        surveillance=response.surveillance(clinic=clinic, patient=patient, at=at),
+    )  # fmt: skip
+
+
+def look(
+    *, clinic: uuid.UUID, patient: uuid.UUID, actor: Actor, at: datetime
+) -> uuid.UUID | None:
+    """This function will put a proposal on the physicians' list, inside the caller's act.
+
+    Once for each time relief fades: not while one is open, nor after a physician has decided.
+    """
+    episode = EpisodeOfCare.of(clinic).filter(patient_id=patient).order_by("-started_at").first()
+    if episode is None or episode.state not in STATES:
+        return None
+    if worklist.already_open(clinic=clinic, kind=KIND, patient=patient):
+        return None
+    found = proposal(clinic=clinic, patient=patient, at=at)
+    if found is None or _is_decided(clinic, patient, found):
+        return None
+    return worklist.open_item(
+        actor=actor, at=at, kind=KIND, owner_role=PHYSICIAN, due_at=at + WITHIN, patient=patient
+    )
+
+
+def review_every_clinic() -> int:
+    """This function will look at all patients in follow-up, each clinic by its own clock."""
+    return sum(review_all(clinic=one.id, at=clock.now(one.id)) for one in clinics.clinics())
+
+
+def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
+    """This function will look at every patient in follow-up once a day, and renew the diary.
+
+    What one patient's records refuse never stops the others: it is tried again the next time.
+    """
+    day = at.astimezone(zone_of(clinic)).date()
+    rows = list(EpisodeOfCare.of(clinic).filter(state__in=STATES).order_by("id"))
+    uids = {row.pk: uuid.uuid5(row.pk, f"maintenance {day.isoformat()}") for row in rows}
+    done = set(Act.objects.filter(pk__in=list(uids.values())).values_list("pk", flat=True))
+    count = 0
+    for row in rows:
+        if uids[row.pk] not in done:
+            with contextlib.suppress(BadValue, PathwayError):
+                review(episode=row, uid=uids[row.pk], at=at)
+                count += 1
+    return count
+
+
+def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime) -> None:
+    """This function will look at one patient in follow-up, once for each `uid`."""
+    actor = system(episode.clinic_id, "jobs")
+    patient = episode.patient_id
+
+    def work() -> Done:
+        item = look(clinic=episode.clinic_id, patient=patient, actor=actor, at=at)
+        if diary_link.is_running_out(clinic=episode.clinic_id, patient=patient, at=at):
+            diary_link.ask(actor=actor, patient=patient, at=at)
+        return Done(
+            subject_kind="episode", subject=episode.pk, detail={"proposed": item is not None}
+        )
+
+    perform("maintenance.review", actor=actor, uid=uid, at=at, work=work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What a physician decides: how many sessions, why, and a time if one is chosen already."""
+
+    reason: str
+    sessions: int = 1
+    slot: Slot | None = None
+
+
+def accept(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, accepted: Accepted
+) -> dict[str, str]:
+    """This function will plan a booster, and book it when a time was chosen, all or nothing.
+
+    The dose is the one reached last, fitted to the newest weight; the orders of the day follow
+    from the weight of that day. Raises NotNow without an earlier plan, Conflict for a taken time.
+    """
+    if not accepted.reason.strip():
+        raise BadValue("reason", N_("is needed"))
+
+    def work() -> Done:
+        episode = episodes.current(clinic=actor.clinic, patient=patient)
+        before = planning.newest(clinic=actor.clinic, patient=patient)
+        if before is None:
+            raise NotNow(N_("There is no signed plan for this patient."))
+        episodes.advance(episode=episode, act="followup.booster", actor=actor, at=at)
+        _decide(episode, "accepted", accepted.reason, actor=actor, at=at)
+        plan = planning.sign(
+            actor=actor, uid=uuid.uuid5(uid, "plan"), at=at, patient=patient,
+            plan=_plan(before, accepted),
+        )  # fmt: skip
+        worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
+        visit = _book(accepted.slot, plan, patient, actor=actor, at=at)
+        return Done(
+            subject_kind="care_plan", subject=plan,
+            result={"appointment": str(visit or ""), "plan": str(plan)},
+        )  # fmt: skip
+
+    return perform("maintenance.decide", actor=actor, uid=uid, at=at, work=work)
+
+
+def decline(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, reason: str
+) -> None:
+    """This function will note that a physician decided against a booster now, with the reason."""
+    if not reason.strip():
+        raise BadValue("reason", N_("is needed"))
+
+    def work() -> Done:
+        episode = episodes.current(clinic=actor.clinic, patient=patient)
+        _decide(episode, "declined", reason, actor=actor, at=at)
+        worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
+        return Done(subject_kind="episode", subject=episode.pk)
+
+    perform("maintenance.decide", actor=actor, uid=uid, at=at, work=work)
+
+
+def _plan(before: CarePlan, accepted: Accepted) -> Plan:
+    """The last plan again, shorter: the amount reached by its last session, the newest weight."""
+    detail = before.detail
+    weight = _weight_kg(before)
+    amounts = {int(n): Decimal(amount) for n, amount in detail.get("amounts", {}).items()}
+    reached = {1: amounts[max(amounts)]} if amounts else None
+    return Plan(
+        regimen=before.regimen, weight_kg=weight, weight_basis=detail.get("weight_basis", ""),
+        condition=detail.get("condition", ""), rationale=accepted.reason.strip(),
+        fit=Fitted(
+            amounts=reached, sessions=accepted.sessions, duration_min=detail.get("duration_min")
+        ),
+        is_booster=True, rescue=detail.get("rescue", {}),
+        highest_rate_mg_per_h=_amount(detail, "highest_rate_mg_per_h"),
+        maximum_mg=_amount(detail, "maximum_mg"), bolus_max_mg=_amount(detail, "bolus_max_mg"),
+    )  # fmt: skip
+
+
+def _amount(detail: Mapping[str, Any], name: str) -> Decimal | None:
+    return Decimal(detail[name]) if name in detail else None
+
+
+def _weight_kg(before: CarePlan) -> Decimal:
+    newest = observations.newest(
+        clinic=before.clinic_id, patient=before.patient_id, codes=["weight_kg"]
+    )
+    if "weight_kg" in newest:
+        return Decimal(str(newest["weight_kg"].value))
+    return Decimal(before.detail["weight_kg"])
+
+
+def _book(
+    slot: Slot | None, plan: uuid.UUID, patient: uuid.UUID, *, actor: Actor, at: datetime
+) -> uuid.UUID | None:
+    if slot is None:
+        return None
+    wanted = replace(slot, kind="infusion", plan=plan, series_no=1)
+    return booking.add(actor=actor, at=at, patient=patient, wanted=wanted).pk
+
+
+def _decide(
+    episode: EpisodeOfCare, outcome: str, reason: str, *, actor: Actor, at: datetime
+) -> None:
+    found = proposal(clinic=actor.clinic, patient=episode.patient_id, at=at)
+    note = notes.write(
+        reason.strip(), clinic=actor.clinic, at=at, by=actor.practitioner,
+        patient=episode.patient_id,
+    )  # fmt: skip
+    seen = [] if found is None else [
+        {"rule": "booster", "since": found.since.isoformat(), "says": found.reason.id,
+         "needs": [need.fact for need in found.needs]}
+    ]  # fmt: skip
+    Decision.objects.add(
+        clinic_id=actor.clinic, patient_id=episode.patient_id, episode=episode, kind=DECISION,
+        outcome=outcome, reason=note, findings=seen, knowledge=_version(found, at),
+        recorded_at=at, by_id=actor.practitioner,
+    )  # fmt: skip
+
+
+def _version(found: BoosterProposal | None, at: datetime) -> str:
+    return rules(on=at.date()).versions["booster"][:40] if found is not None else ""
+
+
+def _is_decided(clinic: uuid.UUID, patient: uuid.UUID, found: BoosterProposal) -> bool:
+    zone = zone_of(clinic)
+    rows = Decision.of(clinic).filter(patient_id=patient, kind=DECISION)
+    last = rows.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
+    return last is not None and last.astimezone(zone).date() >= found.since

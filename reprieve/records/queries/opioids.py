@@ -1,0 +1,79 @@
+"""The opioid dose of each day, from what was written down about medicines at that time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from reprieve.clinical import medicine_names
+from reprieve.clinical.mme import OpioidDose
+from reprieve.outcomes.opioids import DayMme, OpioidDay, daily_mme
+from reprieve.records.models import MedicationStatement, Observation
+from reprieve.records.queries.medicines import NONE_TAKEN
+from reprieve.records.queries.treatments import zone_of
+
+PATCH = "fentanyl-patch"  # its rate has no name of its own in the lists
+
+
+def days(*, clinic: uuid.UUID, patient: uuid.UUID, first: date, last: date) -> tuple[DayMme, ...]:
+    """This function will sum the opioids of each day that is known, in morphine equivalents.
+
+    Doses are those on file that day. A day before anybody asked, or with an opioid whose dose is
+    not known, is left out.
+    """
+    zone = zone_of(clinic)
+    rows = list(
+        MedicationStatement.of(clinic)
+        .filter(patient_id=patient, is_failed_therapy=False)
+        .order_by("recorded_at", "id")
+    )
+    asked = _asked_on(clinic, patient, rows, zone)
+    if asked is None:
+        return ()
+    start = max(first, asked)
+    run = [start + timedelta(days=n) for n in range((last - start).days + 1)]
+    known = [_day(day, rows, zone) for day in run]
+    return daily_mme(days=[day for day in known if day is not None])
+
+
+def _asked_on(
+    clinic: uuid.UUID, patient: uuid.UUID, rows: Sequence[MedicationStatement], zone: ZoneInfo
+) -> date | None:
+    none = Observation.of(clinic).filter(patient_id=patient, code=NONE_TAKEN)
+    moments: list[datetime] = [row.recorded_at for row in rows[:1]]
+    moments += none.order_by("measured_at").values_list("measured_at", flat=True)[:1]
+    return min(moments).astimezone(zone).date() if moments else None
+
+
+def _day(
+    day: date, rows: Sequence[MedicationStatement], zone: ZoneInfo
+) -> OpioidDay | None:
+    on_file = [row for row in rows if row.recorded_at.astimezone(zone).date() <= day]
+    replaced = {row.corrects_id for row in on_file}
+    taken = [
+        row
+        for row in on_file
+        if row.pk not in replaced and row.active and _is_opioid(row.name)
+    ]
+    if any(row.mg_per_day is None for row in taken):
+        return None
+    return OpioidDay(
+        day=day,
+        doses=tuple(
+            OpioidDose(drug=_name(row.name), amount=row.mg_per_day)
+            for row in taken
+            if row.mg_per_day is not None
+        ),
+    )
+
+
+def _name(name: str) -> str:
+    found = medicine_names.find(name)
+    return found.name if found else name.strip().casefold()
+
+
+def _is_opioid(name: str) -> bool:
+    found = medicine_names.find(name)
+    return _name(name) == PATCH or (found is not None and "opioids" in found.classes)

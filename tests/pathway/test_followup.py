@@ -1,0 +1,208 @@
+"""The call after 24 hours and the follow-up visit with its decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import booking, followup, series, worklist
+from reprieve.pathway.booking import Slot
+from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
+from reprieve.pathway.followup import Call
+from reprieve.records.models import Decision, Encounter, EpisodeOfCare, Observation
+from reprieve.records.queries import risk
+from reprieve.records.queries import worklist as work_lists
+from tests import world as worlds
+from tests.chairside import Chair, quick_world
+from tests.recovery_room import leave, ready
+from tests.treated import Treated, responder, treated
+from tests.world import World, new
+
+FINE = {"reached": True, "fell": False, "vivid_dreams": True, "bladder": False,
+        "thoughts_of_death": False, "mood": 7, "pain": 3}  # fmt: skip
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+@pytest.fixture
+def home(world: World) -> Chair:
+    chair = ready(world)
+    leave(chair)
+    world.later(hours=23)
+    return chair
+
+
+def call(chair: Chair, who: str = "infusion_nurse", **changes: Any) -> dict[str, Any]:
+    return followup.call(
+        actor=chair.world[who], uid=new(), at=chair.world.at, encounter=chair.encounter,
+        said=Call(**{**FINE, **changes}),
+    )  # fmt: skip
+
+
+def kinds(world: World) -> list[str]:
+    return [item.kind for item in work_lists.waiting(clinic=world.id)]
+
+
+class TestCall:
+    def test_what_was_said_closes_the_call(self, world: World, home: Chair) -> None:
+        assert call(home, note="slept well")["alert"] is False
+        assert "call_24h" not in kinds(world)
+        visit = Encounter.of(world.id).get(kind="call")
+        rows = Observation.of(world.id).filter(encounter=visit)
+        assert {row.code: row.value for row in rows} == {
+            "fall_after_infusion": False, "vivid_dreams": True, "bladder_symptoms": False,
+            "suicidal_statement": False, "mood": 7, "pain": 3,
+        }  # fmt: skip
+        assert {row.mode for row in rows} == {"call"}
+
+    def test_not_reached_is_tried_again(self, world: World, home: Chair) -> None:
+        call(home, reached=False, fell=None, thoughts_of_death=None, mood=None)
+        (item,) = [i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h"]
+        assert (item.state, item.due_at) == ("seen", world.at + followup.TRY_AGAIN)
+        call(home)
+        assert "call_24h" not in kinds(world)
+
+    def test_a_fall_is_a_physicians(self, world: World, home: Chair) -> None:
+        call(home, fell=True)
+        assert "fall_review" in kinds(world)
+
+    @pytest.mark.parametrize("said", [{"thoughts_of_death": True}, {"mood": 2}])
+    def test_grave_words_open_the_path(
+        self, world: World, home: Chair, said: dict[str, Any]
+    ) -> None:
+        assert call(home, **said)["alert"] is True
+        assert risk.state(clinic=world.id, patient=home.patient) == "alert_open"
+
+    @pytest.mark.parametrize(
+        ("said", "field"),
+        [
+            ({"fell": None}, "fell"), ({"thoughts_of_death": None}, "thoughts_of_death"),
+            ({"mood": None}, "mood"), ({"mood": 11}, "mood"), ({"pain": -1}, "pain"),
+        ],
+    )  # fmt: skip
+    def test_what_was_not_asked_is_named(
+        self, world: World, home: Chair, said: dict[str, Any], field: str
+    ) -> None:
+        with pytest.raises(BadValue) as refused:
+            call(home, **said)
+        assert refused.value.field == field
+        assert "call_24h" in kinds(world)
+
+    def test_refusals(self, world: World, home: Chair) -> None:
+        with pytest.raises(PermissionDenied):
+            call(home, who="front_desk")
+        call(home)
+        with pytest.raises(NotNow, match="No call"):
+            call(home)
+        with pytest.raises(NotFound):
+            call(Chair(world, new(), home.patient))
+
+    def test_the_list_itself_cannot_close_it(self, world: World, home: Chair) -> None:
+        (item,) = [i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h"]
+        with pytest.raises(NotNow, match="own page"):
+            worklist.finish(actor=world["infusion_nurse"], uid=new(), at=world.at, item=item.id)
+
+
+def decide(made: Treated, outcome: str, *, who: str = "physician", **more: Any) -> str:
+    return followup.decide(
+        actor=made.world[who], uid=new(), at=made.world.at, patient=made.patient,
+        outcome=outcome, **{"reason": "as discussed", **more},
+    )  # fmt: skip
+
+
+class TestDecision:
+    @pytest.mark.parametrize(
+        ("outcome", "after"),
+        [
+            ("continue", "follow_up"), ("change", "consented"), ("booster", "maintenance"),
+            ("step_down", "maintenance"), ("refer", "closed"), ("end", "closed"),
+        ],
+    )  # fmt: skip
+    def test_each_outcome_leads_on(self, world: World, outcome: str, after: str) -> None:
+        made = responder(world, weeks=())
+        assert decide(made, outcome) == after
+        row = Decision.of(world.id).get(kind="follow_up")
+        assert (row.outcome, row.encounter.kind) == (outcome, "follow_up")
+
+    def test_the_response_in_view_is_kept(self, world: World) -> None:
+        made = responder(world)
+        decide(made, "continue")
+        (seen,) = Decision.of(world.id).get(kind="follow_up").findings
+        assert (seen["responder"], seen["baseline"]["source"]) == ("yes", "diary")
+        assert seen["relief_percent"] == pytest.approx(62.5)
+
+    def test_a_visit_ends_a_series_that_still_runs(self, world: World) -> None:
+        made = responder(world, weeks=())
+        made.put("in_series")
+        assert decide(made, "continue") == "follow_up"
+
+    def test_the_booked_visit_is_the_one(self, world: World) -> None:
+        made = responder(world, weeks=())
+        visit = booking.book(
+            actor=world["front_desk"], uid=new(), at=world.at, patient=made.patient,
+            wanted=Slot(starts_at=world.later(days=1), kind="follow_up"), anyway=True,
+        )  # fmt: skip
+        decide(made, "continue", appointment=visit)
+        assert Encounter.of(world.id).get(kind="follow_up").appointment_id == visit
+        with pytest.raises(NotFound):
+            decide(made, "continue", appointment=new())
+
+    def test_refusals(self, world: World) -> None:
+        made = responder(world, weeks=())
+        with pytest.raises(BadValue, match="outcome"):
+            decide(made, "hope")
+        with pytest.raises(BadValue, match="reason"):
+            decide(made, "end", reason=" ")
+        with pytest.raises(PermissionDenied):
+            decide(made, "end", who="infusion_nurse")
+        patient, episode = worlds.person(world, email="new@example.org")
+        nobody = Treated(world, patient, episode)
+        with pytest.raises(NotNow):
+            decide(nobody, "end")
+        assert not Decision.of(world.id).filter(kind="follow_up").exists()
+
+    def test_a_decision_before_any_infusion_keeps_no_response(self, world: World) -> None:
+        made = treated(world)
+        made.put("follow_up")
+        decide(made, "end")
+        assert Decision.of(world.id).get(kind="follow_up").findings == []
+
+
+class TestSeries:
+    def test_the_last_infusion_ends_it_and_asks_for_the_visit(self, world: World) -> None:
+        made = treated(world)
+        plan = made.plan(sessions=2)
+        made.put("in_series")
+        for number, after in ((1, "in_series"), (2, "follow_up")):
+            chair = made.infuse(plan, no=number)
+            _complete(made, chair.encounter)
+            assert made.state == after
+        assert kinds(world).count("follow_up_visit") == 1
+        assert _complete(made, chair.encounter) is False
+
+    def test_a_visit_without_a_plan_ends_nothing(self, world: World) -> None:
+        made = treated(world)
+        made.put("in_series")
+        assert _complete(made, made.infuse().encounter) is False
+
+    def test_nothing_given_is_no_series(self, world: World) -> None:
+        made = treated(world)
+        made.plan()
+        episode = EpisodeOfCare.of(world.id).get(pk=made.episode)
+        with pytest.raises(NotNow, match="No infusion"):
+            series.complete(episode=episode, actor=world["physician"], at=world.at)
+
+
+def _complete(made: Treated, encounter: uuid.UUID) -> bool:
+    visit = Encounter.of(made.world.id).select_related("plan").get(pk=encounter)
+    return series.complete_if_last(
+        encounter=visit, actor=made.world["infusion_nurse"], at=made.world.at
+    )

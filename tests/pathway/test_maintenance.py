@@ -1,0 +1,195 @@
+"""Relief fades: the diary proposes a booster, a physician decides, one act plans and books it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import maintenance
+from reprieve.pathway.booking import Slot
+from reprieve.pathway.errors import Conflict, NotNow, PermissionDenied
+from reprieve.pathway.maintenance import Accepted
+from reprieve.records.models import Appointment, CarePlan, Decision, EpisodeOfCare, OutboxMessage
+from reprieve.records.queries import response
+from reprieve.records.queries import worklist as work_lists
+from tests import world as worlds
+from tests.chairside import quick_world
+from tests.treated import Treated, fades, responder
+from tests.world import World, new
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+@pytest.fixture
+def faded(world: World) -> Treated:
+    made = responder(world)
+    fades(made)
+    return made
+
+
+def proposals(made: Treated) -> int:
+    found = work_lists.waiting(clinic=made.world.id, patient=made.patient)
+    return sum(1 for item in found if item.kind == maintenance.KIND)
+
+
+def accept(made: Treated, who: str = "physician", **more: object) -> dict[str, str]:
+    return maintenance.accept(
+        actor=made.world[who], uid=new(), at=made.world.at, patient=made.patient,
+        accepted=Accepted(**{"reason": "it helped for two weeks", **more}),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+class TestProposal:
+    def test_lasting_relief_proposes_nothing(self, world: World) -> None:
+        made = responder(world, weeks=(3, 3, 3, 3))
+        assert proposals(made) == 0
+
+    def test_observed_fading_proposes_once(self, faded: Treated) -> None:
+        assert proposals(faded) == 1
+        found = maintenance.proposal(
+            clinic=faded.world.id, patient=faded.patient, at=faded.world.at
+        )
+        assert found is not None
+        assert "liver-panel" in {need.fact for need in found.needs}
+        faded.days([7] * 3)
+        assert proposals(faded) == 1
+
+    def test_who_never_responded_gets_no_proposal(self, world: World) -> None:
+        made = responder(world, weeks=(8, 8), during=8)
+        made.days([8] * 15)
+        assert proposals(made) == 0
+
+    def test_only_after_a_series(self, world: World) -> None:
+        made = responder(world)
+        made.put("in_series")
+        fades(made)
+        assert proposals(made) == 0
+        patient = worlds.person(world, email="new@example.org")[0]
+        assert maintenance.proposal(clinic=world.id, patient=patient, at=world.at) is None
+
+    def test_the_night_looks_at_everybody_once_a_day(self, world: World) -> None:
+        made = responder(world)
+        made.put("in_series")
+        fades(made)
+        made.put("maintenance")
+        assert maintenance.review_all(clinic=world.id, at=world.at) == 1
+        assert proposals(made) == 1
+        assert OutboxMessage.of(world.id).filter(template="diary_prompt").exists()
+        assert maintenance.review_all(clinic=world.id, at=world.at) == 0
+        assert maintenance.review_all(clinic=world.id, at=world.later(days=1)) == 1
+        assert proposals(made) == 1
+
+    def test_one_patients_records_never_stop_the_others(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = responder(world, weeks=()), responder(world, weeks=())
+        broken = min(first.episode, second.episode)
+        whole = maintenance.review
+
+        def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime) -> None:
+            if episode.pk == broken:
+                raise BadValue("diary", "cannot be read")
+            whole(episode=episode, uid=uid, at=at)
+
+        monkeypatch.setattr(maintenance, "review", review)
+        assert maintenance.review_every_clinic() == 1
+
+
+class TestDecision:
+    def test_declined_stays_declined_for_this_fading(self, faded: Treated) -> None:
+        maintenance.decline(
+            actor=faded.world["physician"], uid=new(), at=faded.world.at, patient=faded.patient,
+            reason="wants to wait",
+        )  # fmt: skip
+        assert proposals(faded) == 0
+        faded.days([7] * 2)
+        assert proposals(faded) == 0
+        row = Decision.of(faded.world.id).get(kind="booster")
+        assert (row.outcome, row.findings[0]["rule"]) == ("declined", "booster")
+
+    def test_accepted_makes_a_booster_plan_of_the_dose_reached(self, faded: Treated) -> None:
+        done = accept(faded)
+        row = CarePlan.of(faded.world.id).get(pk=done["plan"])
+        assert (row.is_booster, row.sessions, row.detail["condition"]) == (True, 1, "crps")
+        assert row.replaces is not None
+        assert faded.state == "planned"
+        assert proposals(faded) == 0
+
+    def test_accepted_and_booked_in_one_act(self, faded: Treated) -> None:
+        slot = _tomorrow(faded.world)
+        done = accept(faded, slot=slot)
+        row = Appointment.of(faded.world.id).get(pk=done["appointment"])
+        assert (row.kind, str(row.plan_id), row.series_no) == ("infusion", done["plan"], 1)
+        assert faded.state == "in_series"
+
+    def test_a_taken_time_changes_nothing(self, faded: Treated) -> None:
+        world = faded.world
+        other = responder(world, weeks=())
+        slot = _tomorrow(world)
+        accept(other, slot=slot)
+        plans = CarePlan.of(world.id).count()
+        with pytest.raises(Conflict):
+            accept(faded, slot=slot)
+        assert CarePlan.of(world.id).count() == plans
+        assert (faded.state, proposals(faded)) == ("follow_up", 1)
+
+    def test_a_second_press_accepts_once(self, faded: Treated) -> None:
+        uid = new()
+        for _ in range(2):
+            maintenance.accept(
+                actor=faded.world["physician"], uid=uid, at=faded.world.at,
+                patient=faded.patient, accepted=Accepted(reason="again"),
+            )  # fmt: skip
+        assert CarePlan.of(faded.world.id).filter(is_booster=True).count() == 1
+
+    def test_refusals(self, faded: Treated) -> None:
+        with pytest.raises(BadValue, match="reason"):
+            accept(faded, reason=" ")
+        with pytest.raises(BadValue, match="sessions"):
+            accept(faded, sessions=99)
+        with pytest.raises(PermissionDenied):
+            accept(faded, who="infusion_nurse")
+        with pytest.raises(BadValue, match="reason"):
+            maintenance.decline(
+                actor=faded.world["physician"], uid=new(), at=faded.world.at,
+                patient=faded.patient, reason="",
+            )  # fmt: skip
+        patient, episode = worlds.person(faded.world, email="new@example.org")
+        nobody = Treated(faded.world, patient, episode)
+        with pytest.raises(NotNow, match="no signed plan"):
+            accept(nobody)
+        assert faded.state == "follow_up"
+
+
+def test_a_booster_is_a_course_of_its_own(faded: Treated) -> None:
+    plan = accept(faded)["plan"]
+    faded.infuse(CarePlan.of(faded.world.id).get(pk=plan).pk)
+    found = response.story(clinic=faded.world.id, patient=faded.patient, at=faded.world.at)
+    assert [(t.is_booster, t.course.infusions) for t in found.treatments] == [
+        (False, 2), (True, 1),
+    ]  # fmt: skip
+    assert found.response is not None
+    assert found.response.baseline.pain == 8
+
+
+def _tomorrow(world: World) -> Slot:
+    """A weekday at ten in the chair that the clinic has."""
+    from reprieve.pathway import clinic
+    from reprieve.records.queries import clinics
+
+    if not clinics.chairs(clinic=world.id):
+        clinic.add_chair(actor=world["admin"], uid=new(), at=world.at, name="1")
+    day = world.at + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    chair = clinics.chairs(clinic=world.id)[0].id
+    return Slot(starts_at=day.replace(hour=15, minute=0), kind="infusion", chair=chair)
+

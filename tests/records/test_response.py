@@ -1,0 +1,151 @@
+"""What the outcome rules get from the records: courses, doses of opioids, scores, surveillance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from reprieve.pathway import observations, questionnaires
+from reprieve.pathway.observations import Told
+from reprieve.records.models import MedicationStatement
+from reprieve.records.queries import opioids, response, treatments
+from tests.chairside import quick_world
+from tests.treated import Treated, responder, treated
+from tests.world import World, new
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+def takes(made: Treated, name: str, mg: str | None, **more: Any) -> MedicationStatement:
+    row: MedicationStatement = MedicationStatement.objects.add(
+        clinic_id=made.world.id, patient_id=made.patient, name=name,
+        mg_per_day=None if mg is None else Decimal(mg), recorded_at=made.world.at, **more,
+    )  # fmt: skip
+    return row
+
+
+def mme(made: Treated, days: int = 3) -> dict[int, Decimal | None]:
+    first = date(2026, 3, 3)
+    found = opioids.days(
+        clinic=made.world.id, patient=made.patient, first=first - timedelta(days=5),
+        last=first + timedelta(days=days),
+    )  # fmt: skip
+    return {(one.day - first).days: one.mme for one in found}
+
+
+class TestOpioids:
+    def test_each_day_has_the_dose_on_file_that_day(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        old = takes(made, "morphine", "60")
+        takes(made, "gabapentin", "900")
+        world.later(days=2)
+        takes(made, "morphine", "30", corrects=old)
+        assert mme(made) == {0: 60, 1: 60, 2: 30, 3: 30}
+
+    def test_an_opioid_without_a_dose_leaves_the_day_out(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        takes(made, "morphine", None)
+        assert mme(made) == {}
+
+    def test_nobody_asked_is_not_none_taken(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        assert mme(made) == {}
+        observations.write(
+            [Told(code="medicines", value=[])], actor=world["physician"], at=world.at,
+            measured_at=world.at, patient=made.patient,
+        )  # fmt: skip
+        assert mme(made, days=1) == {0: 0, 1: 0}
+
+    def test_a_patch_counts_by_its_rate(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        takes(made, "fentanyl-patch", "25")
+        assert mme(made, days=0) == {0: 60}
+
+
+class TestStory:
+    def test_before_any_infusion_there_is_no_response(self, world: World) -> None:
+        made = treated(world)
+        assert response.story(clinic=world.id, patient=made.patient, at=world.at).response is None
+
+    def test_scores_before_and_after(self, world: World) -> None:
+        made = treated(world)
+        _peg(made, 8)
+        made.infuse(made.plan(sessions=1))
+        made.put("follow_up")
+        world.later(days=1)
+        _peg(made, 4)
+        _answer(made, "pgic", {"change": 2})
+        found = response.story(clinic=world.id, patient=made.patient, at=world.at).response
+        assert found is not None
+        assert (found.peg.points, found.pgic, found.pgic_met) == (4, 2, "yes")
+        assert found.bpi_interference.before is None
+
+    def test_without_a_diary_the_recall_of_the_evaluation_stands_in(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        _peg(made, 7)
+        made.infuse()
+        world.later(days=1)
+        found = response.story(clinic=world.id, patient=made.patient, at=world.at).response
+        assert found is not None
+        assert (found.baseline.source, found.baseline.pain) == ("recall", 7)
+
+    def test_pain_after_the_infusion_may_show_the_onset(self, world: World) -> None:
+        made = treated(world)
+        chair = made.infuse()
+        observations.write(
+            [Told(code="pain", value=2, unit="{score}")], actor=world["infusion_nurse"],
+            at=world.at, measured_at=world.at, patient=made.patient, encounter=chair.encounter,
+        )  # fmt: skip
+        world.later(days=1)
+        found = response.story(clinic=world.id, patient=made.patient, at=world.at).response
+        assert found is not None
+        assert found.onset is not None
+        assert found.onset.hours == pytest.approx(40 / 60, abs=0.01)
+
+    def test_a_long_gap_begins_a_new_course(self, world: World) -> None:
+        made = responder(world, weeks=())
+        world.later(days=40)
+        made.infuse()
+        given = treatments.treatments(clinic=world.id, patient=made.patient, at=world.at)
+        assert [t.course.infusions for t in given] == [2, 1]
+        assert given[0].course.follow_up_ends == given[1].course.first_infusion
+
+
+def test_surveillance_names_when_each_fact_was_last_known(world: World) -> None:
+    made = responder(world, weeks=())
+    said = [Told(code="bladder_symptoms", value=False), Told(code="could_become_pregnant",
+            value=False)]  # fmt: skip
+    observations.write(
+        said, actor=world["physician"], at=world.at, measured_at=world.at, patient=made.patient
+    )
+    found = response.surveillance(clinic=world.id, patient=made.patient, at=world.at)
+    assert found.last["bladder-questions"] == world.at.date()
+    assert found.last["liver-panel"] is None
+    assert found.last["c-ssrs"] is None
+    assert found.not_applicable == {"pregnancy-test"}
+    assert found.courses_365d == 1
+
+
+def _person(world: World) -> tuple[Any, Any]:
+    from tests import world as worlds
+
+    return worlds.person(world)
+
+
+def _peg(made: Treated, pain: int) -> None:
+    _answer(made, "peg", {"pain": pain, "enjoyment": pain, "activity": pain})
+
+
+def _answer(made: Treated, instrument: str, answers: dict[str, int]) -> None:
+    questionnaires.save(
+        actor=made.world["infusion_nurse"], uid=new(), at=made.world.at, patient=made.patient,
+        instrument=instrument, answers=answers, complete=True, mode="clinic",
+    )  # fmt: skip
