@@ -15,7 +15,7 @@ from reprieve.monitoring.alarm_state import State, Transition
 from reprieve.monitoring.alarms import step
 from reprieve.monitoring.vitals import Reading
 from reprieve.pathway import alarm_calls
-from reprieve.pathway.alarm_policy import policy
+from reprieve.pathway.alarm_policy import Ground, ground, policy
 from reprieve.pathway.clock import moment
 from reprieve.records.models import AlarmTransition, InfusionState
 from reprieve.records.queries import schedules
@@ -47,11 +47,31 @@ def fold(
     return _folded(row, events, recorded_ms=recorded_ms, by=by)
 
 
+def fold_many(
+    *, clinic: uuid.UUID, events: Mapping[uuid.UUID, Iterable[ev.Event]], recorded_ms: int
+) -> None:
+    """This function will fold the events of several infusions, in the caller's transaction.
+
+    The infusions are locked in one order, so that two writers never wait for each other.
+    """
+    rows = InfusionState.of(clinic).select_for_update().filter(encounter_id__in=list(events))
+    watched = [row for row in rows.order_by("encounter_id") if row.state in WATCHED]
+    encounters = [row.encounter_id for row in watched]
+    on = ground(clinic=clinic, encounters=encounters, at=moment(recorded_ms))
+    for row in watched:
+        _folded(row, events[row.encounter_id], recorded_ms=recorded_ms, by=None, on=on)
+
+
 def _folded(
-    row: InfusionState, events: Iterable[ev.Event], *, recorded_ms: int, by: uuid.UUID | None
+    row: InfusionState,
+    events: Iterable[ev.Event],
+    *,
+    recorded_ms: int,
+    by: uuid.UUID | None,
+    on: Ground | None = None,
 ) -> State:
     clinic, encounter = row.clinic_id, row.encounter_id
-    rules = policy(clinic=clinic, encounter=encounter, at=moment(recorded_ms))
+    rules = policy(clinic=clinic, encounter=encounter, at=moment(recorded_ms), on=on)
     state = state_of(row)
     made: list[Transition] = []
     for event in events:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,26 +34,56 @@ MOST_KEPT = 1_000
 _baselines: dict[uuid.UUID, tuple[int, dict[str, float]]] = {}
 
 
-def policy(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> Policy:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the policies of several infusions rest on at one moment, read at once.
+
+    Read it under the locks of these infusions: what is put aside must not change meanwhile.
+    """
+
+    settings: Mapping[str, Any]
+    plans: Mapping[uuid.UUID, CarePlan]
+    suspensions: Mapping[uuid.UUID, tuple[Suspension, ...]]
+
+
+def ground(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at: datetime) -> Ground:
+    """This function will read what the policies of these infusions rest on."""
+    visits = Encounter.of(clinic).filter(pk__in=encounters, plan__isnull=False)
+    keys = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION)
+    return Ground(
+        settings=settings.several(clinic=clinic, keys=keys, at=at),
+        plans={visit.pk: visit.plan for visit in visits.select_related("plan")},
+        suspensions=_suspended(clinic, encounters, ms(at)),
+    )
+
+
+def policy(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, on: Ground | None = None
+) -> Policy:
     """This function will return the limits and timings in force for one infusion.
 
     The session's baseline is the mean of the sets taken before the start.
     """
+    on = on or ground(clinic=clinic, encounters=[encounter], at=at)
     found = policies.live(
-        limits=in_force(clinic=clinic, encounter=encounter, at=at),
+        limits=_in_force(on, encounter),
         baseline=_baseline(clinic, encounter, ms(at)),
-        suspensions=suspensions(clinic=clinic, encounter=encounter, at_ms=ms(at)),
+        suspensions=on.suspensions.get(encounter, ()),
     )
-    ladder = settings.value(clinic=clinic, key=ESCALATION, at=at)
+    ladder = on.settings.get(ESCALATION)
     return found if ladder is None else replace(found, ladder=escalation(ladder))
 
 
 def in_force(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Limit, ...]:
     """This function will return the limits of one infusion after all layers."""
-    plan = _plan(clinic, encounter)
-    regimens = settings.value(clinic=clinic, key=REGIMEN_LIMITS, at=at, default={})
+    return _in_force(ground(clinic=clinic, encounters=[encounter], at=at), encounter)
+
+
+def _in_force(on: Ground, encounter: uuid.UUID) -> tuple[Limit, ...]:
+    plan = on.plans.get(encounter)
+    regimens = on.settings.get(REGIMEN_LIMITS, {})
     return approved(
-        clinic=settings.value(clinic=clinic, key=CLINIC_LIMITS, at=at) or (),
+        clinic=on.settings.get(CLINIC_LIMITS) or (),
         regimen=regimens.get(plan.regimen, ()) if plan else (),
         patient=plan.detail.get("limits", ()) if plan else (),
     )
@@ -116,22 +146,24 @@ def _rung(row: Mapping[str, Any]) -> Rung:
 
 def suspensions(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> tuple[Suspension, ...]:
     """This function will return what is put aside now; each row carries its own end."""
+    return _suspended(clinic, [encounter], at_ms).get(encounter, ())
+
+
+def _suspended(
+    clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at_ms: int
+) -> dict[uuid.UUID, tuple[Suspension, ...]]:
     rows = AlarmTransition.objects.filter(
-        clinic_id=clinic, encounter_id=encounter, kind=SUSPENSION, at_ms__lte=at_ms
+        clinic_id=clinic, encounter_id__in=encounters, kind=SUSPENSION, at_ms__lte=at_ms
     )
-    found = [
-        Suspension(
-            limit_key=row.detail["limit_key"], from_ms=row.at_ms,
-            until_ms=row.detail["until_ms"], by=str(row.by_id), reason=row.detail["note"],
-        )
-        for row in rows
-    ]  # fmt: skip
-    return tuple(one for one in found if one.until_ms > at_ms)
-
-
-def _plan(clinic: uuid.UUID, encounter: uuid.UUID) -> CarePlan | None:
-    row = Encounter.of(clinic).filter(pk=encounter).values_list("plan_id", flat=True).first()
-    return CarePlan.of(clinic).filter(pk=row).first() if row else None
+    found: dict[uuid.UUID, tuple[Suspension, ...]] = {}
+    for row in rows.order_by("id"):
+        if row.detail["until_ms"] > at_ms:
+            one = Suspension(
+                limit_key=row.detail["limit_key"], from_ms=row.at_ms,
+                until_ms=row.detail["until_ms"], by=str(row.by_id), reason=row.detail["note"],
+            )  # fmt: skip
+            found[row.encounter_id] = (*found.get(row.encounter_id, ()), one)
+    return found
 
 
 def _baseline(clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> dict[str, float]:

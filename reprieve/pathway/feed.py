@@ -48,6 +48,7 @@ class _Batch:
     links: dict[uuid.UUID, list[DeviceAssociation]]
     signed: set[uuid.UUID]
     devices: dict[tuple[str, str], uuid.UUID]
+    dialects: dict[tuple[str, str], int] = field(default_factory=dict)
     folds: dict[uuid.UUID, list[ev.Event]] = field(default_factory=dict)
 
     def tell(self, encounter: uuid.UUID, *events: ev.Event) -> None:
@@ -66,11 +67,10 @@ def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
         ends = [_one(message, state) for message in batch]
         _keep_raw(batch, clinic)
         recorded = max(m.received_ms for m in batch)
-        for encounter, events in state.folds.items():
-            alarm_fold.fold(
-                clinic=clinic, encounter=encounter, events=sorted(events, key=_when),
-                recorded_ms=recorded,
-            )  # fmt: skip
+        events = {visit: sorted(told, key=_when) for visit, told in state.folds.items()}
+        if events:
+            alarm_fold.fold_many(clinic=clinic, events=events, recorded_ms=recorded)
+        for encounter in events:
             changes.announce(clinic=clinic, topic="infusion", subject=encounter, at_ms=recorded)
     return ends
 
@@ -144,9 +144,9 @@ def _store(message: FeedMessage, batch: _Batch) -> str:
         return _park(message, batch.clinic, kind="rejected", reason=message.rejected)
     if message.alerts:
         _park(message, batch.clinic, kind="alert", reason=message.alerts[0].get("text", "alert"))
-        for link in batch.links.get(device, []):
-            if link.until_ms is None:
-                batch.tell(link.encounter_id)  # shown beside our own alarms
+        for one in batch.links.get(device, []):
+            if one.until_ms is None:
+                batch.tell(one.encounter_id)  # shown beside our own alarms
     if not message.readings and not message.not_charted:
         return "charted" if message.alerts else "repeated"
     link, reason = _link_for(message, batch.links.get(device, []), batch.signed)
@@ -214,7 +214,7 @@ def _chart(message: FeedMessage, link: DeviceAssociation, batch: _Batch) -> str:
         frame = frames.NewFrame(
             association=link.pk,
             recorded_ms=message.received_ms,
-            dialect=_dialect(message),
+            dialect=_dialect(message, batch),
             values=tuple(
                 frames.Value(signal=v.signal, value=v.value, at_ms=v.at_ms or 0, source=v.source)
                 for v in known
@@ -259,11 +259,12 @@ def _no_value(value: NotCharted, message: FeedMessage) -> Reading:
     )
 
 
-def _dialect(message: FeedMessage) -> int:
-    row, _ = DialectVersion.objects.get_or_create(
-        name=message.dialect[:60], sha256=message.dialect_sha256[:64]
-    )
-    return int(row.pk)
+def _dialect(message: FeedMessage, batch: _Batch) -> int:
+    key = (message.dialect[:60], message.dialect_sha256[:64])
+    if key not in batch.dialects:
+        row, _ = DialectVersion.objects.get_or_create(name=key[0], sha256=key[1])
+        batch.dialects[key] = int(row.pk)
+    return batch.dialects[key]
 
 
 def _park(

@@ -27,15 +27,15 @@ from reprieve.pathway import alarm_fold, feed
 from reprieve.records import changes
 def end(**_):
     os.kill(os.getpid(), signal.SIGKILL)
-folded = alarm_fold.fold
+folded = alarm_fold.fold_many
 def fold_and_end(**named):
     folded(**named)
     end()
 target, clinic, at_ms = sys.argv[1], uuid.UUID(sys.argv[2]), int(sys.argv[3])
 if target == "before the alarms":
-    alarm_fold.fold = end
+    alarm_fold.fold_many = end
 elif target == "after the alarms":
-    alarm_fold.fold = fold_and_end
+    alarm_fold.fold_many = fold_and_end
 else:
     changes.announce = end
 reading = feed.Sent(signal="spo2", value=Decimal(80), at_ms=at_ms)
@@ -83,7 +83,7 @@ def test_a_failing_alarm_leaves_no_value_behind(
     def broken(**_: object) -> None:
         raise RuntimeError("the alarms cannot be worked out")
 
-    monkeypatch.setattr(feed.alarm_fold, "fold", broken)
+    monkeypatch.setattr(feed.alarm_fold, "fold_many", broken)
     with pytest.raises(RuntimeError):
         feed.receive([sent(today, raw="x", spo2=80)], clinic=today.id)
     assert everything(chair) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,12 @@ def value(*, clinic: uuid.UUID, key: str, at: datetime, default: Any = None) -> 
         .first()
     )
     return default if row is None else row.value
+
+
+def several(*, clinic: uuid.UUID, keys: Iterable[str], at: datetime) -> dict[str, Any]:
+    """This function will return those of the named settings that are in force at a moment."""
+    rows = ClinicSetting.of(clinic).filter(key__in=list(keys), valid_from__lte=at)
+    return {row.key: row.value for row in rows.order_by("valid_from", "recorded_at")}
 
 
 def every(*, clinic: uuid.UUID, at: datetime) -> dict[str, Any]:
