@@ -48,7 +48,6 @@ def _fill(count: int, values: int) -> dict[str, str]:
 def _feed(world, visit: uuid.UUID, values: int) -> None:  # type: ignore[no-untyped-def]
     """A value a second for each signal, as a monitor sends them."""
     from reprieve.records import frames
-
     from tests import world as invented
 
     link = invented.linked(world, visit)
