@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from reprieve.knowledge import N_, BadValue
+from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import booking_book, episodes, messages, states
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound
@@ -26,6 +26,7 @@ from reprieve.records.models import (
     Reservation,
 )
 from reprieve.scheduling import blocks, slots
+from reprieve.scheduling.conflicts import Conflict as Hindrance
 from reprieve.scheduling.conflicts import conflicts_of_chair, conflicts_of_time
 
 # These are never overruled: the place or the person is really taken.
@@ -33,6 +34,7 @@ NEVER = {
     "chair": N_("The chair is booked at this time."),
     "clinician": N_("The clinician is booked at this time."),
 }
+AWAY = N_("The clinician is away at this time. {reason}")
 TAKEN = N_("Somebody has just taken this time. Choose another.")
 
 
@@ -140,10 +142,15 @@ def _refuse_conflicts(
     else:
         found += conflicts_of_chair(book=book_, wanted=block, chair=str(wanted.chair))
     for conflict in found:
-        if conflict.kind in NEVER:
-            raise Conflict(NEVER[conflict.kind])
-        if not anyway:
-            raise Conflict(conflict.says)
+        if conflict.kind in NEVER or not anyway:
+            raise Conflict(says(conflict))
+
+
+def says(conflict: Hindrance) -> Message | str:
+    """This function will say what is in the way without naming a chair or a person by its id."""
+    if conflict.kind == "absent":
+        return Message(id=AWAY, params={"reason": conflict.says.params["reason"]})
+    return NEVER.get(conflict.kind, conflict.says)
 
 
 def reserve(row: Appointment, block: blocks.Block) -> None:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from reprieve.records import notes
 from reprieve.records.models import Absence, Appointment, AppointmentEvent, Escort, Reservation
@@ -87,8 +87,14 @@ def absences(
     *, clinic: uuid.UUID, start: datetime, end: datetime
 ) -> list[tuple[uuid.UUID, datetime, datetime, str]]:
     """This function will list the absences that touch a period: who, from, until, why."""
-    rows = Absence.of(clinic).filter(starts_at__lt=end, ends_at__gt=start)
+    rows = _absences(clinic).filter(starts_at__lt=end, ends_at__gt=start)
     return list(rows.values_list("practitioner_id", "starts_at", "ends_at", "reason"))
+
+
+def _absences(clinic: uuid.UUID) -> QuerySet[Absence]:
+    """One that was taken back before it began has no length and counts no more."""
+    rows: QuerySet[Absence] = Absence.of(clinic).filter(ends_at__gt=F("starts_at"))
+    return rows
 
 
 def escort(*, clinic: uuid.UUID, appointment: uuid.UUID) -> EscortView | None:
@@ -121,4 +127,28 @@ def _views(rows: QuerySet[Appointment]) -> list[AppointmentView]:
             series_no=row.series_no, plan=row.plan_id, status=row.status,
         )
         for row in rows.select_related("chair", "practitioner").order_by("starts_at", "id")
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceView:
+    """When somebody cannot be booked, and why as everybody may read it."""
+
+    id: uuid.UUID
+    practitioner: uuid.UUID
+    practitioner_name: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+def absences_after(*, clinic: uuid.UUID, at: datetime) -> list[AbsenceView]:
+    """This function will list the absences that are not over at a moment, the next first."""
+    rows = _absences(clinic).filter(ends_at__gt=at).select_related("practitioner")
+    return [
+        AbsenceView(
+            id=row.pk, practitioner=row.practitioner_id, practitioner_name=row.practitioner.name,
+            starts_at=row.starts_at, ends_at=row.ends_at, reason=row.reason,
+        )
+        for row in rows.order_by("starts_at", "id")
     ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""The plan that a series is booked for, and which of its infusions have a place already."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from reprieve.records.models import Appointment, CarePlan
+from reprieve.records.queries.booking import AppointmentView, of_patient
+
+# These took place or will: a cancelled or missed infusion still needs a day.
+COUNTED = ("booked", "late", "arrived", "done")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A signed plan as the calendar needs it: its regimen's id and how many infusions."""
+
+    id: uuid.UUID
+    patient: uuid.UUID
+    regimen: str
+    sessions: int
+    is_booster: bool
+
+
+def newest(*, clinic: uuid.UUID, patient: uuid.UUID) -> PlanView | None:
+    """This function will return the patient's plan in force: the newest, or None."""
+    rows = CarePlan.of(clinic).filter(patient_id=patient).order_by("-recorded_at", "-id")
+    return _view(rows.first())
+
+
+def one(*, clinic: uuid.UUID, plan: uuid.UUID) -> PlanView | None:
+    """This function will return a plan, or None."""
+    return _view(CarePlan.of(clinic).filter(pk=plan).first())
+
+
+def booked(*, clinic: uuid.UUID, plan: PlanView) -> list[AppointmentView]:
+    """This function will list the infusions of a plan that took place or are booked, in order."""
+    found = [
+        visit
+        for visit in of_patient(clinic=clinic, patient=plan.patient)
+        if visit.plan == plan.id and visit.status in COUNTED and visit.series_no is not None
+    ]
+    return sorted(found, key=lambda visit: visit.series_no or 0)
+
+
+def taken_by_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[AppointmentView]:
+    """This function will list the visits that keep a patient from being elsewhere."""
+    rows = of_patient(clinic=clinic, patient=patient)
+    return [row for row in rows if row.status in ("booked", "late", "arrived")]
+
+
+def plan_of(*, clinic: uuid.UUID, appointment: uuid.UUID) -> PlanView | None:
+    """This function will return the plan that a visit belongs to, or None."""
+    plan = Appointment.of(clinic).filter(pk=appointment).values_list("plan_id", flat=True).first()
+    return one(clinic=clinic, plan=plan) if plan else None
+
+
+def _view(row: CarePlan | None) -> PlanView | None:
+    if row is None:
+        return None
+    return PlanView(
+        id=row.pk, patient=row.patient_id, regimen=row.regimen, sessions=row.sessions,
+        is_booster=row.is_booster,
+    )  # fmt: skip
