@@ -40,11 +40,16 @@ class Place:
         return bool(self.cert) or not checks.is_loopback(self.host)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What browsers may call this server: the first name is the one to show."""
+    def allowed(self) -> tuple[str, ...]:
+        """What browsers may call this server; a leading dot or star allows many names."""
         told = [n for n in os.environ.get("REPRIEVE_HOSTS", "").split(",") if n]
         own = socket.gethostname() if self.host in ANY_ADDRESS else self.host
         return tuple(dict.fromkeys([*told, _bracketed(own), *LOCAL_NAMES]))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The whole names among them, for the certificate; the first is the one to show."""
+        return tuple(name for name in self.allowed if name[0] not in ".*")
 
     @property
     def url(self) -> str:
@@ -90,7 +95,7 @@ def _check(place: Place) -> None:
 
 def _shared_environment(place: Place, at: datetime) -> dict[str, str]:
     shared = {
-        "REPRIEVE_HOSTS": ",".join(place.names),
+        "REPRIEVE_HOSTS": ",".join(place.allowed),
         "REPRIEVE_URL": os.environ.get("REPRIEVE_URL", place.url),
         # glibc keeps an arena for every thread; two are enough and save tens of megabytes.
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),

@@ -152,7 +152,11 @@ def _general(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name.strip("[]")))
     except ValueError:
+        pass
+    try:
         return x509.DNSName(name)
+    except ValueError as error:
+        raise BadValue("REPRIEVE_HOSTS", f"{name!r} cannot be a server's name") from error
 
 
 def _certificate(file: Path) -> x509.Certificate:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.processes import pss_mib, tree
+from reprieve.config.serve import Place
 from tests.house.running import PARTS, LiveClinic, accepts, is_running, wait_for
 from tests.house.server import free_port
 
@@ -84,6 +85,25 @@ def test_beyond_loopback_pages_come_over_tls(served: LiveClinic) -> None:
     address = f"https://localhost:{served.port}/healthz"
     assert status(address, context=trusting) == http.client.OK
     assert status(address, context=ssl.create_default_context()) == 0
+
+
+class TestPlace:
+    def test_on_loopback_pages_are_plain(self) -> None:
+        assert Place(host="::1", port=8000, mllp_port=1).url == "http://[::1]:8000/"
+        assert Place(host="127.0.0.1", port=8000, mllp_port=1).url == "http://127.0.0.1:8000/"
+
+    def test_with_a_certificate_of_ones_own_they_are_not(self) -> None:
+        place = Place(host="127.0.0.1", port=8000, mllp_port=1, cert="c", key="k")
+        assert place.url == "https://127.0.0.1:8000/"
+
+    def test_names_told_come_first_and_patterns_only_allow(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REPRIEVE_HOSTS", ".example.org,clinic.example.org,*")
+        place = Place(host="192.0.2.1", port=8443, mllp_port=1)
+        assert place.url == "https://clinic.example.org:8443/"
+        assert place.allowed[:3] == (".example.org", "clinic.example.org", "*")
+        assert place.names[:2] == ("clinic.example.org", "192.0.2.1")
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ def test_the_authority_is_made_once_and_its_key_is_private(
     assert stat.S_IMODE(mode) == 0o600
 
 
+def test_a_name_that_no_server_can_have(tmp_path: Path, authority: Path, now: dt.datetime) -> None:
+    with pytest.raises(BadValue, match=r"^REPRIEVE_HOSTS: 'kl\xednica'"):
+        tls.issued(tmp_path, names=["kl\xednica"], at=now)
+
+
 def test_without_an_authority_there_is_no_certificate(tmp_path: Path, now: dt.datetime) -> None:
     with pytest.raises(BadValue, match=r"^cert: none given"):
         tls.issued(tmp_path, names=NAMES, at=now)
