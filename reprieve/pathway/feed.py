@@ -20,7 +20,7 @@ from django.db import DatabaseError, transaction
 
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.vitals import Reading
-from reprieve.pathway import alarm_fold, monitor_links, parked
+from reprieve.pathway import alarm_fold, monitor_clocks, monitor_links, parked
 from reprieve.pathway.clock import moment
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
 from reprieve.records import changes, frames, keys
@@ -149,7 +149,8 @@ def _store(message: FeedMessage, batch: _Batch) -> str:
                 batch.tell(one.encounter_id)  # shown beside our own alarms
     if not message.readings and not message.not_charted:
         return "charted" if message.alerts else "repeated"
-    link, reason = _link_for(message, batch.links.get(device, []), batch.signed)
+    behind = _clock(message, device, batch)
+    link, reason = _link_for(message, batch.links.get(device, []), batch.signed, behind)
     if reason == ANOTHER and link is not None:
         about, says = monitor_links.ANOTHER_PATIENT
         named = ev.Raised(at_ms=message.received_ms, about=about, says=says, lasts=True)
@@ -157,7 +158,24 @@ def _store(message: FeedMessage, batch: _Batch) -> str:
         return _park(message, batch.clinic, kind="contradiction", reason=reason)
     if link is None or reason:
         return _park(message, batch.clinic, kind="unmatched", reason=reason)
-    return _chart(message, link, batch)
+    return _chart(message, link, batch, behind_ms=behind)
+
+
+def _clock(message: FeedMessage, device: uuid.UUID, batch: _Batch) -> int:
+    """Learn how far the monitor's clock is behind; 0 unless it is so wrong that it matters.
+
+    Its patient's alarms are told: charted times stay the monitor's own until somebody sets it.
+    """
+    times = _times(message)
+    if not times:
+        return 0
+    arrived = message.received_ms
+    behind = monitor_clocks.learn(device, measured_ms=max(times), received_ms=arrived)
+    heard = monitor_clocks.event(behind, at_ms=arrived)
+    for link in batch.links.get(device, []):
+        if link.until_ms is None and heard is not None:
+            batch.tell(link.encounter_id, heard)
+    return behind if behind is not None and monitor_clocks.is_wrong(behind) else 0
 
 
 def _device(message: FeedMessage, batch: _Batch) -> uuid.UUID:
@@ -174,12 +192,20 @@ def _device(message: FeedMessage, batch: _Batch) -> uuid.UUID:
 
 
 def _link_for(
-    message: FeedMessage, links: list[DeviceAssociation], signed: set[uuid.UUID]
+    message: FeedMessage,
+    links: list[DeviceAssociation],
+    signed: set[uuid.UUID],
+    behind_ms: int,
 ) -> tuple[DeviceAssociation | None, str]:
-    """The link that covers every reading of the message, and why it may not be charted there."""
-    times = _times(message)
-    if not times:
+    """The link that covers every reading of the message, and why it may not be charted there.
+
+    A wrong clock must not give one patient's values to the patient before: the link has to cover
+    what the clock said and what it should have said.
+    """
+    said = _times(message)
+    if not said:
         return None, "the message does not say when"
+    times = [*said, *(at_ms + behind_ms for at_ms in said)]
     for link in links:
         until = link.until_ms if link.until_ms is not None else frames.FOREVER_MS
         if not link.from_ms <= min(times) <= max(times) < until:
@@ -189,6 +215,8 @@ def _link_for(
         if _contradicts(message.patient_ids, link.patient_ids):
             return link, ANOTHER
         return link, ""
+    if behind_ms:
+        return None, "the monitor's clock is wrong: nobody was linked at the time it says"
     return None, "no patient was linked to this monitor at that time"
 
 
@@ -206,7 +234,9 @@ def _bare(identifier: str) -> str:
     return identifier.strip().lstrip("0").upper() or "0"
 
 
-def _chart(message: FeedMessage, link: DeviceAssociation, batch: _Batch) -> str:
+def _chart(
+    message: FeedMessage, link: DeviceAssociation, batch: _Batch, *, behind_ms: int = 0
+) -> str:
     timed = [v for v in message.readings if v.at_ms is not None]
     known = [v for v in timed if v.signal in frames.SIGNALS]
     new = True
@@ -224,6 +254,8 @@ def _chart(message: FeedMessage, link: DeviceAssociation, batch: _Batch) -> str:
     if new:
         heard = [_reading(v, message) for v in timed]
         heard += [_no_value(v, message) for v in message.not_charted if _is_telling(v)]
+        # The alarms are about now: they hear when a value was measured by our clock.
+        heard = [replace(one, at_ms=one.at_ms + behind_ms) for one in heard]
         about, says = monitor_links.ANOTHER_PATIENT
         ended = ev.Ended(at_ms=message.received_ms, about=about, says=says)
         batch.tell(link.encounter_id, *heard, ended)
