@@ -8,7 +8,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -52,7 +52,10 @@ def _linked(world: World, number: int, port: int) -> tuple[str, Monitor]:
 
 
 def test_acknowledged_values_outlive_every_process_once(
-    served: LiveClinic, ward: dict[str, Monitor], is_long: bool
+    served: LiveClinic,
+    ward: dict[str, Monitor],
+    is_long: bool,
+    record_property: Callable[[str, object], None],
 ) -> None:
     served.start()
     for monitor in ward.values():
@@ -72,6 +75,8 @@ def test_acknowledged_values_outlive_every_process_once(
     assert served.stop() == 0
     for visit in ward:
         check_alarms(visit)
+    record_property("messages sent", sum(len(m.sent) for m in ward.values()))
+    record_property("acknowledged", sum(len(m.acknowledged) for m in ward.values()))
     assert verified(served) == []
 
 
