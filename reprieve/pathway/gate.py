@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from reprieve.clinical import safety
-from reprieve.clinical.findings import Finding, Outcome, Step, by_weight
+from reprieve.clinical.findings import Finding, Outcome, Severity, Step, by_weight
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import double_checks, episodes, observations, states
 from reprieve.pathway.acts import Done, perform
@@ -45,7 +45,18 @@ class Item:
     @property
     def blocks(self) -> bool:
         """Whether the infusion may not start with this item as it stands."""
-        return self.finding.blocks and self.override is None
+        return self.is_open and self.override is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to resolve this item, or to decide about it."""
+        return self.finding.blocks or self.wants_doctor
+
+    @property
+    def wants_doctor(self) -> bool:
+        """Whether a doctor must have seen it, which needs no second person."""
+        found = self.finding.outcome is Outcome.FINDS
+        return found and self.finding.severity is Severity.WARN_HIGH
 
     @property
     def may_be_overridden(self) -> bool:
@@ -59,9 +70,8 @@ def items(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Ite
     own = settings.value(clinic=clinic, key=OWN_NUMBERS, at=at)
     found = by_weight(safety.examine(facts=facts, step=Step.START, own_numbers=own or None))
     decided = overrides.of_visit(clinic=clinic, encounter=encounter)
-    return tuple(
-        Item(finding=f, chapter=_chapter(f.rule), override=_holding(f, decided, at)) for f in found
-    )
+    asked = (Item(finding=f, chapter=_chapter(f.rule)) for f in found)
+    return tuple(replace(item, override=_holding(item, decided, at)) for item in asked)
 
 
 def refuse_closed(found: Sequence[Item]) -> None:
@@ -83,23 +93,44 @@ def override(
     """
     double_checks.may_stand_beside(actor, second, double_checks.ACT)
     doctor, beside = (actor, second) if allowed(actor, ACT) else (second, actor)
+    _pass(
+        doctor, beside.practitioner, uid=uid, at=at, encounter=encounter, rule=rule, reason=reason
+    )
+
+
+def acknowledge(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, rule: str, reason: str
+) -> None:
+    """This function will note that a doctor has seen a warning, and what they say to it.
+
+    Raises BadValue for a missing reason or a rule that is no such warning now.
+    """
+    _pass(actor, None, uid=uid, at=at, encounter=encounter, rule=rule, reason=reason)
+
+
+def _pass(
+    doctor: Actor, beside: uuid.UUID | None, *, uid: uuid.UUID, at: datetime,
+    encounter: uuid.UUID, rule: str, reason: str,
+) -> None:  # fmt: skip
     if not reason.strip():
         raise BadValue("reason", N_("is needed"))
 
     def work() -> Done:
-        visit = _visit(actor.clinic, encounter)
-        item = _blocking(actor.clinic, encounter, rule, at)
+        visit = _visit(doctor.clinic, encounter)
+        item = _blocking(doctor.clinic, encounter, rule, at)
+        if beside is None and not item.wants_doctor:
+            raise BadValue("second", N_("a second person must stand beside this decision"))
         decision = _decided(
             visit, [item.finding], kind="override", outcome="go_on", reason=reason, actor=doctor,
             at=at,
         )  # fmt: skip
         row = FindingOverride.objects.add(
-            clinic_id=actor.clinic, patient_id=visit.patient_id, encounter=visit,
+            clinic_id=doctor.clinic, patient_id=visit.patient_id, encounter=visit,
             decision=decision, rule=rule, severity=item.finding.severity.value,
-            reason_id=decision.reason_id, second_id=beside.practitioner, recorded_at=at,
+            reason_id=decision.reason_id, second_id=beside, recorded_at=at,
             by_id=doctor.practitioner,
         )  # fmt: skip
-        detail = {"rule": rule, "second": str(beside.practitioner)}
+        detail = {"rule": rule, "second": str(beside or "")}
         return Done(subject_kind="finding_override", subject=row.pk, detail=detail)
 
     perform(ACT, actor=doctor, uid=uid, at=at, work=work)
@@ -175,14 +206,12 @@ def _chapters() -> Mapping[str, str]:
     return {entry.name: entry.chapter for entry in safety.rules()}
 
 
-def _holding(
-    finding: Finding, decided: Sequence[OverrideView], at: datetime
-) -> OverrideView | None:
+def _holding(item: Item, decided: Sequence[OverrideView], at: datetime) -> OverrideView | None:
     """The newest decision about this rule, while it is about what is seen now."""
-    if not finding.blocks or not finding.overridable or finding.rule in BY_TWO:
+    if not item.is_open or not item.may_be_overridden:
         return None
-    own = [one for one in decided if one.rule == finding.rule]
-    return own[-1] if own and _same(own[-1], finding, at) else None
+    own = [one for one in decided if one.rule == item.finding.rule]
+    return own[-1] if own and _same(own[-1], item.finding, at) else None
 
 
 def _same(decision: OverrideView, finding: Finding, at: datetime) -> bool:

@@ -219,6 +219,23 @@ class TestOverride:
             override(visit, "escort", encounter=new())
 
 
+class TestAcknowledge:
+    def test_warning_waits_for_a_doctor_alone(self, ready: Visit) -> None:
+        ready.tell(medicines_changed=True)
+        assert ready.blocking == {"medicine-change"}
+        said = {"rule": "medicine-change", "reason": "stopped ibuprofen"}
+        with pytest.raises(PermissionDenied):
+            gate.acknowledge(**ready.act() | said)
+        gate.acknowledge(**ready.act("physician") | said)
+        assert ready.blocking == set()
+        assert FindingOverride.of(ready.world.id).get().second_id is None
+        ready.start()
+
+    def test_what_blocks_needs_a_second(self, visit: Visit) -> None:
+        with pytest.raises(BadValue, match="second"):
+            gate.acknowledge(rule="escort", reason="x", **visit.act("physician"))
+
+
 def test_clinics_own_numbers_are_asked(ready: Visit) -> None:
     clinic.choose(
         actor=ready.world["manager"], uid=new(), at=ready.world.at, key=gate.OWN_NUMBERS,
