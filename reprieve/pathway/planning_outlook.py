@@ -1,0 +1,97 @@
+"""What a model expects of a plan: levels in the first session, and relief over the series.
+
+It is decision support to look at and compare. Nothing here sets, gates or triggers treatment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reprieve.knowledge import BadValue, Message
+from reprieve.pathway.planning import Draft
+
+if TYPE_CHECKING:
+    from reprieve.pharmacology import Infusion
+
+# The model whose population and sampling fit the form of the drug.
+MODELS = {"racemic": "kamp2020", "esketamine": "otto2021"}
+SEED = 1
+AFTER_MIN = 120
+POINTS = 49
+MIN_PER_DAY = 1440
+PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Expected plasma level of one session and expected relief, with where they come from.
+
+    Levels in ng/mL at `times_min`; relief in percent over `days`, mean and 80 % band of patients
+    like this one. `extrapolated` names what nobody measured.
+    """
+
+    model: str
+    version: str
+    sampling_site: str
+    times_min: tuple[float, ...]
+    ketamine_ng_per_ml: tuple[float, ...]
+    peak_ng_per_ml: float
+    days: tuple[float, ...]
+    relief_percent: tuple[float, ...]
+    low_percent: tuple[float, ...]
+    high_percent: tuple[float, ...]
+    best_percent: float
+    best_day: int
+    responder_probability: float
+    extrapolated: tuple[Message, ...]
+
+
+def outlook(draft: Draft, *, crps: bool) -> Outlook | None:
+    """This function will ask the models about a plan; None where no model covers the weight."""
+    import numpy as np
+
+    from reprieve import pharmacology
+
+    name = MODELS[draft.regimen.form]
+    weight = float(draft.dosing_weight_kg)
+    infusions = _infusions(draft)
+    first = [one for one in infusions if one.end_min <= infusions[0].start_min + MIN_PER_DAY]
+    times = np.linspace(0, draft.regimen.duration_min + AFTER_MIN, POINTS)
+    try:
+        levels = pharmacology.simulate(
+            weight_kg=weight, times_min=times, infusions=first, model_name=name
+        )
+        relief = pharmacology.relief(
+            weight_kg=weight, infusions=infusions, model_name=name, crps=crps,
+            rng=np.random.default_rng(SEED),
+        )  # fmt: skip
+    except BadValue:
+        return None
+    found = levels.ng_per_ml["ketamine"]
+    mean = PERCENT * relief.share.mean
+    return Outlook(
+        model=name, version=levels.version, sampling_site=levels.sampling_site,
+        times_min=tuple(times.tolist()), ketamine_ng_per_ml=tuple(found.tolist()),
+        peak_ng_per_ml=float(found.max()), days=tuple(relief.days.tolist()),
+        relief_percent=tuple(mean.tolist()),
+        low_percent=tuple((PERCENT * relief.share.low).tolist()),
+        high_percent=tuple((PERCENT * relief.share.high).tolist()),
+        best_percent=float(mean.max()), best_day=int(relief.days[mean.argmax()]),
+        responder_probability=relief.responder_probability, extrapolated=relief.extrapolated,
+    )  # fmt: skip
+
+
+def _infusions(draft: Draft) -> list[Infusion]:
+    from reprieve import pharmacology
+
+    return [
+        pharmacology.Infusion(
+            rate_mg_per_h=float(step.rate_mg_per_h),
+            start_min=day * MIN_PER_DAY + step.start_min,
+            end_min=day * MIN_PER_DAY + step.end_min,
+        )
+        for day, dose in zip(draft.regimen.days, draft.doses, strict=True)
+        for step in dose.steps
+    ]
+
