@@ -1,0 +1,64 @@
+"""The clinic's words for states, sources and kinds, each in one place."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STATES: dict[str, Promise] = {
+    "requested": _("request received"),
+    "consultation_booked": _("consultation booked"),
+    "evaluating": _("being evaluated"),
+    "deferred": _("decision deferred"),
+    "accepted": _("accepted for treatment"),
+    "consented": _("consent given"),
+    "planned": _("plan signed"),
+    "in_series": _("infusions booked or running"),
+    "follow_up": _("follow-up"),
+    "maintenance": _("maintenance"),
+    "closed": _("closed"),
+}
+SOURCES: dict[str, Promise] = {
+    "web": _("web page"),
+    "call": _("telephone call"),
+    "email": _("e-mail"),
+    "referral": _("referral letter"),
+    "walk_in": _("walk-in"),
+}
+VISITS: dict[str, Promise] = {
+    "consultation": _("Consultation"),
+    "infusion": _("Infusion"),
+    "follow_up": _("Follow-up visit"),
+}
+STATUSES: dict[str, tuple[str, Promise]] = {
+    "booked": ("now", _("booked")),
+    "late": ("warn", _("late")),
+    "arrived": ("ok", _("arrived")),
+    "no_show": ("stop", _("did not come")),
+    "cancelled": ("off", _("cancelled")),
+    "done": ("ok", _("done")),
+}
+VISIT_ACTS: dict[str, Promise] = {
+    "booked": _("booked"),
+    "moved": _("moved"),
+    "late": _("late"),
+    "arrived": _("arrived"),
+    "no_show": _("did not come"),
+    "cancelled": _("cancelled"),
+    "done": _("done"),
+}
+WORK: dict[str, Promise] = {
+    "referral": _("Answer a request"),
+    "clinician_review": _("Clinician review needed"),
+    "call_24h": _("Call 24 hours after the infusion"),
+    "cosign": _("Co-sign a verbal order"),
+    "deviation_review": _("Review a deviation from the order"),
+    "booster_review": _("Relief fades: review for a booster"),
+    "alarm": _("Unanswered alarm"),
+}
+
+
+def word(table: dict[str, Promise], key: str) -> str:
+    """This function will return a key's word, or the key itself in plain letters."""
+    found = table.get(key)
+    return str(found) if found is not None else key.replace("_", " ")

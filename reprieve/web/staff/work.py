@@ -1,0 +1,101 @@
+"""What waits for my roles: overdue first; taken on, and done with a word about it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST
+
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import worklist
+from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN, Actor
+from reprieve.records.queries import patients, people
+from reprieve.records.queries import worklist as queries
+from reprieve.records.queries.worklist import WorkView
+from reprieve.web import labels
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.collect import NavItem
+
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One work item in words. `own_step`: only its own page may close it."""
+
+    item: WorkView
+    words: str
+    name: str
+    owner: str
+    overdue: bool
+    own_step: bool
+
+
+def waiting(actor: Actor, now: datetime) -> list[Waiting]:
+    """This function will list what waits for an actor's roles, overdue and soonest first."""
+    roles = set(actor.roles) | ({PHYSICIAN} if DIRECTOR in actor.roles else set())
+    items = queries.waiting(clinic=actor.clinic, roles=roles)
+    ids = [item.patient for item in items if item.patient]
+    who = patients.many(clinic=actor.clinic, patients=ids)
+    staff = {person.id: person.name for person in people.staff(clinic=actor.clinic)}
+    return [
+        Waiting(
+            item=item,
+            words=labels.word(labels.WORK, item.kind),
+            name=who[item.patient].identity.full_name if item.patient else "",
+            owner=staff.get(item.owner, "") if item.owner else "",
+            overdue=item.due_at < now,
+            own_step=item.kind in worklist.OWN_STEP,
+        )
+        for item in items
+    ]
+
+
+@page("work.open", opens="work")
+def work(request: PageRequest) -> HttpResponse:
+    """This function will list everything that waits for my roles."""
+    found = waiting(request.actor, request.at)
+    request.shown += [str(one.item.patient) for one in found if one.item.patient]
+    return render(request, "staff/work/work.html", {"found": found})
+
+
+@page("work.handle", opens="work")
+@require_POST
+def take(request: PageRequest, item: uuid.UUID) -> HttpResponseBase:
+    """This function will note that I take an item on."""
+    worklist.acknowledge(actor=request.actor, uid=act_of(request), at=request.at, item=item)
+    messages.success(request, _("You have taken it on."))
+    return redirect("work")
+
+
+@page("work.handle", opens="work")
+@require_POST
+def done(request: PageRequest, item: uuid.UUID) -> HttpResponseBase:
+    """This function will close an item with what was done."""
+    text = request.POST.get("text", "").strip()
+    if not text or len(text) > LONGEST:
+        raise BadValue("text", N_("say in a few words what was done"))
+    worklist.finish(actor=request.actor, uid=act_of(request), at=request.at, item=item, text=text)
+    messages.success(request, _("It is done."))
+    return redirect("work")
+
+
+urlpatterns = [
+    path("work", work, name="work"),
+    path("work/<uuid:item>/take", take, name="work_take"),
+    path("work/<uuid:item>/done", done, name="work_done"),
+]
+NAV = [
+    NavItem(
+        label=_lazy("Work list"), url_name="work", permission="work.open", order=12, icon="list"
+    )
+]

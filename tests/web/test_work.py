@@ -1,0 +1,57 @@
+"""The work list: taken on, done with a word, and what only its own page may close."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from reprieve.pathway import worklist
+from reprieve.records.queries import worklist as queries
+from tests import booking_desk as desk
+from tests import world as w
+
+As = Callable[[str], Client]
+
+
+def item(world: w.World, kind: str = "deviation_review", role: str = "infusion_nurse") -> uuid.UUID:
+    patient, _ = w.person(world)
+    return worklist.open_item(
+        actor=world["physician"], at=world.at, kind=kind, owner_role=role,
+        due_at=desk.at(3, 9), patient=patient, text="She sounded tired.",
+    )  # fmt: skip
+
+
+def act() -> dict[str, str]:
+    return {"act": str(uuid.uuid4())}
+
+
+def test_an_item_is_taken_on_and_done(world: w.World, as_role: As) -> None:
+    one, nurse = item(world), as_role("infusion_nurse")
+    page = nurse.get("/work").content.decode()
+    for words in ("Review a deviation", "overdue", "She sounded tired.", "Iva"):
+        assert words in page
+    nurse.post(f"/work/{one}/take", act())
+    assert "taken on: Infusion_Nurse Invented" in nurse.get("/work").content.decode()
+    nurse.post(f"/work/{one}/done", {"text": "All is well.", **act()})
+    assert queries.waiting(clinic=world.id) == []
+    assert "Nothing waits for you" in nurse.get("/work").content.decode()
+    assert nurse.post(f"/work/{one}/done", {"text": "Again.", **act()}).status_code == 409
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 2001])
+def test_what_was_done_is_said(text: str, world: w.World, as_role: As) -> None:
+    one = item(world)
+    answer = as_role("infusion_nurse").post(f"/work/{one}/done", {"text": text, **act()})
+    assert answer.status_code == 400
+    assert len(queries.waiting(clinic=world.id)) == 1
+
+
+def test_a_review_is_answered_on_its_own_page(world: w.World, as_role: As) -> None:
+    one = item(world, kind="clinician_review", role="physician")
+    page = as_role("physician").get("/work").content.decode()
+    assert "on the patient&#x27;s own page" in page or "on the patient's own page" in page
+    assert as_role("physician").post(f"/work/{one}/take", act()).status_code == 409
+    assert "Clinician review" not in as_role("front_desk").get("/work").content.decode()
