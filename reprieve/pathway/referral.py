@@ -107,13 +107,18 @@ def _episode(patient: Patient, actor: Actor, at: datetime) -> EpisodeOfCare:
 def _write(
     request: Request, patient: Patient, episode: EpisodeOfCare, actor: Actor, at: datetime
 ) -> Referral:
-    place = {"clinic": actor.clinic, "at": at, "by": actor.practitioner, "patient": patient.pk}
     attachment = None
     if request.file is not None:
-        attachment = notes.attach(request.file, media_type=media_type(request.file), **place)
+        attachment = notes.attach(
+            request.file, media_type=media_type(request.file), clinic=actor.clinic, at=at,
+            by=actor.practitioner, patient=patient.pk,
+        )  # fmt: skip
+    note = notes.optional(
+        request.message, clinic=actor.clinic, at=at, by=actor.practitioner, patient=patient.pk
+    )
     row: Referral = Referral.objects.add(
         clinic_id=actor.clinic, patient=patient, episode=episode, source=request.source,
-        note=notes.optional(request.message, **place), attachment=attachment,
+        note=note, attachment=attachment,
         recorded_at=at, by_id=actor.practitioner,
     )  # fmt: skip
     return row

@@ -17,6 +17,11 @@ class Step:
     after: str | None
 
 
+ANY_OPEN = (
+    "requested", "consultation_booked", "evaluating", "deferred", "accepted", "consented",
+    "planned", "in_series", "follow_up", "maintenance",
+)  # fmt: skip
+
 EPISODE = (
     Step(act="referral.receive", before=("",), after="requested"),
     Step(act="referral.close", before=("requested", "consultation_booked"), after="closed"),
@@ -54,6 +59,7 @@ EPISODE = (
     Step(act="followup.booster", before=("follow_up", "maintenance"), after="maintenance"),
     Step(act="followup.refer", before=("follow_up", "maintenance"), after="closed"),
     Step(act="followup.end", before=("follow_up", "maintenance"), after="closed"),
+    Step(act="import.undo", before=ANY_OPEN, after="closed"),
     Step(act="episode.reopen", before=("closed",), after="requested"),
 )
 

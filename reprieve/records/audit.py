@@ -95,14 +95,14 @@ def faults() -> Iterator[str]:
         if content_hash(row) != row.row_hash:
             yield f"audit row {row.pk} was edited"
     expected: dict[uuid.UUID, tuple[int, str]] = {}
-    rows = AuditSeal.objects.order_by("clinic_id", "seq").select_related("event")
-    for row in rows.iterator():
-        seq, before = expected.get(row.clinic_id, (0, GENESIS))
-        if row.seq != seq + 1:
-            yield f"audit chain of clinic {row.clinic_id}: link {seq + 1} is missing"
-        elif row.link_hash != link(before, row.event.row_hash):
-            yield f"audit chain of clinic {row.clinic_id}: link {row.seq} does not follow"
-        expected[row.clinic_id] = (row.seq, row.link_hash)
+    seals = AuditSeal.objects.order_by("clinic_id", "seq").select_related("event")
+    for row_seal in seals.iterator():
+        seq, before = expected.get(row_seal.clinic_id, (0, GENESIS))
+        if row_seal.seq != seq + 1:
+            yield f"audit chain of clinic {row_seal.clinic_id}: link {seq + 1} is missing"
+        elif row_seal.link_hash != link(before, row_seal.event.row_hash):
+            yield f"audit chain of clinic {row_seal.clinic_id}: link {row_seal.seq} does not follow"
+        expected[row_seal.clinic_id] = (row_seal.seq, row_seal.link_hash)
 
 
 def unsealed() -> tuple[int, datetime | None]:

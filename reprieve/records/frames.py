@@ -70,7 +70,7 @@ def insert(frames: Iterable[NewFrame]) -> list[bool]:
 def _insert_one(frame: NewFrame) -> bool:
     measured = max(v.at_ms for v in frame.values)
     packed = pack(frame.values, measured_ms=measured)
-    row = [
+    row: list[int | bytes] = [
         frame.association, measured, frame.recorded_ms, frame.dialect,
         content_key(measured, packed), packed,
     ]  # fmt: skip

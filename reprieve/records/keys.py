@@ -59,7 +59,7 @@ def encrypt(clinic: uuid.UUID, plain: bytes, *, about: str) -> bytes:
     return nonce + _cipher(clinic).encrypt(nonce, plain, about.encode())
 
 
-def decrypt(clinic: uuid.UUID, sealed: bytes, *, about: str) -> bytes:
+def decrypt(clinic: uuid.UUID, sealed: bytes | memoryview, *, about: str) -> bytes:
     """This function will return the plain bytes. Raises InvalidTag when the row was swapped."""
     raw = bytes(sealed)
     return _cipher(clinic).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode())

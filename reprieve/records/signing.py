@@ -34,10 +34,9 @@ def content_hash(*, clinic: uuid.UUID, encounter: uuid.UUID) -> str:
     """This function will hash all signed rows of an encounter, ciphertexts as they are."""
     digest = hashlib.sha256()
     for model in COVERED:
-        rows = model.of(clinic).filter(encounter_id=encounter).order_by("pk")
-        if any(f.name == "addendum" for f in model._meta.concrete_fields):
-            rows = rows.filter(addendum=False)
-        for row in rows:
+        for row in model.of(clinic).filter(encounter_id=encounter).order_by("pk"):
+            if getattr(row, "addendum", False):
+                continue
             digest.update(orjson.dumps([model.__name__, _said(row)], option=orjson.OPT_SORT_KEYS))
     _device_values(digest, clinic, encounter)
     return digest.hexdigest()
