@@ -1,0 +1,107 @@
+"""Forms made from the facts that rules and criteria read: yes, no and unknown are three answers.
+
+Nothing is chosen in advance where nobody was asked; an answer on record is shown and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from reprieve.clinical.criteria import Fact as CriterionFact
+from reprieve.clinical.facts import Fact, Kind
+
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+FLAGS = {YES: True, NO: False, UNKNOWN: None}
+THREE = ((YES, _lazy("Yes")), (NO, _lazy("No")), (UNKNOWN, _lazy("Unknown")))
+
+
+def form_of(facts: Iterable[Fact]) -> type[forms.Form]:
+    """This function will make a form of safety facts, each with its plain question."""
+    return type("FactsForm", (forms.Form,), {fact.name: _fact_field(fact) for fact in facts})
+
+
+def criterion_form(facts: Iterable[CriterionFact]) -> type[forms.Form]:
+    """This function will make a form of a criterion's facts; records are entered elsewhere."""
+    usable = {f.name: _criterion_field(f) for f in facts if f.type != "records"}
+    return type("CriterionForm", (forms.Form,), usable)
+
+
+def initial(values: Mapping[str, Any]) -> dict[str, Any]:
+    """This function will turn answers on record (None is asked and unknown) into first values."""
+    return {name: _shown(value) for name, value in values.items()}
+
+
+def changed(form: forms.Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """This function will return a valid form's answers that differ from those on record.
+
+    An empty field says nothing; `unknown` says that it was asked and is not known.
+    """
+    told = {name: read(value) for name, value in form.cleaned_data.items() if _is_said(value)}
+    return {
+        name: value for name, value in told.items() if name not in values or values[name] != value
+    }
+
+
+def read(value: Any) -> Any:
+    """This function will turn a field's value into a fact's."""
+    if isinstance(value, str) and value in FLAGS:
+        return FLAGS[value]
+    if isinstance(value, list):
+        return list(value)
+    return value
+
+
+def _is_said(value: Any) -> bool:
+    return value not in (None, "", [])
+
+
+def _shown(value: Any) -> Any:
+    if value is None:
+        return UNKNOWN
+    return value if not isinstance(value, bool) else YES if value else NO
+
+
+def _fact_field(fact: Fact) -> forms.Field:
+    label = _(fact.question)
+    if fact.kind is Kind.FLAG:
+        return three(label)
+    if fact.kind is Kind.CHOICE:
+        return _choice(label, fact.options)
+    return _number(label, fact.low, fact.high, whole=fact.kind is Kind.COUNT)
+
+
+def _criterion_field(fact: CriterionFact) -> forms.Field:
+    label = _(fact.means)
+    if fact.type == "yes/no":
+        return three(label)
+    if fact.type == "word":
+        return _choice(label, fact.values)
+    if fact.type == "list":
+        return forms.MultipleChoiceField(
+            label=label, required=False, widget=forms.CheckboxSelectMultiple,
+            choices=[(v, _(v)) for v in fact.values],
+        )  # fmt: skip
+    high = 10_000.0 if fact.high is None else fact.high
+    return _number(label, fact.low or 0, high, whole=fact.type == "whole number")
+
+
+def three(label: str) -> forms.ChoiceField:
+    """This function will make a field of yes, no and unknown."""
+    widget = forms.RadioSelect(attrs={"class": "three"})
+    return forms.ChoiceField(label=label, choices=THREE, widget=widget, required=False)
+
+
+def _choice(label: str, options: Iterable[str]) -> forms.Field:
+    choices = [*((o, _(o)) for o in options), (UNKNOWN, _("Unknown"))]
+    widget = forms.RadioSelect(attrs={"class": "three"})
+    return forms.ChoiceField(label=label, choices=choices, widget=widget, required=False)
+
+
+def _number(label: str, low: float, high: float, *, whole: bool) -> forms.Field:
+    kind = forms.IntegerField if whole else forms.FloatField
+    return kind(label=label, required=False, min_value=low, max_value=high)

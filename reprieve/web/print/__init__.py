@@ -1,0 +1,1 @@
+"""Documents to print: PDF made by reportlab, readable in black and white."""

@@ -1,0 +1,171 @@
+"""A form for any instrument, made from its data: for staff, kiosk and the patient's own phone.
+
+One question below the other, with large targets. `kept_answers` gives what was answered so far,
+for a draft; `answers` what a finished form holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from reprieve.clinical.instruments import Instrument, Item, instrument
+from reprieve.knowledge import BadValue
+from reprieve.web.words import form_errors
+
+MANY = 12  # a scale with more steps than this is typed, not pressed
+PREFIX = "q-"  # item ids may look like numbers
+
+
+class QuestionnaireForm(forms.Form):
+    """The questions of one instrument; `instrument` is set by `form_class`."""
+
+    instrument: Instrument
+
+    @property
+    def questions(self) -> Iterator[Question]:
+        """Each field with its item, as the template lays it out."""
+        for item in self.instrument.items:
+            if field_name(item) in self.fields:
+                yield Question(item=item, field=self[field_name(item)])
+        for entry in self.instrument.entries:
+            if entry in self.fields:
+                yield Question(item=None, field=self[entry])
+
+    @property
+    def crisis_fields(self) -> str:
+        """The fields whose answer above zero asks for the crisis text at once."""
+        flags = [f for f in self.instrument.flags if f.id.startswith("suicide-risk")]
+        return " ".join(dict.fromkeys(f"{PREFIX}{item}" for flag in flags for item in flag.items))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question on the page. `item` is None where a finished score is typed."""
+
+    item: Item | None
+    field: forms.BoundField
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether it is answered by pressing a number from 0 to 10."""
+        return self.item is not None and _is_zero_to_ten(self.item)
+
+    @property
+    def value(self) -> str:
+        """What was answered, as text; empty when nothing was."""
+        given = self.field.value()
+        return "" if given is None else str(given)
+
+    @property
+    def follows(self) -> str:
+        """Which answer makes it due, `field=value`, empty when it is always asked."""
+        if self.item is None or not self.item.only_if:
+            return ""
+        name, value = next(iter(self.item.only_if.items()))
+        return f"{PREFIX}{name}={value}"
+
+
+def form_class(name: str) -> type[QuestionnaireForm]:
+    """This function will make the form of an instrument. Raises BadValue for an unknown one."""
+    form = instrument(name)
+    fields: dict[str, Any] = {"instrument": form}
+    if form.store == "score" and form.enter_total:
+        fields |= _score_fields(form)
+    else:
+        fields |= {field_name(item): _field(item) for item in form.items}
+    return type("Form", (QuestionnaireForm,), fields)
+
+
+def field_name(item: Item) -> str:
+    """This function will name the field of an item."""
+    return f"{PREFIX}{item.id}"
+
+
+def initial(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """This function will turn a draft's answers into a form's first values."""
+    return {**answers, **{f"{PREFIX}{name}": value for name, value in answers.items()}}
+
+
+def kept_answers(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """This function will read what was answered so far; what cannot be an answer is left out."""
+    form = form_class(name)(data)
+    form.is_valid()
+    return _answers(form)
+
+
+def answers(form: QuestionnaireForm) -> dict[str, Any]:
+    """This function will return a valid form's answers by item id, unanswered ones left out."""
+    return _answers(form)
+
+
+def refused(form: QuestionnaireForm, error: BadValue) -> None:
+    """This function will attach a refused answer to its question."""
+    named = f"{PREFIX}{error.field}"
+    form_errors(form, BadValue(named, error.reason) if named in form.fields else error)
+
+
+def _answers(form: QuestionnaireForm) -> dict[str, Any]:
+    given = {k: v for k, v in form.cleaned_data.items() if v not in (None, "")}
+    return {name.removeprefix(PREFIX): _number(value) for name, value in given.items()}
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        return int(value)
+    return int(value) if value == int(value) else float(value)
+
+
+def _is_zero_to_ten(item: Item) -> bool:
+    return item.kind == "scale" and (item.minimum, item.maximum) == (0, 10)
+
+
+def _field(item: Item) -> forms.Field:
+    label = _(item.label)
+    due = not item.only_if and item.scored
+    if item.options:
+        choices = [(str(o.value), _(o.label)) for o in item.options]
+        return _pressed(label, choices, required=due)
+    if item.decimals == 0 and item.maximum - item.minimum <= MANY:
+        steps = range(int(item.minimum), int(item.maximum) + 1)
+        return _pressed(label, [(str(n), str(n)) for n in steps], required=due)
+    return forms.DecimalField(
+        label=label, required=due, min_value=item.minimum, max_value=item.maximum,
+        decimal_places=item.decimals, help_text=_range(item.minimum, item.maximum),
+    )  # fmt: skip
+
+
+def _pressed(label: str, choices: list[tuple[str, str]], *, required: bool) -> forms.Field:
+    return forms.ChoiceField(
+        label=label, choices=choices, required=required, widget=forms.RadioSelect,
+        error_messages={"required": _lazy("Please choose an answer.")},
+    )  # fmt: skip
+
+
+def _score_fields(form: Instrument) -> dict[str, forms.Field]:
+    """Where the items are not held here, the score of the paper is typed."""
+    found = {part.id: _score(_(part.label), part.minimum, part.maximum) for part in form.subscales}
+    if form.rule == "none":
+        return found
+    total = _score(_("Total score"), form.minimum or 0, form.maximum or 0)
+    return {"total": total, **{name: _optional(field) for name, field in found.items()}}
+
+
+def _score(label: str, low: float, high: float) -> forms.Field:
+    return forms.DecimalField(
+        label=label, min_value=low, max_value=high, help_text=_range(low, high)
+    )
+
+
+def _optional(field: forms.Field) -> forms.Field:
+    field.required = False
+    return field
+
+
+def _range(low: float, high: float) -> str:
+    return _("{low} to {high}").format(low=f"{low:g}", high=f"{high:g}")

@@ -1,0 +1,122 @@
+"""The evaluation at a glance: what is known, what is missing, and where to write it down."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from reprieve.clinical import criteria
+from reprieve.clinical.instruments import instrument
+from reprieve.pathway import evaluation, states
+from reprieve.records.queries import medicines, observations, problems, questionnaires
+from reprieve.web import patient_page, presenters
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+
+BASELINE = ("nrs", "peg", "phq-9", "c-ssrs-screener")
+OPTIONAL = (
+    "audit-c", "gad-7", "ort-oud", "dast-10", "stop-bang", "bpi-sf", "pcs", "dn4", "paindetect",
+    "promis-pain-interference-4a", "promis-29", "wpi-sss",
+)  # fmt: skip
+VITALS = (("sbp", "mmHg"), ("dbp", "mmHg"), ("heart_rate", "/min"), ("spo2", "%"),
+          ("respiratory_rate", "/min"))  # fmt: skip
+HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLine:
+    """One form with its newest score. `at` None: nobody has answered it."""
+
+    name: str
+    title: str
+    href: str
+    score: str
+    band: str
+    at: datetime | None
+
+
+@page("evaluation.open", opens="evaluation")
+def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
+    """This function will show what the evaluation holds so far."""
+    header = patient_page.opened(request, patient)
+    clinic = request.actor.clinic
+    newest = observations.newest(clinic=clinic, patient=patient)
+    asked = evaluation.questions()
+    known = [f for f in asked if f.name in newest and newest[f.name].value is not None]
+    return render(
+        request,
+        "staff/evaluation/overview.html",
+        {
+            **patient_page.context(request, header),
+            "line": presenters.pathway_line(header.state),
+            "may_begin": "evaluation.begin" in states.possible("episode", header.state),
+            "evaluating": header.state == "evaluating",
+            "baseline": [_line(clinic, patient, name) for name in BASELINE],
+            "optional": [_line(clinic, patient, name) for name in OPTIONAL],
+            "history_known": len(known),
+            "history_asked": len(asked),
+            "weight": newest.get("weight_kg"),
+            "weight_lb": newest.get("weight_lb"),
+            "height": newest.get("height_cm"),
+            "vitals": [(code, unit, newest[code]) for code, unit in VITALS if code in newest],
+            "criteria": [_criterion(newest, name) for name in criteria.criteria()],
+            "conditions": problems.conditions(clinic=clinic, patient=patient),
+            "allergies": header.allergies,
+            "medicines": medicines.current(clinic=clinic, patient=patient),
+            "tried": medicines.tried(clinic=clinic, patient=patient),
+        },
+    )
+
+
+def _line(clinic: uuid.UUID, patient: uuid.UUID, name: str) -> FormLine:
+    found = questionnaires.newest(clinic=clinic, patient=patient, instrument=name)
+    return FormLine(
+        name=name,
+        title=_(instrument(name).title),
+        href=reverse("evaluation_form", args=[patient, name]),
+        score="" if found is None or found.total is None else f"{found.total:.3g}",
+        band=_(found.band) if found and found.band else "",
+        at=found.measured_at if found else None,
+    )
+
+
+def _criterion(newest: dict[str, Any], name: str) -> dict[str, Any]:
+    found = newest.get(f"criterion/{name}")
+    return {
+        "name": name,
+        "title": _(criteria_title(name)),
+        "met": found.value["met"] if found else "",
+        "grade": (found.value["grade"] or "") if found else "",
+        "at": found.measured_at if found else None,
+    }
+
+
+def criteria_title(name: str) -> str:
+    """This function will return a criterion's title in English, as its file has it."""
+    from reprieve.clinical.criteria.facts import criterion_data
+
+    return str(criterion_data(name).data["title"])
+
+
+@page("evaluation.open", opens="evaluation")
+@require_POST
+def begin(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will begin the evaluation."""
+    evaluation.begin(actor=request.actor, uid=act_of(request), at=request.at, patient=patient)
+    messages.success(request, _("The evaluation has begun."))
+    return redirect("evaluation", patient)
+
+
+urlpatterns = [
+    path("patients/<uuid:patient>/evaluation", overview, name="evaluation"),
+    path("patients/<uuid:patient>/evaluation/begin", begin, name="evaluation_begin"),
+]

@@ -1,0 +1,116 @@
+"""The tablet in the waiting room: one form after the other, saved as it is filled in."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from reprieve.clinical.instruments import instrument
+from reprieve.knowledge import BadValue
+from reprieve.pathway import questionnaires
+from reprieve.pathway.permissions import by_link
+from reprieve.records.queries import questionnaires as saved
+from reprieve.web import crisis, kiosk, patient_page, questionnaire
+from reprieve.web.access import PageRequest, live, page
+from reprieve.web.acts import act_of
+
+FORMS = ("nrs", "peg", "phq-9", "audit-c")
+DRAFT_LASTS = timedelta(hours=12)
+
+
+@page("evaluation.open", opens="kiosk")
+@require_POST
+def start(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will hand the tablet to the patient; staff pages are locked from now on."""
+    patient_page.opened(request, patient)
+    kiosk.start(request, patient=patient, forms=FORMS)
+    return redirect("kiosk")
+
+
+@live("evaluation.open", opens="kiosk")
+def fill(request: PageRequest) -> HttpResponseBase:
+    """This function will show the next form, or thank the patient when all are done."""
+    now = kiosk.of(request)
+    if not now.left:
+        kiosk.end(request)
+        return render(request, "staff/kiosk/thanks.html")
+    if request.method == "POST" and request.POST.get("form") != now.left[0]:
+        return redirect("kiosk")  # the same press twice: that form is already saved
+    return _form(request, now, now.left[0])
+
+
+def _form(request: PageRequest, now: kiosk.Kiosk, name: str) -> HttpResponseBase:
+    make = questionnaire.form_class(name)
+    form = make(request.POST or None, initial=_draft(request, now.patient, name))
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = _save(request, now.patient, name, questionnaire.answers(form), complete=True)
+        except BadValue as error:
+            questionnaire.refused(form, error)
+        else:
+            kiosk.done(request, form=name)
+            return _next(request, alert=done["alert"])
+    shown = {
+        "form": form, "name": name, "patient_id": now.patient, "title": _(instrument(name).title),
+        "recall": _(instrument(name).recall), "step": now.step, "of": len(now.forms),
+        **_crisis(request),
+    }  # fmt: skip
+    return render(request, "staff/kiosk/form.html", shown, status=422 if form.is_bound else 200)
+
+
+def _next(request: PageRequest, *, alert: bool) -> HttpResponseBase:
+    if alert:
+        return render(request, "staff/kiosk/crisis.html", _crisis(request))
+    return redirect("kiosk")
+
+
+@live("evaluation.open", opens="kiosk")
+@require_POST
+def draft(request: PageRequest) -> HttpResponse:
+    """This function will save the answers so far; an alert is heard at once."""
+    now = kiosk.of(request)
+    name = request.POST.get("form", "")
+    if name not in now.left:
+        return JsonResponse({"alert": False})  # it was finished meanwhile
+    answers = questionnaire.kept_answers(name, request.POST)
+    done = _save(request, now.patient, name, answers, complete=False)
+    return JsonResponse({"alert": done["alert"]})
+
+
+def _save(
+    request: PageRequest, patient: uuid.UUID, name: str, answers: dict[str, Any], *, complete: bool
+) -> dict[str, Any]:
+    """The patient answers, not the member of staff whose session the tablet runs in."""
+    return questionnaires.save(
+        actor=by_link(request.actor.clinic, patient),
+        uid=act_of(request) if complete else uuid.uuid4(), at=request.at, patient=patient,
+        instrument=name, answers=answers, complete=complete, mode="kiosk",
+    )  # fmt: skip
+
+
+def _draft(request: PageRequest, patient: uuid.UUID, name: str) -> dict[str, Any]:
+    left = saved.draft(
+        clinic=request.actor.clinic, patient=patient, instrument=name,
+        since=request.at - DRAFT_LASTS,
+    )  # fmt: skip
+    return questionnaire.initial(left.answers) if left else {}
+
+
+def _crisis(request: PageRequest) -> dict[str, str]:
+    language = request.LANGUAGE_CODE if hasattr(request, "LANGUAGE_CODE") else "en"
+    said = crisis.text(clinic=request.actor.clinic, at=request.at, language=language)
+    return {"crisis": said, "unread": crisis.unread()}
+
+
+urlpatterns = [
+    path("patients/<uuid:patient>/kiosk", start, name="kiosk_start"),
+    path("kiosk", fill, name="kiosk"),
+    path("kiosk/draft", draft, name="kiosk_draft"),
+]

@@ -1,0 +1,332 @@
+"""The evaluation's pages: forms made from data, three answers, tablet, and who may open them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reprieve.clinical import instruments
+from reprieve.records.models import EpisodeOfCare, Observation, QuestionnaireResponse, WorkItem
+from reprieve.records.queries import observations, questionnaires
+from reprieve.web import questionnaire
+from tests import world as worlds
+from tests.world import World, new
+
+Browser = Callable[[str], Client]
+
+
+@pytest.fixture
+def patient(world: World) -> uuid.UUID:
+    return worlds.person(world)[0]
+
+
+def path(patient: uuid.UUID, *rest: str) -> str:
+    return "/".join((f"/patients/{patient}/evaluation", *rest))
+
+
+def send(client: Client, where: str, **fields: Any) -> Any:
+    return client.post(where, {"act": str(new()), "mode": "clinic"} | fields)
+
+
+def text(response: Any) -> str:
+    return response.content.decode()
+
+
+def test_an_empty_evaluation_shows_unknown_not_no(as_role: Browser, patient: uuid.UUID) -> None:
+    page = text(as_role("physician").get(path(patient)))
+    assert page.count("state-unknown") >= 10
+    assert "not asked" in page
+    assert "Begin the evaluation" in page
+
+
+def test_it_begins_by_one_press(world: World, as_role: Browser, patient: uuid.UUID) -> None:
+    client = as_role("infusion_nurse")
+    assert send(client, path(patient, "begin")).status_code == 302
+    assert EpisodeOfCare.of(world.id).get(patient_id=patient).state == "evaluating"
+    assert "To the decision" in text(client.get(path(patient)))
+    assert send(client, path(patient, "begin")).status_code == 409
+
+
+def test_each_instrument_makes_a_form(as_role: Browser, patient: uuid.UUID) -> None:
+    client = as_role("infusion_nurse")
+    for name in instruments.instruments():
+        answer = client.get(path(patient, "form", name))
+        form = instruments.instrument(name)
+        assert answer.status_code == 200, name
+        if form.store == "items":
+            assert text(answer).count("question-row") == len(form.items), name
+
+
+def test_a_form_is_scored_and_shown_with_its_band(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    fields = {f"q-q{n}": "1" for n in range(1, 9)} | {"q-q9": "0"}
+    answer = send(client, path(patient, "form", "phq-9"), mode="call", **fields)
+    assert answer.status_code == 302
+    found = questionnaires.newest(clinic=world.id, patient=patient, instrument="phq-9")
+    assert found is not None
+    assert (found.total, found.mode) == (8, "call")
+    assert "mild" in text(client.get(path(patient)))
+
+
+def test_a_scale_of_ten_and_a_score_from_paper(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    send(client, path(patient, "form", "nrs"), **{"q-pain": "7"})
+    send(client, path(patient, "form", "dast-10"), mode="paper", total="3")
+    found = observations.newest(clinic=world.id, patient=patient)
+    assert (found["nrs"].value, found["dast-10"].value) == (7, 3)
+    assert found["dast-10"].mode == "paper"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("phq-9", {"q-q1": "1"}),
+        ("nrs", {"q-pain": "11"}),
+        ("dast-10", {"total": "99"}),
+        ("phq-9", {f"q-q{n}": "1" for n in range(1, 10)} | {"mode": "dream"}),
+        ("c-ssrs-screener", {"q-q1": "0", "q-q2": "1", "q-q6": "0"}),
+    ],
+)
+def test_a_form_that_cannot_be_is_shown_again_with_its_errors(
+    world: World, as_role: Browser, patient: uuid.UUID, name: str, fields: dict[str, str]
+) -> None:
+    answer = send(as_role("infusion_nurse"), path(patient, "form", name), **fields)
+    assert answer.status_code == 422
+    assert "field-bad" in text(answer) or "form-errors" in text(answer)
+    assert not QuestionnaireResponse.of(world.id).exists()
+
+
+def test_a_draft_is_saved_as_it_is_typed_and_taken_up_again(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    answer = client.post(path(patient, "form", "phq-9", "draft"), {"q-q1": "2", "q-q2": "9"})
+    assert answer.json() == {"alert": False}
+    assert QuestionnaireResponse.of(world.id).get().answers == {"q1": 2}
+    page = text(client.get(path(patient, "form", "phq-9")))
+    assert 'value="2"' in page
+    assert page.count("checked") == 2, "the mode and the one answer given"
+
+
+def test_item_nine_leads_to_the_risk_page_and_shows_the_crisis_text(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    page = text(client.get(path(patient, "form", "phq-9")))
+    assert 'data-crisis="q-q9"' in page
+    assert "988" in page
+    answer = client.post(path(patient, "form", "phq-9", "draft"), {"q-q9": "1"})
+    assert answer.json() == {"alert": True}
+    assert WorkItem.of(world.id).get().kind == "clinician_review"
+    fields = {f"q-q{n}": "1" for n in range(1, 10)}
+    answer = send(client, path(patient, "form", "phq-9"), **fields)
+    assert answer["Location"] == f"/patients/{patient}/risk"
+
+
+def test_follow_up_questions_name_what_they_follow(as_role: Browser, patient: uuid.UUID) -> None:
+    page = text(as_role("infusion_nurse").get(path(patient, "form", "c-ssrs-screener")))
+    assert page.count('data-follows="q-q2=1"') == 3
+    assert page.count('data-follows="q-q6=1"') == 1
+
+
+def test_yes_no_and_unknown_are_kept_apart_and_only_changes_written(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    told = {"aneurysm": "no", "porphyria": "yes", "seizure_disorder": "unknown"}
+    assert send(client, path(patient, "history"), **told).status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)
+    assert {code: found[code].value for code in told} == {
+        "aneurysm": False, "porphyria": True, "seizure_disorder": None,
+    }  # fmt: skip
+    assert "3 of" in text(client.get(path(patient))) or "2 of" in text(client.get(path(patient)))
+    send(client, path(patient, "history"), **(told | {"porphyria": "no"}))
+    assert Observation.of(world.id).filter(code="aneurysm").count() == 1
+    assert Observation.of(world.id).filter(code="porphyria").count() == 2
+    page = text(client.get(path(patient, "history")))
+    assert page.count('value="unknown"') > page.count("checked")
+
+
+def test_a_result_of_an_earlier_day_keeps_its_day(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    fields = {"alt_times_uln": "1.2", "liver_disease": "none", "on": "2020-03-02"}
+    assert send(client, path(patient, "history"), **fields).status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)["alt_times_uln"]
+    assert found.measured_at.date().isoformat() == "2020-03-02"
+    refused = send(client, path(patient, "history"), alt_times_uln="1.3", on="2999-01-01")
+    assert refused.status_code == 422
+
+
+def test_an_impossible_result_names_its_field(as_role: Browser, patient: uuid.UUID) -> None:
+    answer = send(as_role("physician"), path(patient, "history"), alt_times_uln="-4")
+    assert answer.status_code == 422
+    assert "Last ALT" in text(answer)
+
+
+def test_vital_signs_are_never_filled_in_beforehand(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    given = {"sbp": "124", "dbp": "78", "heart_rate": "70"}
+    assert send(client, path(patient, "vitals"), **given).status_code == 302
+    page = text(client.get(path(patient, "vitals")))
+    assert "124" not in page
+    refused = send(client, path(patient, "vitals"), sbp="124")
+    assert refused.status_code == 422
+    assert "both pressures" in text(refused)
+
+
+def test_pounds_become_kilograms_and_both_are_shown(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    fields = {"weight": "165", "weight_unit": "lb", "height": "170"}
+    assert send(client, path(patient, "body"), **fields).status_code == 302
+    page = text(client.get(path(patient)))
+    assert "74.84" in page
+    assert "165 lb" in page
+    refused = send(client, path(patient, "body"), weight="1650", weight_unit="lb")
+    assert refused.status_code == 422
+    assert "20 to 350" in text(refused)
+
+
+def test_a_criterion_is_judged_and_signs_are_asked_anew(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    names = ("disproportionate_pain", "symptom_sensory", "symptom_vasomotor", "symptom_sudomotor",
+             "signs_seen_at_this_examination", "sign_sensory", "sign_motor",
+             "no_better_diagnosis")  # fmt: skip
+    answer = send(client, path(patient, "criterion", "budapest"), **dict.fromkeys(names, "yes"))
+    assert answer.status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)["criterion/budapest"]
+    assert found.value["met"] == "yes"
+    page = text(client.get(path(patient, "criterion", "budapest")))
+    assert page.count("checked") == 5, "the symptoms and the diagnosis, not the signs"
+
+
+def test_refractory_reads_the_therapies_on_record(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    for name, drug_class in (("duloxetine", "snri"), ("gabapentin", "gabapentinoid"),
+                             ("physiotherapy", "not a medicine")):  # fmt: skip
+        fields = {"name": name, "drug_class": drug_class, "weeks": "8", "outcome": "no effect"}
+        assert send(client, path(patient, "lists", "therapies"), **fields).status_code == 302
+    send(client, path(patient, "criterion", "refractory"), average_pain="7")
+    found = observations.newest(clinic=world.id, patient=patient)["criterion/refractory"]
+    assert found.value["met"] == "yes"
+
+
+def test_widespread_pain_takes_its_areas(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    page = text(client.get(path(patient, "criterion", "fibromyalgia-2016")))
+    assert page.count('type="checkbox"') == 19
+    assert send(client, path(patient, "criterion", "neuropathic-grading")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "shown"),
+    [
+        ("conditions", {"code": "G90.511"}, "right arm"),
+        ("medicines", {"name": "Oxycodone", "mg_per_day": "40"}, "oxycodone"),
+        ("allergies", {"substance": "penicillin"}, "penicillin"),
+        (
+            "therapies",
+            {"name": "duloxetine", "drug_class": "snri", "outcome": "partial", "weeks": "8"},
+            "8 weeks",
+        ),
+    ],
+)
+def test_a_line_is_added_and_taken_off(
+    as_role: Browser, patient: uuid.UUID, kind: str, fields: dict[str, str], shown: str
+) -> None:
+    client = as_role("infusion_nurse")
+    assert send(client, path(patient, "lists", kind), **fields).status_code == 302
+    page = client.get(path(patient, "lists", kind))
+    assert f"<strong>{shown}" in text(page) or shown in text(page)
+    (row,) = [r for r, *_ in page.context["rows"]]
+    assert send(client, path(patient, "lists", kind, str(row), "end")).status_code == 302
+    assert client.get(path(patient, "lists", kind)).context["rows"] == []
+
+
+@pytest.mark.parametrize("kind", ["medicines", "allergies"])
+def test_none_is_an_answer(as_role: Browser, patient: uuid.UUID, kind: str) -> None:
+    client = as_role("infusion_nurse")
+    assert "Empty is not the same as none" in text(client.get(path(patient, "lists", kind)))
+    assert send(client, path(patient, "lists", kind, "none")).status_code == 302
+    assert "Empty is not the same as none" not in text(client.get(path(patient, "lists", kind)))
+
+
+def test_lists_that_are_none_and_wrong_lines_are_refused(
+    as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    assert send(client, path(patient, "lists", "conditions", "none")).status_code == 404
+    assert client.get(path(patient, "lists", "dreams")).status_code == 404
+    assert send(client, path(patient, "lists", "conditions")).status_code == 422
+    assert send(client, path(patient, "lists", "medicines"), name="x" * 121).status_code == 422
+
+
+def test_a_patient_of_another_clinic_is_not_found(world: World, as_role: Browser) -> None:
+    elsewhere = worlds.found("Elsewhere")
+    stranger, _ = worlds.person(elsewhere)
+    assert as_role("physician").get(path(stranger)).status_code == 404
+
+
+def test_the_tablet_shows_one_patients_forms_and_locks_the_rest(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    assert client.get("/kiosk").status_code == 404
+    assert send(client, f"/patients/{patient}/kiosk")["Location"] == "/kiosk"
+    assert client.get(path(patient)).status_code == 423
+    first = client.get("/kiosk")
+    assert "1 of 4" in text(first)
+    assert "Invented" not in text(first).replace(world.clinic.name, "")
+    again = send(client, "/kiosk", form="nrs")
+    assert again.status_code == 422
+    assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
+    assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
+    found = observations.history(clinic=world.id, patient=patient, code="nrs")
+    assert [(v.value, v.provenance, v.mode) for v in found] == [(6, "patient", "kiosk")]
+    assert "2 of 4" in text(client.get("/kiosk"))
+
+
+def test_the_tablet_shows_the_crisis_text_at_once_and_thanks_at_the_end(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    send(client, f"/patients/{patient}/kiosk")
+    send(client, "/kiosk", form="nrs", **{"q-pain": "6"})
+    send(client, "/kiosk", form="peg", **{"q-pain": "6", "q-enjoyment": "5", "q-activity": "5"})
+    drafted = client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "2"})
+    assert drafted.json() == {"alert": True}
+    answers = {f"q-q{n}": "2" for n in range(1, 10)}
+    page = send(client, "/kiosk", form="phq-9", **answers)
+    assert (page.status_code, "988" in text(page)) == (200, True)
+    assert "nobody reads forms at night" in text(page)
+    assert client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "2"}).json() == {"alert": False}
+    send(client, "/kiosk", form="audit-c", **{"q-q1": "0", "q-q2": "0", "q-q3": "0"})
+    assert "Please give the tablet back" in text(client.get("/kiosk"))
+    assert client.get("/kiosk").status_code == 404
+    assert client.get(path(patient)).status_code == 423
+
+
+def test_what_was_pressed_becomes_numbers_and_nothing_else() -> None:
+    given = {"q-pain": "7", "q-unknown": "1"}
+    assert questionnaire.kept_answers("nrs", given) == {"pain": 7}
+    assert questionnaire.kept_answers("nrs", {"q-pain": "77"}) == {}
+    assert questionnaire.kept_answers("promis-29", {"q-pain": "x"}) == {}

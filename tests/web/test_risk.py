@@ -1,0 +1,149 @@
+"""The risk page: who answers by when, the screener, the clearance; and what the desk sees."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reprieve.pathway import clinic, questionnaires, risk
+from reprieve.pathway.permissions import by_link
+from reprieve.records.queries import risk as queries
+from reprieve.web import crisis
+from tests import world as worlds
+from tests.world import World, new
+
+Browser = Callable[[str], Client]
+
+
+@pytest.fixture
+def patient(world: World) -> uuid.UUID:
+    return worlds.person(world)[0]
+
+
+@pytest.fixture
+def alerted(world: World, patient: uuid.UUID) -> uuid.UUID:
+    questionnaires.save(
+        actor=by_link(world.id, patient), uid=new(), at=world.at, patient=patient,
+        instrument="phq-9", answers={"q9": 2}, complete=False, mode="home",
+    )  # fmt: skip
+    return patient
+
+
+def path(patient: uuid.UUID, *rest: str) -> str:
+    return "/".join((f"/patients/{patient}/risk", *rest))
+
+
+def send(client: Client, where: str, **fields: Any) -> Any:
+    return client.post(where, {"act": str(new())} | fields)
+
+
+def screen(world: World, patient: uuid.UUID, **answers: int) -> None:
+    questionnaires.save(
+        actor=world["physician"], uid=new(), at=world.later(minutes=1), patient=patient,
+        instrument="c-ssrs-screener", answers={"q1": 0, "q2": 0, "q6": 0} | answers,
+        complete=True, mode="clinic",
+    )  # fmt: skip
+
+
+def test_without_an_alert_it_offers_the_screener(as_role: Browser, patient: uuid.UUID) -> None:
+    page = as_role("physician").get(path(patient)).content.decode()
+    assert "No alert" in page
+    assert "Do the C-SSRS with the patient" in page
+    assert "Clear the risk" not in page
+
+
+def test_an_alert_names_who_answers_and_shows_the_unfinished_answer(
+    as_role: Browser, alerted: uuid.UUID
+) -> None:
+    page = as_role("infusion_nurse").get(path(alerted)).content.decode()
+    assert "Physician Invented" in page
+    assert "left unfinished" in page
+    assert "late: handed on" in page, "its time passed long ago by the clock of the page"
+    assert "988" in page
+
+
+def test_it_is_taken_on_screened_and_cleared(
+    world: World, as_role: Browser, alerted: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    assert send(client, path(alerted, "acknowledge")).status_code == 302
+    assert "taken on" in client.get(path(alerted)).content.decode()
+    assert send(client, path(alerted, "clear"), reason="Spoke.").status_code == 409
+    screen(world, alerted, **{"q6": 1, "q6-recent": 1})
+    assert "HIGH: no start" in client.get(path(alerted)).content.decode()
+    assert send(client, path(alerted, "clear"), reason=" ").status_code == 422
+    assert send(client, path(alerted, "clear"), reason="Spoke.").status_code == 302
+    assert queries.state(clinic=world.id, patient=alerted) == "cleared"
+    assert "Cleared for now" in client.get(path(alerted)).content.decode()
+
+
+def test_what_a_patient_says_alerts(world: World, as_role: Browser, patient: uuid.UUID) -> None:
+    client = as_role("infusion_nurse")
+    assert send(client, path(patient, "report"), text="").status_code == 422
+    assert send(client, path(patient, "report"), text="Wants to die.").status_code == 302
+    page = client.get(path(patient)).content.decode()
+    assert "Alert open" in page
+
+
+def test_the_desk_sees_only_that_a_clinician_is_needed(
+    world: World, as_role: Browser, alerted: uuid.UUID
+) -> None:
+    assert as_role("front_desk").get(path(alerted)).status_code == 403
+    (badge,) = crisis.alerts(world["front_desk"], patient=alerted)
+    assert badge.text == "clinician review needed"
+
+
+@pytest.mark.parametrize(
+    ("answers", "clinician", "desk"),
+    [
+        ({"q1": 1}, "suicide risk low", ""),
+        ({"q6": 1, "q6-recent": 0}, "suicide risk moderate", "clinician review needed"),
+        ({"q6": 1, "q6-recent": 1}, "suicide risk HIGH: no start", "clinician review needed"),
+    ],
+)
+def test_the_header_says_it_to_those_who_treat(
+    world: World, patient: uuid.UUID, answers: dict[str, int], clinician: str, desk: str
+) -> None:
+    screen(world, patient, **answers)
+    said = {
+        role: "".join(b.text for b in crisis.alerts(world[role], patient=patient))
+        for role in ("infusion_nurse", "front_desk")
+    }
+    assert said == {"infusion_nurse": clinician, "front_desk": desk}
+
+
+def test_a_cleared_patient_carries_no_badge(world: World, patient: uuid.UUID) -> None:
+    screen(world, patient, **{"q6": 1, "q6-recent": 1})
+    risk.clear(
+        actor=world["physician"], uid=new(), at=world.later(minutes=1), patient=patient,
+        reason="Spoke.",
+    )  # fmt: skip
+    assert crisis.alerts(world["physician"], patient=patient) == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "language", "said"),
+    [
+        ("Call us.", "es", "Call us."),
+        ({"en": "Call us.", "es": "Llame."}, "es", "Llame."),
+        ({"en": "Call us."}, "es", "Call us."),
+    ],
+)
+def test_the_clinic_has_its_own_crisis_text(
+    world: World, setting: Any, language: str, said: str
+) -> None:
+    assert "988" in crisis.text(clinic=world.id, at=world.at)
+    clinic.choose(
+        actor=world["manager"], uid=new(), at=world.at, key="crisis.text", value=setting
+    )  # fmt: skip
+    assert crisis.text(clinic=world.id, at=world.at, language=language) == said
+
+
+def test_only_posted_acts_change_anything(as_role: Browser, alerted: uuid.UUID) -> None:
+    client = as_role("physician")
+    for act in ("acknowledge", "clear", "report"):
+        assert client.get(path(alerted, act)).status_code == 405
