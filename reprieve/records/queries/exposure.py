@@ -65,6 +65,7 @@ def _given(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> tuple[Given, 
         for encounter, started_ms in rows.order_by("started_ms").values_list(
             "encounter_id", "started_ms"
         )
+        if started_ms is not None
     )
 
 
