@@ -20,11 +20,13 @@ def main() -> None:
 
 
 async def _run() -> None:
+    from reprieve.config.shift import Shift
     from reprieve.interop.hl7v2.gateway import serve
     from reprieve.interop.hl7v2.read import read
     from reprieve.interop.hl7v2.sink import commit
 
     clinic_id, zone = await asyncio.to_thread(_clinic)
+    shift = await asyncio.to_thread(Shift().begin)
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -33,6 +35,7 @@ async def _run() -> None:
         port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),
         commit=partial(commit, clinic=clinic_id),
         reader=lambda raw, received: read(raw, clinic_zone=zone, received=received),
+        now_ms=shift.now_ms,
         allow=[a for a in os.environ.get("REPRIEVE_MLLP_ALLOW", "").split(",") if a],
     )
 

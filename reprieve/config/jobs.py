@@ -9,6 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reprieve.config.shift import Shift
 
 BEAT_S = 0.25
 
@@ -32,24 +36,31 @@ def main() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    run(chores(), stop)
+    from reprieve.config.shift import Shift
+
+    run(chores(Shift().begin()), stop)
 
 
-def chores() -> list[Chore]:
-    """This function will list what time has to do, most urgent first."""
+def chores(shift: Shift | None = None) -> list[Chore]:
+    """This function will list what time has to do, most urgent first.
+
+    `shift` is how far a demo's clock is from the machine's; the lease keeps the machine's.
+    """
     from reprieve.config import courier
+    from reprieve.config import shift as shifts
     from reprieve.pathway import maintenance, ticker
 
+    own = shift or shifts.Shift()
     mail = courier.of_the_outbox()
     relief = courier.Courier(maintenance.review_every_clinic)
     return [
-        Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at)),
+        Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at + own.ms)),
         Chore(name="risk", every_s=5.0, do=lambda _at: ticker.escalate_risk()),
         Chore(name="seal", every_s=0.5, do=lambda _at: ticker.seal()),
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),
         Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),
-        Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at)),
+        Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at + own.ms)),
     ]
 
 

@@ -87,6 +87,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "staff.open": frozenset({MANAGER, DIRECTOR, AUDITOR}),
     "audit.open": frozenset({AUDITOR, DIRECTOR}),
     "import.run": frozenset({MANAGER, SYSTEM}),
+    "import.undo": frozenset({MANAGER, SYSTEM}),
     "outbox.open": CARE | {MANAGER},
     "outbox.retry": CARE | {MANAGER},
     "demo.switch": STAFF,

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from reprieve.pathway.permissions import Actor
+from reprieve.pathway import demo
+from reprieve.pathway.permissions import ROLES, Actor
 from reprieve.web import collect
 from reprieve.web.people import clinic_of
 
@@ -16,10 +17,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """This function will give templates `actor`, `nav`, `clinic` and the lock's minutes."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None}
+        return {"actor": None, "demo_roles": ROLES if demo.clinic() else ()}
+    clinic = clinic_of(request, actor)
     return {
         "actor": actor,
+        "demo_roles": ROLES if clinic.is_demo else (),
         "nav": collect.menu(actor),
-        "clinic": clinic_of(request, actor),
+        "clinic": clinic,
         "idle_lock_min": settings.IDLE_LOCK_MIN,
     }

@@ -228,6 +228,7 @@ async def serve(
     tls: ssl.SSLContext | None = None,
     allow: Sequence[str] = (),
     reader: Reader = _read,
+    now_ms: Callable[[], int] = _now_ms,
     started: Callable[[Gateway], None] = lambda _gateway: None,
 ) -> None:
     """Run a gateway until the task is cancelled, then stop it gracefully.
@@ -237,7 +238,9 @@ async def serve(
     `started` is told the gateway once it listens. Raises OSError when the port is taken, BadValue
     naming `allow` for an address that is none.
     """
-    gateway = Gateway(commit=commit, limits=limits, tls=tls, allow=allow, reader=reader)
+    gateway = Gateway(
+        commit=commit, limits=limits, tls=tls, allow=allow, reader=reader, now_ms=now_ms
+    )
     await gateway.start(host=host, port=port)
     started(gateway)
     try:
