@@ -22,7 +22,15 @@ def acknowledge(
     *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, alarm: str
 ) -> None:
     """This function will note that a person has seen one alarm."""
-    seen = ev.Acknowledged(at_ms=ms(at), by=str(actor.practitioner), alarm_id=alarm)
+    acknowledge_all(actor=actor, uid=uid, at=at, encounter=encounter, alarms=[alarm])
+
+
+def acknowledge_all(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, alarms: Sequence[str]
+) -> None:
+    """This function will note that a person has seen some alarms: those of one line of the bar."""
+    by = str(actor.practitioner)
+    seen = [ev.Acknowledged(at_ms=ms(at), by=by, alarm_id=alarm) for alarm in alarms]
     _by_person(seen, "acknowledged", actor=actor, uid=uid, at=at, encounter=encounter)
 
 
@@ -31,7 +39,7 @@ def silence(
 ) -> None:
     """This function will stop the sound for at most 120 s. Raises BadValue outside 1 to 120."""
     quiet = ev.Silenced(at_ms=ms(at), by=str(actor.practitioner), seconds=seconds)
-    _by_person(quiet, "silenced", actor=actor, uid=uid, at=at, encounter=encounter)
+    _by_person([quiet], "silenced", actor=actor, uid=uid, at=at, encounter=encounter)
 
 
 def suspend(
@@ -103,12 +111,18 @@ def _keep(row: InfusionState, asked: policies.Suspension, *, actor: Actor, at: d
 
 
 def _by_person(
-    event: ev.Event, what: str, *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID
+    events: Sequence[ev.Event],
+    what: str,
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    encounter: uuid.UUID,
 ) -> None:
     def work() -> Done:
         infusion.locked(clinic=actor.clinic, encounter=encounter)
         alarm_fold.fold(
-            clinic=actor.clinic, encounter=encounter, events=[event], recorded_ms=ms(at),
+            clinic=actor.clinic, encounter=encounter, events=events, recorded_ms=ms(at),
             by=actor.practitioner,
         )  # fmt: skip
         infusion.announce(actor.clinic, encounter, at)

@@ -18,15 +18,41 @@ from reprieve.records.queries import courses
 
 # One press each; any other term may be typed.
 TERMS = (
-    "dizziness", "nausea", "vomiting", "hallucination", "dissociation", "hypertension",
-    "confusion", "anxiety", "low mood", "headache", "sedation", "hypersalivation",
-    "double vision", "itching", "chest pain", "desaturation",
-)  # fmt: skip
+    N_("dizziness"),
+    N_("nausea"),
+    N_("vomiting"),
+    N_("hallucination"),
+    N_("dissociation"),
+    N_("hypertension"),
+    N_("confusion"),
+    N_("anxiety"),
+    N_("low mood"),
+    N_("headache"),
+    N_("sedation"),
+    N_("hypersalivation"),
+    N_("double vision"),
+    N_("itching"),
+    N_("chest pain"),
+    N_("desaturation"),
+)
 ACTIONS = (
-    "none", "reassured", "rate lowered", "paused", "stopped", "drug given", "oxygen given",
-    "physician called", "emergency called",
-)  # fmt: skip
-OUTCOMES = ("ongoing", "resolved", "resolved with sequelae", "worse", "unknown")
+    N_("none"),
+    N_("reassured"),
+    N_("rate lowered"),
+    N_("paused"),
+    N_("stopped"),
+    N_("drug given"),
+    N_("oxygen given"),
+    N_("physician called"),
+    N_("emergency called"),
+)
+OUTCOMES = (
+    N_("ongoing"),
+    N_("resolved"),
+    N_("resolved with sequelae"),
+    N_("worse"),
+    N_("unknown"),
+)
 GRADES = range(1, 6)
 REVIEW_GRADE = 3
 REVIEW_WITHIN = timedelta(hours=24)

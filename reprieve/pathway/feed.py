@@ -18,6 +18,7 @@ from datetime import datetime
 import orjson
 from django.db import DatabaseError, transaction
 
+from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.vitals import Reading
 from reprieve.pathway import alarm_fold, monitor_clocks, monitor_links, parked
@@ -37,7 +38,7 @@ from reprieve.records.models import (
 __all__ = ["FeedMessage", "NotCharted", "Sent", "chart_parked", "forget_raw", "receive"]
 
 KEY_BYTES = 16
-ANOTHER = "the monitor names another patient"
+ANOTHER = N_("the monitor names another patient")
 
 
 @dataclass(slots=True)
@@ -129,14 +130,14 @@ def _one(message: FeedMessage, batch: _Batch) -> str:
             return _store(message, batch)
     except struct.error:
         # Too large or too far apart for a frame: kept whole, since a retry would end the same.
-        return _park(message, batch.clinic, kind="rejected", reason="a value cannot be stored")
+        return _park(message, batch.clinic, kind="rejected", reason=N_("a value cannot be stored"))
     except (DatabaseError, ValueError, OverflowError):
         return "failed"
 
 
 def _store(message: FeedMessage, batch: _Batch) -> str:
     if message.training:
-        _park(message, batch.clinic, kind="training", reason="training mode", once_a_day=True)
+        _park(message, batch.clinic, kind="training", reason=N_("training mode"), once_a_day=True)
         return "training"
     device = _device(message, batch)
     _list_unmapped(message, batch.clinic)
@@ -204,20 +205,20 @@ def _link_for(
     """
     said = _times(message)
     if not said:
-        return None, "the message does not say when"
+        return None, N_("the message does not say when")
     times = [*said, *(at_ms + behind_ms for at_ms in said)]
     for link in links:
         until = link.until_ms if link.until_ms is not None else frames.FOREVER_MS
         if not link.from_ms <= min(times) <= max(times) < until:
             continue
         if link.encounter_id in signed:
-            return link, "the record is signed"
+            return link, N_("the record is signed")
         if _contradicts(message.patient_ids, link.patient_ids):
             return link, ANOTHER
         return link, ""
     if behind_ms:
         return None, "the monitor's clock is wrong: nobody was linked at the time it says"
-    return None, "no patient was linked to this monitor at that time"
+    return None, N_("no patient was linked to this monitor at that time")
 
 
 def _times(message: FeedMessage) -> list[int]:

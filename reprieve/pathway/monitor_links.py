@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
 from reprieve.pathway import alarm_fold
 from reprieve.pathway.clock import ms
 from reprieve.records.models import Device, DeviceAssociation, InfusionState
 
-ANOTHER_PATIENT = ("monitor", "names another patient")
+ANOTHER_PATIENT = ("monitor", N_("names another patient"))
 
 
 def begin(

@@ -39,7 +39,26 @@ def scale(label: Any, choices: list[tuple[str, str]]) -> forms.Field:
     )  # fmt: skip
 
 
-class Timed(forms.Form):
+class Entered(forms.Form):
+    """An entry. Fields named in `FOLDED` lie behind "More", time fields behind "Not now"."""
+
+    FOLDED: tuple[str, ...] = ()
+    TIME = ("at", "why")
+
+    def first(self) -> list[forms.BoundField]:
+        """The fields in view."""
+        return [f for f in self if f.name not in (*self.FOLDED, *self.TIME)]
+
+    def folded(self) -> list[forms.BoundField]:
+        """The fields behind "More"."""
+        return [f for f in self if f.name in self.FOLDED]
+
+    def folded_errors(self) -> bool:
+        """Whether something behind "More" was refused, so that it must be seen."""
+        return any(f.errors for f in self.folded())
+
+
+class Timed(Entered):
     """An entry whose time is now unless another is given, with the reason."""
 
     at = forms.DateTimeField(
@@ -66,6 +85,8 @@ class Timed(forms.Form):
 
 class SetForm(Timed):
     """One row of observations: what was measured, nothing else."""
+
+    FOLDED = ("nausea", "anxiety", "o2_l_per_min", "etco2", "temp_c", "note")
 
     sbp = amount(_("Systolic, mmHg"), digits=0, required=False)
     dbp = amount(_("Diastolic, mmHg"), digits=0, required=False)
@@ -206,7 +227,7 @@ class HarmForm(Timed):
     note = text(_("Note"))
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(Entered):
     """Strike a typed value through; a new value may stand for it."""
 
     observation = forms.UUIDField(widget=forms.HiddenInput)
@@ -214,7 +235,7 @@ class CorrectForm(forms.Form):
     reason = text(_("Why"), required=True)
 
 
-class SuspendForm(forms.Form):
+class SuspendForm(Entered):
     """Put one limit aside for a while."""
 
     limit = forms.ChoiceField(label=_("Limit"))

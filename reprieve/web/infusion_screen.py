@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext as _
 
 from reprieve.monitoring.alarm_state import Alarm
@@ -53,11 +54,14 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One alarm in the bar with the number that an answer names."""
+    """One line of the bar: a signal's worst alarm, how many lie under it, and whose answer is due.
 
-    id: str
+    `unanswered` is the list of alarm ids that one press answers, as JSON; empty when none waits.
+    """
+
     line: Any
-    wants_someone: bool
+    more: int
+    unanswered: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +188,21 @@ def _worst(alarms: Iterable[Alarm], names: set[str]) -> str:
 
 
 def alarms(head: Head) -> list[Shown]:
-    """This function will list the alarms for the bar, worst first."""
-    return [
-        Shown(id=a.id, line=words.alarm_line(a), wants_someone=a.wants_someone)
-        for a in head.alarms.shown
-    ]
+    """This function will list the alarms for the bar, one line a signal, worst first."""
+    found: dict[tuple[str, str], list[Alarm]] = {}
+    for alarm in head.alarms.shown:
+        about = alarm.signal if alarm.kind == "clinical" else alarm.key
+        found.setdefault((alarm.kind, about), []).append(alarm)
+    return [_shown(group) for group in found.values()]
+
+
+def _shown(group: list[Alarm]) -> Shown:
+    waiting = [a.id for a in group if a.wants_someone]
+    return Shown(
+        line=words.alarm_line(group[0]),
+        more=len(group) - 1,
+        unanswered=orjson.dumps(waiting).decode() if waiting else "",
+    )
 
 
 def due(head: Head) -> list[tuple[str, Due]]:

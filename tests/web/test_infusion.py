@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -348,11 +349,17 @@ class TestAlarms:
         html = live(nurse, low).content.decode()
         assert "data-until=" in html
         assert 'data-sounds=""' in html
-        while found := re.search(r'data-acknowledge="([^"]+)"', html):
-            low.world.later(seconds=1)
-            assert self.press(nurse, low, do="acknowledge", alarm=found[1]).status_code == 204
-            html = live(nurse, low).content.decode()
+        found = re.search(r'data-acknowledge="([^"]+)"', html)
+        assert found
+        low.world.later(seconds=1)
+        named = unescape(found[1])
+        assert self.press(nurse, low, do="acknowledge", alarms=named).status_code == 204
         assert {phase for *_, phase in low.alarms} == {"acknowledged"}
+
+    @pytest.mark.parametrize("alarms", ["", "{}", "[1]"])
+    def test_answer_to_nothing_is_refused(self, as_role: AsRole, low: Chair, alarms: str) -> None:
+        done = self.press(as_role("physician"), low, do="acknowledge", alarms=alarms)
+        assert done.status_code == 400
 
     def test_without_scripts_the_answer_leads_back(self, as_role: AsRole, low: Chair) -> None:
         done = as_role("infusion_nurse").post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import orjson
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -97,10 +98,21 @@ def alarm(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     if request.POST.get("do") == "silence":
         alarms.silence(seconds=SILENCE_S, **where.args)
     else:
-        alarms.acknowledge(alarm=request.POST.get("alarm", "")[:200], **where.args)
+        alarms.acknowledge_all(alarms=_named(request.POST.get("alarms", "")), **where.args)
     if request.headers.get(FETCHED):
         return HttpResponse(status=204)
     return redirect("infusion", encounter=encounter)
+
+
+def _named(text: str) -> list[str]:
+    """The ids of alarms as the page had them, a JSON list of words."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadValue("alarms", N_("is not a list of alarms")) from error
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise BadValue("alarms", N_("is not a list of alarms"))
+    return found
 
 
 @page("infusion.open", opens="infusion table")

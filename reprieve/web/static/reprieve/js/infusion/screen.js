@@ -45,7 +45,7 @@ async function answer(fields) {
 /** @param {HTMLElement} button */
 function press(button) {
   const { acknowledge, correct, soundTest } = button.dataset;
-  if (acknowledge !== undefined) void once(button, { do: "acknowledge", alarm: acknowledge });
+  if (acknowledge !== undefined) void once(button, { do: "acknowledge", alarms: acknowledge });
   else if ("silence" in button.dataset) void once(button, { do: "silence" });
   else if (soundTest === "high") void test("high");
   else if (correct !== undefined) openCorrection(button, correct);

@@ -1,0 +1,146 @@
+"""The infusion's screen in a real browser, over the real server: drawn, live, heard, keyboard."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import override_settings
+
+from reprieve.pathway import charting, clinic, feed, monitors
+from reprieve.records.models import Device, Observation
+from tests.chairside import Chair, sent, sit
+from tests.world import PASSWORD, World, new
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.house.running import LiveClinic
+
+pytestmark = pytest.mark.journey
+HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+def seat(world: World, name: str) -> Chair:
+    chair = sit(world)
+    place = clinic.add_chair(actor=world["manager"], uid=new(), at=world.at, name=name)
+    chair.do("chair_moved", chair=place)
+    return chair
+
+
+def monitored(world: World, chair: Chair, *, minutes: int) -> None:
+    """An hour of a monitor's words, ending now, with a fall of SpO2 in its middle."""
+    device = Device.objects.add(clinic_id=world.id, sender="SIM-1", bed="1", seen_first=world.at)
+    nurse = world["infusion_nurse"]
+    monitors.link(
+        actor=nurse, uid=new(), at=world.at, encounter=chair.encounter, device=device.pk
+    )
+    chair.start(20)
+    chance = random.Random(7)
+    for n in range(minutes * 6):
+        world.later(seconds=10)
+        spo2 = 84 if n == minutes * 3 else 97 + chance.randrange(3)
+        values = {"heart_rate": 70 + chance.randrange(9), "spo2": spo2,
+                  "respiratory_rate": 13 + chance.randrange(4)}  # fmt: skip
+        if n % 30 == 0:
+            values |= {"sbp": 128 + chance.randrange(20), "dbp": 74 + chance.randrange(10)}
+        feed.receive([sent(world, raw=f"m{n}", **values)], clinic=world.id)
+        if n == minutes * 2:
+            chair.do("rate", rate_ug_per_h=30_000)
+
+
+def signed_in(page: Page, live: LiveClinic, role: str = "infusion_nurse") -> Page:
+    assert live.world is not None
+    page.goto(f"{live.url}/account/login/")
+    page.fill("input[name=login]", live.world.emails[role])
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".nav-main")
+    return page
+
+
+@pytest.fixture
+def room(served: LiveClinic) -> tuple[LiveClinic, Chair, Chair]:
+    world = served.world
+    assert world is not None
+    world.at = datetime.now(UTC) - timedelta(minutes=60)
+    fed, by_hand = seat(world, "1"), seat(world, "2")
+    with override_settings(PASSWORD_HASHERS=HASHERS):
+        monitored(world, fed, minutes=58)
+    world.at = datetime.now(UTC) - timedelta(minutes=4)
+    by_hand.start(20)
+    return served.start(), fed, by_hand
+
+
+def test_monitored_infusion_is_drawn_live_and_answers(
+    room: tuple[LiveClinic, Chair, Chair], page: Page, axe: Callable[[Page], None], tmp_path: Any
+) -> None:
+    live, fed, _ = room
+    world = fed.world
+    signed_in(page, live)
+    page.goto(f"{live.url}/infusion/{fed.encounter}")
+    page.wait_for_selector("#grid svg path.g-hr")
+    world.at = datetime.now(UTC)
+    feed.receive([sent(world, raw="now", spo2=83, heart_rate=71)], clinic=world.id)
+    page.wait_for_selector("text=SpO2 83 %", timeout=4_000)
+    page.screenshot(path=str(tmp_path / "fed.png"))
+    page.click("[data-silence]")
+    page.wait_for_selector("[data-until]")
+    page.locator("[data-acknowledge]").first.click()
+    page.wait_for_selector("text=seen")
+    axe(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.screenshot(path=str(tmp_path / "fed-phone.png"), full_page=True)
+
+
+def test_set_by_hand_by_keyboard_alone(
+    room: tuple[LiveClinic, Chair, Chair], page: Page, axe: Callable[[Page], None], tmp_path: Any
+) -> None:
+    live, _, by_hand = room
+    signed_in(page, live)
+    page.goto(f"{live.url}/infusion/{by_hand.encounter}")
+    page.wait_for_selector("text=Heart rate")
+    page.keyboard.press("v")
+    page.wait_for_selector("dialog#entry-set[open]")
+    page.screenshot(path=str(tmp_path / "set.png"))
+    axe(page)
+    for text in ("128", "79", "72", "9"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=40 and 100")
+    page.fill("#set-spo2", "98")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog#entry-set:not([open])", state="attached")
+    page.wait_for_selector("text=128/79", timeout=4_000)
+    saved = Observation.of(by_hand.world.id).filter(encounter_id=by_hand.encounter)
+    assert {o.code: o.value for o in saved} == {
+        "sbp": 128, "dbp": 79, "heart_rate": 72, "spo2": 98,
+    }  # fmt: skip
+    page.screenshot(path=str(tmp_path / "by-hand.png"), full_page=True)
+
+
+def test_board_and_monitors_have_no_barriers(
+    room: tuple[LiveClinic, Chair, Chair], page: Page, axe: Callable[[Page], None], tmp_path: Any
+) -> None:
+    live, _fed, by_hand = room
+    signed_in(page, live)
+    page.goto(f"{live.url}/board")
+    page.wait_for_selector("[data-countdown]")
+    world = by_hand.world
+    world.at = datetime.now(UTC)
+    charting.save_set(
+        actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=by_hand.encounter,
+        values={"spo2": 82},
+    )  # fmt: skip
+    page.wait_for_selector(".seat-high >> text=SpO2 82", timeout=4_000)
+    page.screenshot(path=str(tmp_path / "board.png"))
+    for place in ("board", "monitors", "emergency", f"infusion/{by_hand.encounter}/table"):
+        page.goto(f"{live.url}/{place}")
+        page.wait_for_load_state()
+        axe(page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.screenshot(path=str(tmp_path / f"{place.replace('/', '-')}-phone.png"))
