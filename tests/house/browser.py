@@ -33,9 +33,13 @@ def chromium() -> str:
     raise RuntimeError("no Chromium here: run script/test once, or set CHROMIUM")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the tests of this process."""
+    """One browser for the tests of a file.
+
+    No longer: while Playwright is there, an event loop runs in this thread, and the tests of
+    other files could start none of their own.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
