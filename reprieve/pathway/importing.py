@@ -7,7 +7,7 @@ no longer found by their identifiers, imported infusions are struck through.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -231,15 +231,3 @@ def _take_back_infusion(visit: Encounter, *, actor: Actor, at: datetime) -> None
     state = InfusionState.of(actor.clinic).get(encounter=visit)
     state.state, state.started_ms, state.ended_ms = "cancelled", None, None
     state.save(update_fields=["state", "started_ms", "ended_ms"])
-
-
-def columns() -> Mapping[str, tuple[str, ...]]:
-    """This function will name the columns of each kind of table, in the template's order."""
-    return {
-        "patients": (
-            "given", "family", "birth_date", "phone", "email", "address", "mrn", "sex", "language",
-        ),
-        "infusions": (
-            "mrn", "date", "start", "minutes", "dose_mg", "pain_before", "pain_after",
-        ),
-    }  # fmt: skip

@@ -22,7 +22,7 @@ class Person:
     message: str = ""
 
 
-def _p(  # one line a person, as in a table
+def _p(  # noqa: PLR0917  # one line a person, as in a table
     name: str, born: str, sex: str, kg: int, pain: int, story: str, **more: str
 ) -> Person:
     given, family = name.split(" ", 1)

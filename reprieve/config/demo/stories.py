@@ -10,7 +10,7 @@ from reprieve.config.demo import care, chair, feed
 from reprieve.config.demo.care import visit
 from reprieve.config.demo.cast import Person
 from reprieve.config.demo.stage import Stage
-from reprieve.pathway import booking, monitors, referral
+from reprieve.pathway import booking, monitors, questionnaires, referral
 from reprieve.records.queries import monitors as known_monitors
 
 Story = Callable[[Stage, Person, datetime], None]
@@ -70,7 +70,10 @@ def thoughts_of_death(stage: Stage, who: Person, now: datetime) -> None:
     patient = care.ask(stage, who, source="walk_in")
     answers = {f"q{n}": 2 for n in range(1, 9)} | {"q9": 1}
     care.evaluate(stage, who, patient)
-    care.forms(stage, who, patient, **{"phq-9": answers})
+    questionnaires.save(
+        **stage.by("infusion_nurse"), patient=patient, instrument="phq-9", answers=answers,
+        complete=True, mode="kiosk",
+    )  # fmt: skip
 
 
 def deferred(stage: Stage, who: Person, now: datetime) -> None:

@@ -1,0 +1,187 @@
+"""A practice comes in from a table: whole or not at all, each fault with line and column."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reprieve.config import cli
+from reprieve.config.commands import import_
+from reprieve.records.models import InfusionEvent, Patient
+from reprieve.records.queries import courses, patients
+from tests import world as w
+from tests.world import World
+
+HEAD = "given,family,birth_date,phone,email,mrn,sex,language\n"
+IDA = "Ida,Invented,1980-05-17,+12125550100,ida@example.org,A-1,f,en\n"
+OTTO = "Otto,Invented,1975-01-02,+12125550101,otto@example.org,A-2,m,es\n"
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = w.found()
+    monkeypatch.setattr("reprieve.config.migrate.require_files", lambda: None)
+    return made
+
+
+@pytest.fixture
+def bring(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(content: str | bytes, *options: str, kind: str = "patients") -> tuple[int, Any]:
+        file = tmp_path / "table.csv"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        code = cli.call(
+            ["import", str(file), "--kind", kind, "--json", "--clinic", str(world.id), *options]
+        )
+        said = capsys.readouterr()
+        return code, said.err.strip() if code else json.loads(said.out)
+
+    return run
+
+
+def count(world: World) -> int:
+    return Patient.of(world.id).count()
+
+
+def test_people_come_in_and_are_found(world: World, bring: Any) -> None:
+    code, done = bring(HEAD + IDA + OTTO)
+    assert (code, done["rows"], count(world)) == (0, 2, 2)
+    [otto] = patients.find(clinic=world.id, text="A-2")
+    assert (otto.identity.full_name, otto.language) == ("Otto Invented", "es")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEAD + IDA).encode("utf-8-sig"),
+        (HEAD + IDA).replace(",", ";").encode(),
+        (HEAD + IDA.replace("Ida", "Zoë")).encode("cp1252"),
+        (HEAD + IDA).replace("\n", "\r\n").encode(),
+    ],
+)
+def test_what_spreadsheets_write_is_read(world: World, bring: Any, content: bytes) -> None:
+    assert bring(content)[0] == 0
+    assert count(world) == 1
+
+
+def test_a_rehearsal_changes_nothing(world: World, bring: Any) -> None:
+    code, done = bring(HEAD + IDA, "--dry-run")
+    assert (code, done["rows"], done["batch"], count(world)) == (0, 1, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (HEAD + IDA + IDA.replace("A-1", "a-1"), "row 3, mrn: comes twice: first in row 2"),
+        (HEAD + IDA + ",Nobody,,,,A-3,,\n", "row 3, given: is needed"),
+        (HEAD + IDA.replace("1980-05-17", "17/5/80"), "row 2, birth_date: '17/5/80' is not a date"),
+        (HEAD + IDA.replace("1980-05-17", "2999-01-01"), "row 2, birth_date: is not a date of"),
+        (HEAD + IDA.replace("Ida", "=cmd()"), "row 2, given: begins like a formula"),
+        (HEAD + IDA.replace(",f,", ",q,"), "row 2, sex: is none of"),
+        (HEAD + IDA.replace(",en", ",tlh"), "row 2, language: unknown 'tlh'"),
+        (HEAD + IDA.strip() + ",more\n", "row 2: has 9 cells for 8 columns"),
+        ("given,shoe size\nIda,40\n", "row 1: unknown column 'shoe_size'"),
+        ("given\nIda\n", "row 1: the column family is missing"),
+        ("given,family,given\n", "row 1: the column given comes twice"),
+        (HEAD, "file: has a heading and no rows"),
+        ("", "file: is empty"),
+        (b"PK\x03\x04\x00\x00", "file: is not a text table"),
+    ],
+)
+def test_a_fault_names_line_and_column_and_nothing_comes_in(
+    world: World, bring: Any, content: str | bytes, fault: str
+) -> None:
+    code, said = bring(content)
+    assert (code, count(world)) == (2, 0)
+    assert said.startswith(f"reprieve: {fault}")
+    assert "\n" not in said
+
+
+def test_who_is_here_already_is_not_made_twice(world: World, bring: Any) -> None:
+    bring(HEAD + IDA)
+    code, said = bring(HEAD + OTTO + IDA)
+    assert (code, count(world)) == (2, 1)
+    assert said == "reprieve: row 3, family: seems to be patient 1, who is here already"
+
+
+PAST = "mrn,date,start,minutes,dose_mg,pain_before,pain_after\nA-1,2026-02-03,09:30,40,35,7,3\n"
+
+
+def test_past_infusions_are_charted_with_their_amount(world: World, bring: Any) -> None:
+    bring(HEAD + IDA)
+    assert bring(PAST, kind="infusions")[0] == 0
+    [started] = InfusionEvent.of(world.id).filter(kind="started")
+    course = courses.of(clinic=world.id, encounter=started.encounter_id)
+    assert course.given_ug(started.at_ms + 3_600_000) == 35_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("A-1", "A-9", "row 2, mrn: belongs to nobody here"),
+        ("2026-02-03", "2999-02-03", "row 2, date: lies in the future"),
+        (",35,", ",-1,", "row 2, dose_mg: -1 is not between"),
+        (",35,", ",NaN,", "row 2, dose_mg: NaN is not between"),
+        (",40,", ",4e1,", "row 2, minutes: '4e1' is not a whole number"),
+        ("09:30", "half nine", "row 2, start: 'half nine' is not a time of day"),
+        (",7,", ",11,", "row 2, pain_before: 11 is not between 0 and 10"),
+    ],
+)
+def test_an_impossible_infusion_is_refused(
+    world: World, bring: Any, old: str, new: str, fault: str
+) -> None:
+    bring(HEAD + IDA)
+    code, said = bring(PAST.replace(old, new), kind="infusions")
+    assert code == 2
+    assert said.startswith(f"reprieve: {fault}")
+    assert not InfusionEvent.of(world.id).exists()
+
+
+def undo(batch: str, world: World, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = cli.call(["import", "--undo", batch, "--clinic", str(world.id)])
+    said = capsys.readouterr()
+    return code, said.err.strip() or said.out.strip()
+
+
+def test_an_import_is_undone_once_and_can_come_again(
+    world: World, bring: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = bring(HEAD + IDA)[1]["batch"]
+    assert undo(batch, world, capsys)[0] == 0
+    assert patients.find(clinic=world.id, text="A-1") == []
+    assert [p.state for p in patients.page(clinic=world.id)] == ["closed"]
+    assert undo(batch, world, capsys) == (2, "reprieve: undo: This import is undone already.")
+    assert bring(HEAD + IDA)[0] == 0
+
+
+def test_people_with_infusions_are_not_taken_back_before_these(
+    world: World, bring: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = bring(HEAD + IDA)[1]["batch"]
+    past = bring(PAST, kind="infusions")[1]["batch"]
+    assert undo(people, world, capsys)[0] == 2
+    assert undo(past, world, capsys)[0] == 0
+    [started] = InfusionEvent.of(world.id).filter(kind="started", corrects__isnull=True)
+    course = courses.of(clinic=world.id, encounter=started.encounter_id)
+    assert course.given_ug(started.at_ms + 3_600_000) == 0
+
+
+def test_an_undo_needs_the_number_of_an_import(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert undo("seven", world, capsys)[0] == 2
+    assert undo(str(uuid.uuid4()), world, capsys)[0] == 2
+
+
+@pytest.mark.parametrize("kind", import_.KINDS)
+def test_the_template_is_a_table_that_can_be_imported(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.call(["import", "--template", "--kind", kind]) == 0
+    heading, example = capsys.readouterr().out.splitlines()
+    assert len(heading.split(",")) == len(example.split(","))
+
+
