@@ -6,6 +6,7 @@ when something is, the first asker has it read from the database and the others 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import uuid
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from reprieve.pathway import ticker
 from reprieve.records import changes
@@ -42,6 +43,7 @@ class Reader:
     clock_runs: bool = True
     _thread: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def version(self, *, clinic: uuid.UUID, subject: uuid.UUID | None = None) -> int:
         """This function will return the newest notice of one infusion, or of all of a clinic."""
@@ -58,6 +60,12 @@ class Reader:
             return True
         self._run()
         return self.clock_runs and time.monotonic() - self.read_at < DEAD_AFTER_S
+
+    def close(self) -> None:
+        """This function will end the thread; only a process that goes on without pages needs it."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def take(self) -> None:
         """This function will read what came since the last time."""
@@ -83,14 +91,14 @@ class Reader:
             self._thread.start()
 
     def _follow(self) -> None:
-        while True:
+        while not self._ended.is_set():
             try:
                 self.take()
                 _wait()
             except Exception as error:  # the next beat tries again
                 log.error("changes were not read", error=type(error).__name__)
-                close_old_connections()
-                connection.close()
+                with contextlib.suppress(Exception):  # a broken connection may not close either
+                    connection.close()
                 time.sleep(EVERY_S)
 
 
