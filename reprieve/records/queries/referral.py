@@ -39,6 +39,11 @@ def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[ReferralView]:
     return _views(rows.order_by("recorded_at", "id"))
 
 
+def count_web(*, clinic: uuid.UUID, since: datetime) -> int:
+    """This function will count the requests that came by the public page since a moment."""
+    return Referral.of(clinic).filter(source="web", recorded_at__gte=since).count()
+
+
 def file(*, clinic: uuid.UUID, attachment: uuid.UUID) -> tuple[str, bytes, uuid.UUID | None] | None:
     """This function will return a file's kind, bytes and patient, or None."""
     row = Attachment.of(clinic).filter(pk=attachment).first()
