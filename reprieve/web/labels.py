@@ -52,8 +52,15 @@ WORK: dict[str, Promise] = {
     "clinician_review": _("Clinician review needed"),
     "call_24h": _("Call 24 hours after the infusion"),
     "cosign": _("Co-sign a verbal order"),
-    "deviation_review": _("Review a deviation from the order"),
-    "booster_review": _("Relief fades: review for a booster"),
+    "deviation": _("Review a deviation from the order"),
+    "adverse_event": _("Review a serious side effect"),
+    "left_early": _("Review: left before discharge"),
+    "evaluation_review": _("Look again at a deferred decision"),
+    "follow_up_visit": _("Book and hold the follow-up visit"),
+    "booster_proposal": _("Relief fades: review for a booster"),
+    "fall": _("A fall was reported: call"),
+    "fall_review": _("Review a fall"),
+    "message_failed": _("A message could not be sent: call"),
     "alarm": _("Unanswered alarm"),
 }
 

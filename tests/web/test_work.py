@@ -16,7 +16,7 @@ from tests import world as w
 As = Callable[[str], Client]
 
 
-def item(world: w.World, kind: str = "deviation_review", role: str = "infusion_nurse") -> uuid.UUID:
+def item(world: w.World, kind: str = "deviation", role: str = "infusion_nurse") -> uuid.UUID:
     patient, _ = w.person(world)
     return worklist.open_item(
         actor=world["physician"], at=world.at, kind=kind, owner_role=role,

@@ -98,8 +98,11 @@ class PlaceForm(forms.Form):
     """A free time, or another time of one's own."""
 
     place = forms.ChoiceField(
-        label=_lazy("Free times"), widget=forms.RadioSelect, required=False,
-        error_messages={"invalid_choice": _lazy("This time is not free any more. Choose another.")},
+        label=_lazy("Free times"), widget=forms.RadioSelect,
+        error_messages={
+            "required": _lazy("Choose a time."),
+            "invalid_choice": _lazy("This time is not free any more. Choose another."),
+        },
     )  # fmt: skip
     time = forms.TimeField(
         label=_lazy("Another time"), required=False,
@@ -117,13 +120,7 @@ class PlaceForm(forms.Form):
         chairs = [(str(chair.id), chair.name) for chair in clinics.chairs(clinic=clinic)]
         self.fields["chair"].choices = [("", _("no chair")), *chairs]  # type: ignore[attr-defined]
         self.fields["place"].choices = [(_key(one), _label(one)) for one in free or ()]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a time where neither list nor field gives one."""
-        data: dict[str, Any] = super().clean() or {}
-        if not data.get("place") and not data.get("time") and "time" not in self.errors:
-            self.add_error("place", _("Choose a time."))
-        return data
+        self.fields["place"].required = not (data and data.get("time"))
 
 
 def _key(one: booking_times.Free) -> str:

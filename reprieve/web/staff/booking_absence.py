@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -65,7 +64,7 @@ def absences(request: PageRequest) -> HttpResponseBase:
             messages.success(request, _("The absence is noted."))
             return redirect("absence", made)
     away = queries.absences_after(clinic=clinic, at=request.at)
-    context = {"form": form, "away": away, "zone": get_current_timezone()}
+    context = {"form": form, "away": away}
     status = 422 if form.is_bound else 200
     return render(request, "staff/booking/absences.html", context, status=status)
 
