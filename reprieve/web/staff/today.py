@@ -50,7 +50,8 @@ def today(request: PageRequest) -> HttpResponse:
     running = _running(actor, now)
     request.shown += [str(one.visit.patient) for one in grid.visits]
     request.shown += [str(one.seat.patient) for one in running]
-    context: dict[str, Any] = {"grid": grid, "day": day, "running": running, **_counts(grid.visits, running)}
+    context: dict[str, Any] = {"grid": grid, "day": day, "running": running}
+    context |= _counts(grid.visits, running)
     if "print" in request.GET:
         return render(request, "staff/today/print.html", context)
     context |= _mine(actor, now)
