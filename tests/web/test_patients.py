@@ -38,7 +38,7 @@ def test_long_lists_have_pages(
         assert "of 2" in as_role("front_desk").get(address).content.decode()
 
 
-@pytest.mark.parametrize("state", ["requested", "evaluating", "accepted", "planned"])
+@pytest.mark.parametrize("state", pages.NEXT)
 def test_each_state_names_its_next_step(state: str, world: w.World, as_role: As) -> None:
     patient, episode = w.person(world)
     EpisodeOfCare.of(world.id).filter(pk=episode).update(state=state)
