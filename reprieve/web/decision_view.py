@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reprieve.clinical import safety
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.clinical.instruments import instrument
 from reprieve.pathway import evaluation
@@ -60,6 +61,7 @@ class Trend:
     title: str
     newest: str
     band: str
+    says: str
     at: datetime
     chart: dict[str, Any] | None
 
@@ -84,7 +86,7 @@ def lines(
 
 def clear(found: Iterable[Finding]) -> list[FindingCard]:
     """This function will prepare the rules that found nothing, for whoever wants to see them."""
-    return [presenters.finding_card(f) for f in found if f.outcome is Outcome.CLEAR]
+    return [card(f) for f in found if f.outcome is Outcome.CLEAR]
 
 
 def _line(finding: Finding, patient: uuid.UUID) -> FindingLine:
@@ -92,12 +94,30 @@ def _line(finding: Finding, patient: uuid.UUID) -> FindingLine:
     ways = {way.href: way for way in (resolve(name, patient=patient) for name in facts)}
     grave = finding.severity is Severity.WARN_HIGH
     return FindingLine(
-        card=presenters.finding_card(finding),
+        card=card(finding),
         resolve=tuple(ways.values()),
         blocks=finding.blocks,
         overridable=finding.overridable,
         acknowledge=grave,
     )
+
+
+def card(finding: Finding) -> FindingCard:
+    """This function will put a finding into words, with its facts as the questions they answer."""
+    made = presenters.finding_card(finding)
+    saw = tuple((question(n), presenters.seen(v)) for n, v in finding.saw.items())
+    needs = tuple(question(name) for name in finding.needs)
+    if finding.outcome is not Outcome.UNKNOWN:
+        return replace(made, saw=saw, needs=needs)
+    return replace(made, saw=saw, needs=needs, says=_("Not known: {needs}").format(
+        needs=" ".join(needs)
+    ))  # fmt: skip
+
+
+def question(fact: str) -> str:
+    """This function will return a fact's question in the reader's language."""
+    known = safety.catalogue().get(fact)
+    return _(known.question) if known else fact
 
 
 def resolve(fact: str, *, patient: uuid.UUID) -> Resolve:
@@ -112,7 +132,7 @@ def resolve(fact: str, *, patient: uuid.UUID) -> Resolve:
         return Resolve(label=_("Enter the medicines"), href=href)
     if fact in RISK:
         return Resolve(label=_("Suicide risk"), href=reverse("risk", args=[patient]))
-    if fact in {question.name for question in evaluation.questions()}:
+    if fact in {asked.name for asked in evaluation.questions()}:
         href = f"{reverse('evaluation_history', args=[patient])}#id_{fact}"
         return Resolve(label=_("Ask in the history"), href=href)
     return Resolve(
@@ -139,6 +159,9 @@ def _trend(name: str, views: Sequence[questionnaires.ResponseView]) -> Trend:
         title=_(form.title),
         newest=f"{last.total:.3g}",
         band=_(last.band) if last.band else "",
+        says=_("{title}: from {first} to {last}").format(
+            title=_(form.title), first=f"{views[0].total:.3g}", last=f"{last.total:.3g}"
+        ),
         at=last.measured_at,
         chart=_chart(_(form.title), form.maximum or 10, views) if len(views) > 1 else None,
     )

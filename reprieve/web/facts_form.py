@@ -20,15 +20,48 @@ FLAGS = {YES: True, NO: False, UNKNOWN: None}
 THREE = ((YES, _lazy("Yes")), (NO, _lazy("No")), (UNKNOWN, _lazy("Unknown")))
 
 
-def form_of(facts: Iterable[Fact]) -> type[forms.Form]:
-    """This function will make a form of safety facts, each with its plain question."""
-    return type("FactsForm", (forms.Form,), {fact.name: _fact_field(fact) for fact in facts})
+class MayStayOpen:
+    """A question that nobody has to answer, and that is not called optional: open is unknown."""
+
+    def validate(self, value: Any) -> None:
+        """Let an empty answer pass; check any other."""
+        if value not in (None, "", []):
+            super().validate(value)  # type: ignore[misc]  # mixed into a form's field
+
+
+class OpenChoice(MayStayOpen, forms.ChoiceField):
+    """One of a few words, or open."""
+
+
+class OpenWhole(MayStayOpen, forms.IntegerField):
+    """A whole number, or open."""
+
+
+class OpenNumber(MayStayOpen, forms.FloatField):
+    """A number, or open."""
+
+
+class OpenForm(forms.Form):
+    """A form whose questions may stay open."""
+
+    use_required_attribute = False
+
+
+def form_of(facts: Iterable[Fact], *, told: Mapping[str, str]) -> type[forms.Form]:
+    """This function will make a form of safety facts, each with its plain question.
+
+    `told` says, beside a question that is asked anew, what was answered last and when.
+    """
+    fields = {fact.name: _fact_field(fact) for fact in facts}
+    for name, words in told.items():
+        fields[name].help_text = words
+    return type("FactsForm", (OpenForm,), dict(fields))
 
 
 def criterion_form(facts: Iterable[CriterionFact]) -> type[forms.Form]:
     """This function will make a form of a criterion's facts; records are entered elsewhere."""
     usable = {f.name: _criterion_field(f) for f in facts if f.type != "records"}
-    return type("CriterionForm", (forms.Form,), usable)
+    return type("CriterionForm", (OpenForm,), usable)
 
 
 def initial(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +70,7 @@ def initial(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(form: forms.Form, values: Mapping[str, Any]) -> dict[str, Any]:
-    """This function will return a valid form's answers that differ from those on record.
+    """This function will return a valid form's answers that differ from those shown in it.
 
     An empty field says nothing; `unknown` says that it was asked and is not known.
     """
@@ -93,15 +126,16 @@ def _criterion_field(fact: CriterionFact) -> forms.Field:
 def three(label: str) -> forms.ChoiceField:
     """This function will make a field of yes, no and unknown."""
     widget = forms.RadioSelect(attrs={"class": "three"})
-    return forms.ChoiceField(label=label, choices=THREE, widget=widget, required=False)
+    return OpenChoice(label=label, choices=THREE, widget=widget)
 
 
 def _choice(label: str, options: Iterable[str]) -> forms.Field:
     choices = [*((o, _(o)) for o in options), (UNKNOWN, _("Unknown"))]
     widget = forms.RadioSelect(attrs={"class": "three"})
-    return forms.ChoiceField(label=label, choices=choices, widget=widget, required=False)
+    return OpenChoice(label=label, choices=choices, widget=widget)
 
 
 def _number(label: str, low: float, high: float, *, whole: bool) -> forms.Field:
-    kind = forms.IntegerField if whole else forms.FloatField
-    return kind(label=label, required=False, min_value=low, max_value=high)
+    if whole:
+        return OpenWhole(label=label, min_value=int(low), max_value=int(high))
+    return OpenNumber(label=label, min_value=low, max_value=high)

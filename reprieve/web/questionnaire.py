@@ -32,16 +32,17 @@ class QuestionnaireForm(forms.Form):
         """Each field with its item, as the template lays it out."""
         for item in self.instrument.items:
             if field_name(item) in self.fields:
-                yield Question(item=item, field=self[field_name(item)])
+                grave = item.id in self._grave
+                yield Question(item=item, field=self[field_name(item)], is_grave=grave)
         for entry in self.instrument.entries:
             if entry in self.fields:
-                yield Question(item=None, field=self[entry])
+                yield Question(item=None, field=self[entry], is_grave=False)
 
     @property
-    def crisis_fields(self) -> str:
-        """The fields whose answer above zero asks for the crisis text at once."""
+    def _grave(self) -> set[str]:
+        """The items whose answer above zero asks for the crisis text at once."""
         flags = [f for f in self.instrument.flags if f.id.startswith("suicide-risk")]
-        return " ".join(dict.fromkeys(f"{PREFIX}{item}" for flag in flags for item in flag.items))
+        return {item for flag in flags for item in flag.items}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Question:
 
     item: Item | None
     field: forms.BoundField
+    is_grave: bool
 
     @property
     def is_scale(self) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +16,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from reprieve import units
 from reprieve.clinical import criteria
+from reprieve.clinical.body import dosing_weights
 from reprieve.clinical.instruments import instrument
 from reprieve.pathway import evaluation, states
 from reprieve.records.queries import medicines, observations, problems, questionnaires
@@ -64,9 +68,7 @@ def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             "optional": [_line(clinic, patient, name) for name in OPTIONAL],
             "history_known": len(known),
             "history_asked": len(asked),
-            "weight": newest.get("weight_kg"),
-            "weight_lb": newest.get("weight_lb"),
-            "height": newest.get("height_cm"),
+            "body": body_of(newest),
             "vitals": [(code, unit, newest[code]) for code, unit in VITALS if code in newest],
             "criteria": [_criterion(newest, name) for name in criteria.criteria()],
             "conditions": problems.conditions(clinic=clinic, patient=patient),
@@ -75,6 +77,33 @@ def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             "tried": medicines.tried(clinic=clinic, patient=patient),
         },
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Weight in both units, height, and body mass where both are known."""
+
+    weight: observations.ObservationView | None
+    weight_lb: Decimal | None
+    height: observations.ObservationView | None
+    bmi_kg_per_m2: Decimal | None
+
+
+def body_of(newest: Mapping[str, observations.ObservationView]) -> Body:
+    """This function will work out what stands beside weight and height: pounds as typed or made."""
+    weight, height, typed = (newest.get(n) for n in ("weight_kg", "height_cm", "weight_lb"))
+    if weight is None:
+        return Body(weight=None, weight_lb=None, height=height, bmi_kg_per_m2=None)
+    kg = Decimal(str(weight.value))
+    same = typed is not None and typed.set_id == weight.set_id
+    pounds = Decimal(str(typed.value)) if same and typed else _pounds(kg)
+    cm = Decimal(str(height.value)) if height else None
+    bmi = dosing_weights(weight_kg=kg, height_cm=cm).bmi_kg_per_m2 if cm else None
+    return Body(weight=weight, weight_lb=pounds, height=height, bmi_kg_per_m2=bmi)
+
+
+def _pounds(kg: Decimal) -> Decimal:
+    return units.convert(kg, "kg", "[lb_av]").quantize(Decimal("0.1"))
 
 
 def _line(clinic: uuid.UUID, patient: uuid.UUID, name: str) -> FormLine:

@@ -17,16 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.clinical import criteria
-from reprieve.clinical.facts import Fact
+from reprieve.clinical.facts import Fact, Kind
 from reprieve.knowledge import BadValue
 from reprieve.pathway import evaluation
-from reprieve.records.queries import medicines, observations
+from reprieve.records.queries import facts, medicines, observations
 from reprieve.web import facts_form, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.staff.evaluation import criteria_title
+from reprieve.web.presenters import seen
+from reprieve.web.staff.evaluation import body_of, criteria_title
 from reprieve.web.staff.evaluation_forms import MODES
-from reprieve.web.words import form_errors, say
+from reprieve.web.words import day, form_errors, say
 
 # The questions in the order a clinician asks them; what is in no group comes last.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -66,6 +67,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 TESTS = _lazy("Results of tests")
+ASKED_ANEW = frozenset({"pregnant", "pregnancy_test", "breastfeeding"})
 
 
 class SourceForm(forms.Form):
@@ -105,28 +107,44 @@ def history(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will ask the history, with what is on record shown, and keep what changed."""
     header = patient_page.opened(request, patient)
     asked = evaluation.questions()
-    values = _on_record(request, patient, [fact.name for fact in asked])
-    form = facts_form.form_of(asked)(request.POST or None, initial=facts_form.initial(values))
+    views = observations.newest(
+        clinic=request.actor.clinic, patient=patient, codes=[fact.name for fact in asked]
+    )
+    values = {f.name: views[f.name].value for f in asked if f.name in views and _lasts(f)}
+    told = {name: _last(view) for name, view in views.items() if name not in values}
+    make = facts_form.form_of(asked, told=told)
+    form = make(request.POST or None, initial=facts_form.initial(values))
     source = SourceForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and source.is_valid():
-        told = facts_form.changed(form, values)
+        answers = facts_form.changed(form, values)
         try:
-            if told:
+            if answers:
                 evaluation.record_history(
                     actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
-                    answers=told, mode=source.cleaned_data["mode"],
+                    answers=answers, mode=source.cleaned_data["mode"],
                     measured_at=_noon(source.cleaned_data["on"]),
                 )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
         else:
-            messages.success(request, _("Saved: {n} answers.").format(n=len(told)))
+            messages.success(request, _("Saved: {n} answers.").format(n=len(answers)))
             return redirect("evaluation", patient)
     shown = {
         **patient_page.context(request, header), "form": form, "source": source,
         "groups": _groups(form, asked), "wanted": request.GET.get("fact", ""),
     }  # fmt: skip
     return render(request, "staff/evaluation/history.html", shown, status=_status(form))
+
+
+def _lasts(fact: Fact) -> bool:
+    """History that holds until somebody says otherwise is shown; results are asked anew."""
+    pressed = fact.kind in (Kind.FLAG, Kind.CHOICE)
+    return pressed and facts.keeps(fact.name) == "lasting" and fact.name not in ASKED_ANEW
+
+
+def _last(view: observations.ObservationView) -> str:
+    """What was answered last, and when: beside the question, never in its field."""
+    return _("Last: {value}, {day}").format(value=seen(view.value), day=day(view.measured_at))
 
 
 def _groups(form: forms.Form, asked: Iterable[Fact]) -> list[tuple[str, list[Any]]]:
@@ -193,7 +211,7 @@ def body(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     newest = observations.newest(clinic=request.actor.clinic, patient=patient)
     shown = {
         **patient_page.context(request, header), "form": form,
-        "weight": newest.get("weight_kg"), "height": newest.get("height_cm"),
+        "body": body_of(newest),
     }  # fmt: skip
     return render(request, "staff/evaluation/body.html", shown, status=_status(form))
 
@@ -227,10 +245,10 @@ def criterion(request: PageRequest, patient: uuid.UUID, name: str) -> HttpRespon
 
 
 def _facts(
-    request: PageRequest, patient: uuid.UUID, name: str, facts: Iterable[str]
+    request: PageRequest, patient: uuid.UUID, name: str, asked: Iterable[str]
 ) -> dict[str, Any]:
     """What is on record. Signs seen at an examination are never carried over to the next."""
-    codes = {f"{name}/{fact}": fact for fact in facts if not fact.startswith("sign")}
+    codes = {f"{name}/{fact}": fact for fact in asked if not fact.startswith("sign")}
     found = _on_record(request, patient, list(codes))
     return {codes[code]: value for code, value in found.items()}
 

@@ -1,6 +1,6 @@
 // Questions that follow an answer, and words that must be read at once. `data-follows="field=value"`
-// shows a question when it is due and forgets its answer when it is not; `data-crisis="field ..."`
-// shows its text as soon as one of the fields is answered above zero, connection or not.
+// shows a question when it is due and forgets its answer when it is not; `data-crisis="field"`
+// shows its text as soon as the field is answered above zero, with a connection or without.
 
 /** @param {HTMLFormElement} form */
 function wire(form) {
@@ -30,8 +30,7 @@ function follow(form, row) {
 
 /** @param {HTMLFormElement} form @param {HTMLElement} text */
 function warn(form, text) {
-  const fields = (text.dataset.crisis ?? "").split(" ");
-  text.hidden = !fields.some((name) => Number(chosen(form, name)) > 0);
+  text.hidden = !(Number(chosen(form, text.dataset.crisis ?? "")) > 0);
 }
 
 for (const form of document.querySelectorAll("form[data-draft]"))
