@@ -20,6 +20,7 @@ from reprieve.records.queries.clinics import ClinicView
 
 NAME = "Reprieve demo clinic"
 ZONE = "America/New_York"
+MAIL = "demo.example"
 # Everybody of the demo has it: it guards nothing but invented people.
 PASSWORD = "demo-only-password-7"  # noqa: S105  # on purpose known to all
 STAFF = {
@@ -66,23 +67,23 @@ class Stage:
             self.at = here
 
 
-def found(*, at: datetime, seed: int) -> Stage:
+def found(*, at: datetime, seed: int, name: str = NAME, mail: str = MAIL) -> Stage:
     """This function will found the demo clinic with its staff, chairs and settings."""
     view = clinics.found(
-        name=NAME, timezone=ZONE, admin_name="Ada Aster", admin_email="admin@demo.example",
+        name=name, timezone=ZONE, admin_name="Ada Aster", admin_email=f"admin@{mail}",
         password=PASSWORD, at=at, is_demo=True,
     )  # fmt: skip
-    admin = _actor(view.id, "admin@demo.example")
+    admin = _actor(view.id, f"admin@{mail}")
     stage = Stage(
         clinic=view, staff={"admin": admin}, chairs={}, at=at,
         rng=random.Random(seed),  # noqa: S311  # invented people, no secret
     )  # fmt: skip
-    for name, who, role in [*((r, STAFF[r], r) for r in ROLES), SECOND_NURSE]:
-        _join(stage, name, who, role)
+    for person, who, role in [*((r, STAFF[r], r) for r in ROLES), SECOND_NURSE]:
+        _join(stage, person, who, role, mail)
     for number in range(1, 7):
-        name = f"Chair {number}"
-        stage.chairs[name] = clinics.add_chair(
-            **stage.by("admin"), name=name, bed=f"BED-{number}", has_feed=number <= 2
+        chair = f"Chair {number}"
+        stage.chairs[chair] = clinics.add_chair(
+            **stage.by("admin"), name=chair, bed=f"BED-{number}", has_feed=number <= 2
         )
     for key, value in SETTINGS.items():
         clinics.choose(**stage.by("admin"), key=key, value=value)
@@ -98,8 +99,8 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def _join(stage: Stage, name: str, who: str, role: str) -> None:
-    email = f"{name.replace('_', '-')}@demo.example"
+def _join(stage: Stage, name: str, who: str, role: str, mail: str) -> None:
+    email = f"{name.replace('_', '-')}@{mail}"
     clinics.add_staff(
         **stage.by("admin"), name=who, email=email, password=PASSWORD, roles=[role],
         phone="+1 212 555 0101",

@@ -20,6 +20,8 @@ from reprieve.records.queries.charts import Chart, Value
 MOST_ROWS = 720
 TABLE_EVERY_MS = 300_000
 ALERTS_SHOWN_MS = 120_000
+# Typed beside vital signs and sedation: what the patient says from 0 to 10, and oxygen in L/min.
+COMFORT = ("pain", "dissociation", "nausea", "anxiety", "o2_l_per_min")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def head(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> Head | None:
     found = charts.acts(clinic=clinic, encounter=encounter)
     if found is None:
         return None
-    told = tuple(charts.typed(clinic=clinic, encounter=encounter))
+    told = tuple(_charted(clinic, encounter))
     stored = found.alarm_state
     return Head(
         chart=found,
@@ -71,10 +73,20 @@ def _chair_name(clinic: uuid.UUID, chair: uuid.UUID | None) -> str:
     return Chair.of(clinic).values_list("name", flat=True).get(pk=chair)
 
 
+def _charted(clinic: uuid.UUID, encounter: uuid.UUID) -> list[Value]:
+    """What was typed on the chart; facts of the visit (weight, line) are no values of it."""
+    shown = {*signals(), *scores(), *COMFORT}
+    return [v for v in charts.typed(clinic=clinic, encounter=encounter) if v.signal in shown]
+
+
 def patient_of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> uuid.UUID | None:
     """This function will tell whose infusion it is, None when it is none of this clinic's."""
     rows = InfusionState.of(clinic).filter(encounter_id=encounter)
     return rows.values_list("patient_id", flat=True).first()
+
+
+# What a person rates in the chair; the facts of the gate are no part of the grid.
+CHARTED_SCORES = frozenset({"pain", "dissociation", "nausea", "anxiety", "o2_l_per_min", *scores()})
 
 
 def feed(*, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0) -> Feed:
@@ -86,7 +98,7 @@ def feed(*, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0) -> Feed:
 
 def table(*, clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[timeline.Row, ...]:
     """This function will return the rows of the grid's table: one for each five minutes."""
-    told = charts.typed(clinic=clinic, encounter=encounter)
+    told = _charted(clinic, encounter)
     found = charts.acts(clinic=clinic, encounter=encounter)
     happened = () if found is None else found.events
     return timeline.rows(
@@ -99,7 +111,7 @@ def table(*, clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[timeline.Row, ...
         scores=[
             timeline.Happening(at_ms=v.at_ms, what=v.signal, value=float(v.value), id=v.id)
             for v in told
-            if not v.corrected and v.value is not None and v.signal not in signals()
+            if v.signal in CHARTED_SCORES and not v.corrected and v.value is not None
         ],
         every_ms=TABLE_EVERY_MS,
     )  # fmt: skip
