@@ -45,7 +45,10 @@ Save = Callable[[Chairside, Any], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One kind of entry. `states`: when its button is offered; `quick`: on the first row."""
+    """One kind of entry. `states`: when its button is offered; `quick`: on the first row.
+
+    `checked`: a second person's check comes before it.
+    """
 
     kind: str
     label: Promise
@@ -55,6 +58,7 @@ class Entry:
     states: tuple[str, ...] = OPEN
     quick: bool = False
     danger: bool = False
+    checked: bool = False
     icon: str = "plus"
 
 
@@ -191,10 +195,11 @@ ENTRIES = {
         Entry(kind="note", label=_("Event"), press=_("Save the event"), form=forms.NoteForm,
               save=act("noted"), states=ANY, quick=True, icon="note"),
         Entry(kind="restart", label=_("Restart"), press=_("Restart the infusion"),
-              form=forms.RunForm, save=_run("restarted"), states=("stopped",), icon="play"),
+              form=forms.RunForm, save=_run("restarted"), states=("stopped",), checked=True,
+              icon="play"),
         Entry(kind="bag", label=_("Bag change"), press=_("Save the bag change"),
               form=forms.BagForm, save=_volume("bag_changed"),
-              states=("running", "paused", "stopped"), icon="drop"),
+              states=("running", "paused", "stopped"), checked=True, icon="drop"),
         Entry(kind="infiltrated", label=_("Line infiltrated"), press=_("Save: line infiltrated"),
               form=forms.InfiltratedForm, save=_infiltrated, states=DRUG, icon="alert"),
         Entry(kind="fault", label=_("Pump fault"), press=_("Save the pump fault"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.monitoring.alarm_state import Alarm
 from reprieve.monitoring.schedule import Due
@@ -32,6 +33,16 @@ TILES = (
     (("pain",), ""),
     (("dissociation", "cadss6"), ""),
 )
+# The pages that belong to a state; in `NEXT` the first of them is what comes next.
+_ORDERS = (("orders", _lazy("Orders")), ("bag", _lazy("Bag and label")))
+WAYS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "prepared": (("gate", _lazy("Ready to start?")), *_ORDERS),
+    "running": _ORDERS,
+    "paused": _ORDERS,
+    "stopped": _ORDERS,
+    "recovery": (("recovery", _lazy("Recovery")),),
+}
+NEXT = frozenset({"prepared", "recovery"})
 ALWAYS = frozenset({"heart_rate", "spo2", "sbp", "respiratory_rate", "rass", "pain"})
 # ISO 26825: the colour of a drug's row by its group.
 GROUPS = {"orange": "benzo", "salmon": "emetic", "green": "chol", "blue": "opioid"}
@@ -94,6 +105,8 @@ class Status:
     started_ms: int | None
     left_ms: int | None
     runs: bool
+    ways: tuple[tuple[str, str], ...]
+    next: bool
 
 
 def status(head: Head, *, now_ms: int) -> Status:
@@ -111,6 +124,8 @@ def status(head: Head, *, now_ms: int) -> Status:
         started_ms=head.course.started_ms,
         left_ms=_left_ms(head, order, now_ms),
         runs=head.course.rate_ug_per_h > 0,
+        ways=tuple((name, str(word)) for name, word in WAYS.get(head.chart.state, ())),
+        next=head.chart.state in NEXT,
     )
 
 

@@ -22,7 +22,7 @@ from reprieve.records.models import (
     MedicationRequest,
     Observation,
 )
-from reprieve.records.queries import schedules
+from reprieve.records.queries import live, schedules
 from reprieve.records.queries import worklist as work_lists
 from tests.chairside import Chair, quick_world, sit
 from tests.world import World, new
@@ -345,6 +345,12 @@ class TestDrug:
         with pytest.raises(BadValue) as refused:
             self.give(chair, drug, dose, reported=True, **more)
         assert refused.value.field == field
+
+
+def test_screen_shows_every_code_that_can_be_charted() -> None:
+    from reprieve.monitoring import vitals
+
+    assert charting.codes() == (*vitals.signals(), *vitals.scores(), *live.COMFORT)
 
 
 def test_nothing_is_due_before_anyone_sat_down_or_after_the_end(world: World) -> None:

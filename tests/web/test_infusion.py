@@ -127,6 +127,33 @@ class TestScreen:
         assert f'data-left="{180 * 60_000}"' in html
         assert "Talks of the sea." in html
 
+    def test_each_state_leads_to_its_next_page(self, as_role: AsRole, world: World) -> None:
+        nurse, chair = as_role("infusion_nurse"), sit(world)
+        assert reverse("gate", args=[chair.encounter]) in page(nurse, "infusion", chair.encounter)
+        chair.start()
+        assert reverse("orders", args=[chair.encounter]) in page(nurse, "infusion", chair.encounter)
+        chair.do("ended")
+        assert reverse("recovery", args=[chair.encounter]) in page(
+            nurse, "infusion", chair.encounter
+        )
+
+    def test_header_names_what_is_known_of_today(self, as_role: AsRole, chair: Chair) -> None:
+        nurse = as_role("infusion_nurse")
+        assert "weight today?" in page(nurse, "infusion", chair.encounter)
+        facts = {"weight_kg": 82.4, "asa_class": 3, "iv_site": "L forearm", "iv_gauge": 20}
+        for code, value in facts.items():
+            Observation.objects.add(
+                clinic_id=chair.world.id, patient_id=chair.patient, code=code, value=value,
+                encounter_id=chair.encounter,
+                measured_at=chair.world.at, provenance="typed", recorded_at=chair.world.at,
+            )  # fmt: skip
+        html = page(nurse, "infusion", chair.encounter)
+        assert "82.4 kg" in html
+        assert "ASA 3" in html
+        assert "IV L forearm 20 G" in html
+        assert "weight_kg" not in html
+        page(nurse, "infusion_table", chair.encounter)
+
     def test_table_holds_what_the_grid_draws(self, as_role: AsRole, chair: Chair) -> None:
         enter(as_role("infusion_nurse"), chair, "set", sbp=124, dbp=78, spo2=98, pain=4)
         html = page(as_role("infusion_nurse"), "infusion_table", chair.encounter)

@@ -161,9 +161,9 @@ def _today(request: PageRequest, patient: uuid.UUID) -> list[Badge]:
     ]  # fmt: skip
     if "asa_class" in found:
         badges.append(Badge(kind="off", text=f"ASA {found['asa_class'].value}"))
-    line = [str(found[c].value) for c in ("iv_site", "iv_gauge") if c in found]
-    if line:
-        badges.append(Badge(kind="off", text="IV " + " ".join(line)))
+    if "iv_site" in found:
+        gauge = f" {found['iv_gauge'].value} G" if "iv_gauge" in found else ""
+        badges.append(Badge(kind="off", text=f"IV {found['iv_site'].value}{gauge}"))
     return badges
 
 
