@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks import processes
-from reprieve.config.supervise import die_with_parent
 from tests.house.engines import ROOT, Copy, clean_environment
 from tests.house.server import free_port
 
@@ -55,7 +54,6 @@ class LiveClinic:
             self._process = subprocess.Popen(
                 [COMMAND, "serve", *where, *options],
                 env=self.env, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
-                preexec_fn=die_with_parent,  # a run that is killed leaves no clinic behind
             )  # fmt: skip
         self.url = json.loads(self._first_line())["url"].rstrip("/")
         wait_for(lambda: accepts(self.mllp_port), "the monitors' port")
