@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.test import override_settings
 
-from reprieve.pathway import charting, clinic, feed, monitors
+from reprieve.pathway import clinic, feed, monitors
 from reprieve.records.models import Device, Observation
 from tests.chairside import Chair, sent, sit
 from tests.world import PASSWORD, World, new
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from tests.house.running import LiveClinic
 
 pytestmark = pytest.mark.journey
-HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
 def seat(world: World, name: str) -> Chair:
@@ -62,85 +60,64 @@ def signed_in(page: Page, live: LiveClinic, role: str = "infusion_nurse") -> Pag
     return page
 
 
-@pytest.fixture
-def room(served: LiveClinic) -> tuple[LiveClinic, Chair, Chair]:
-    world = served.world
-    assert world is not None
-    world.at = datetime.now(UTC) - timedelta(minutes=60)
-    fed, by_hand = seat(world, "1"), seat(world, "2")
-    with override_settings(PASSWORD_HASHERS=HASHERS):
-        monitored(world, fed, minutes=58)
-    world.at = datetime.now(UTC) - timedelta(minutes=4)
-    by_hand.start(20)
-    return served.start(), fed, by_hand
+def ago(served: LiveClinic, minutes: int) -> World:
+    """The served clinic's invented world, set back in time so that a course can be told."""
+    assert served.world is not None
+    served.world.at = datetime.now(UTC) - timedelta(minutes=minutes)
+    return served.world
 
 
 def test_monitored_infusion_is_drawn_live_and_answers(
-    room: tuple[LiveClinic, Chair, Chair], page: Page, axe: Callable[[Page], None], tmp_path: Any
+    served: LiveClinic, page: Page, axe: Callable[[Page], None]
 ) -> None:
-    live, fed, _ = room
-    world = fed.world
+    world = ago(served, 21)
+    fed = seat(world, "1")
+    monitored(world, fed, minutes=20)
+    live = served.start()
     signed_in(page, live)
     page.goto(f"{live.url}/infusion/{fed.encounter}")
     page.wait_for_selector("#grid svg path.g-hr")
     world.at = datetime.now(UTC)
     feed.receive([sent(world, raw="now", spo2=83, heart_rate=71)], clinic=world.id)
     page.wait_for_selector("text=SpO2 83 %", timeout=4_000)
-    page.screenshot(path=str(tmp_path / "fed.png"))
     page.click("[data-silence]")
     page.wait_for_selector("[data-until]")
     page.locator("[data-acknowledge]").first.click()
     page.wait_for_selector("text=seen")
     axe(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.screenshot(path=str(tmp_path / "fed-phone.png"), full_page=True)
 
 
-def test_set_by_hand_by_keyboard_alone(
-    room: tuple[LiveClinic, Chair, Chair], page: Page, axe: Callable[[Page], None], tmp_path: Any
+def test_set_by_hand_by_keyboard_alone_and_the_board(
+    served: LiveClinic, page: Page, axe: Callable[[Page], None]
 ) -> None:
-    live, _, by_hand = room
+    world = ago(served, 4)
+    by_hand = seat(world, "2")
+    by_hand.start(20)
+    live = served.start()
     signed_in(page, live)
     page.goto(f"{live.url}/infusion/{by_hand.encounter}")
     page.wait_for_selector("text=Heart rate")
     page.keyboard.press("v")
     page.wait_for_selector("dialog#entry-set[open]")
-    page.screenshot(path=str(tmp_path / "set.png"))
     axe(page)
     for text in ("128", "79", "72", "9"):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=40 and 100")
-    page.fill("#set-spo2", "98")
+    page.fill("#set-spo2", "82")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog#entry-set:not([open])", state="attached")
     page.wait_for_selector("text=128/79", timeout=4_000)
-    saved = Observation.of(by_hand.world.id).filter(encounter_id=by_hand.encounter)
+    saved = Observation.of(world.id).filter(encounter_id=by_hand.encounter)
     assert {o.code: o.value for o in saved} == {
-        "sbp": 128, "dbp": 79, "heart_rate": 72, "spo2": 98,
+        "sbp": 128, "dbp": 79, "heart_rate": 72, "spo2": 82,
     }  # fmt: skip
-    page.screenshot(path=str(tmp_path / "by-hand.png"), full_page=True)
-
-
-def test_board_and_monitors_have_no_barriers(
-    room: tuple[LiveClinic, Chair, Chair], page: Page, axe: Callable[[Page], None], tmp_path: Any
-) -> None:
-    live, _fed, by_hand = room
-    signed_in(page, live)
-    page.goto(f"{live.url}/board")
-    page.wait_for_selector("[data-countdown]")
-    world = by_hand.world
-    world.at = datetime.now(UTC)
-    charting.save_set(
-        actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=by_hand.encounter,
-        values={"spo2": 82},
-    )  # fmt: skip
-    page.wait_for_selector(".seat-high >> text=SpO2 82", timeout=4_000)
-    page.screenshot(path=str(tmp_path / "board.png"))
-    for place in ("board", "monitors", "emergency", f"infusion/{by_hand.encounter}/table"):
+    for place in (f"infusion/{by_hand.encounter}/table", "monitors", "emergency", "board"):
         page.goto(f"{live.url}/{place}")
         page.wait_for_load_state()
         axe(page)
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.screenshot(path=str(tmp_path / f"{place.replace('/', '-')}-phone.png"))
+    page.wait_for_selector(".seat-high >> text=SpO2 82")
+    world.at = datetime.now(UTC)
+    by_hand.do("paused")
+    page.wait_for_selector(".seat >> text=paused", timeout=4_000)
