@@ -91,13 +91,15 @@ def tell(
 ) -> None:
     """This function will write down answers of the gate by the names of their facts.
 
-    Raises BadValue naming a fact that is unknown, worked out by the product, or impossible.
+    None says that it was asked and nobody knows. Raises BadValue naming a fact that is unknown,
+    worked out by the product, or impossible.
     """
     askable = {fact.name: fact for fact in safety.facts_at(Step.START)}
     for name, value in facts.items():
         if name not in askable or name in WORKED_OUT:
             raise BadValue(name[:60], N_("is not asked here"))
-        askable[name].check(value)
+        if value is not None:
+            askable[name].check(value)
     told = [Told(code=n, value=v, unit=askable[n].unit) for n, v in facts.items()]
     _write(told, actor=actor, uid=uid, at=at, encounter=encounter)
 

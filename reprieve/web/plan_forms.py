@@ -1,0 +1,137 @@
+"""Forms of the plan: which regimens to compare, and how the chosen one is made to fit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reprieve.clinical import evidence, rescue
+from reprieve.clinical.regimens import Regimen, regimens
+from reprieve.pathway.plan_doses import Fitted
+from reprieve.pathway.planning import Plan
+from reprieve.web.gate_forms import LENGTH, MASS, amount, in_unit
+
+MOST = 3
+BASES = (("", _("not needed")), ("actual", _("actual weight")), ("ideal", _("ideal weight")))
+
+
+class CompareForm(forms.Form):
+    """Up to three regimens side by side, for a weight: the one on record, or one typed here."""
+
+    regimen = forms.MultipleChoiceField(
+        label=_("Regimens, at most three"), widget=forms.CheckboxSelectMultiple
+    )
+    condition = forms.ChoiceField(label=_("For"), required=False)
+    weight = amount(_("Another weight"), digits=1, required=False)
+    height = amount(_("Another height"), digits=1, required=False)
+    weight_basis = forms.ChoiceField(label=_("Dose by"), choices=BASES, required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["regimen"].choices = [  # type: ignore[attr-defined]
+            (name, _now(one.name)) for name, one in regimens().items()
+        ]
+        self.fields["condition"].choices = conditions()  # type: ignore[attr-defined]
+
+    def clean_regimen(self) -> list[str]:
+        """Side by side is at most three."""
+        chosen: list[str] = self.cleaned_data["regimen"]
+        if len(chosen) > MOST:
+            raise forms.ValidationError(_now("Choose at most three."))
+        return chosen
+
+
+class SignForm(forms.Form):
+    """The plan that is signed. Empty fields keep the regimen's own numbers."""
+
+    condition = forms.ChoiceField(label=_("For"))
+    rationale = forms.CharField(
+        label=_("Why this treatment here"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed where the evidence is weak."),
+    )  # fmt: skip
+    goal = forms.CharField(label=_("Goal of the patient"), required=False, max_length=500)
+    weight = amount(_("Another weight"), digits=1, required=False)
+    height = amount(_("Another height"), digits=1, required=False)
+    weight_basis = forms.ChoiceField(label=_("Dose by"), choices=BASES, required=False)
+    sessions = forms.IntegerField(label=_("Infusions"), required=False, min_value=1)
+    duration_min = forms.IntegerField(label=_("Minutes each"), required=False, min_value=10)
+    highest_rate_mg_per_h = amount(_("The nurse may go up to"), digits=3, required=False)
+    maximum_mg = amount(_("At most in one session"), digits=3, required=False)
+    bolus_max_mg = amount(_("At most in one bolus"), digits=3, required=False)
+    rescue = forms.MultipleChoiceField(
+        label=_("As needed, with the usual limits"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    is_booster = forms.BooleanField(label=_("This is a booster"), required=False)
+    password = forms.CharField(
+        label=_("Your password, to sign"), strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, regimen: Regimen, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.regimen = regimen
+        self.fields["condition"].choices = conditions()  # type: ignore[attr-defined]
+        self.fields["rescue"].choices = [  # type: ignore[attr-defined]
+            (name, f"{name} {one.routes[0].upper()}: {', '.join(_now(w) for w in one.given_for)}")
+            for name, one in rescue.drugs().items()
+        ]
+        self.steps = [1, *(step.from_session for step in regimen.titration)]
+        for number in self.steps:
+            label = _now("Amount from infusion {n} on").format(n=number)
+            own = f"{regimen.amount_at(number):f} {regimen.unit}"
+            self.fields[f"amount_{number}"] = amount(
+                label, digits=3, required=False,
+                help_text=_now("The regimen says {own}.").format(own=own),
+            )  # fmt: skip
+
+    def plan(self, *, weight_kg: Decimal, height_cm: Decimal | None) -> Plan:
+        """The plan, as the pathway wants it."""
+        data = self.cleaned_data
+        plain = ("condition", "rationale", "goal", "weight_basis", "is_booster",
+                 "highest_rate_mg_per_h", "maximum_mg", "bolus_max_mg")  # fmt: skip
+        return Plan(
+            regimen=self.regimen.id, weight_kg=weight_kg, height_cm=height_cm,
+            fit=Fitted(amounts=self._amounts(), sessions=data["sessions"],
+                       duration_min=data["duration_min"]),
+            rescue={name: rescue.drug(name).routes[0] for name in data["rescue"]},
+            **{name: data[name] for name in plain},
+        )  # fmt: skip
+
+    def _amounts(self) -> dict[int, Decimal] | None:
+        """All steps once any is changed: what is not typed stays the regimen's own."""
+        typed = {n: self.cleaned_data[f"amount_{n}"] for n in self.steps}
+        if all(value is None for value in typed.values()):
+            return None
+        return {
+            n: self.regimen.amount_at(n) if value is None else value for n, value in typed.items()
+        }
+
+    def amount_fields(self) -> list[forms.BoundField]:
+        """The amounts, one for each step of the regimen."""
+        return [self[f"amount_{n}"] for n in self.steps]
+
+
+def conditions() -> list[tuple[str, str]]:
+    """This function will list the conditions whose evidence is described."""
+    known = [(name, _now(evidence.evidence(name).name.id)) for name in evidence.conditions()]
+    return [("", "–"), *known]
+
+
+def weight_of(form: forms.Form, on_record: Decimal | None) -> Decimal | None:
+    """This function will return the weight typed, in kg, or else the one on record."""
+    if form.cleaned_data.get("weight") is None:
+        return on_record
+    return in_unit(form, "weight", MASS, "kg", "0.01")
+
+
+def height_of(form: forms.Form, on_record: Decimal | None) -> Decimal | None:
+    """This function will return the height typed, in cm, or else the one on record."""
+    if form.cleaned_data.get("height") is None:
+        return on_record
+    return in_unit(form, "height", LENGTH, "cm", "0.1")

@@ -1,0 +1,155 @@
+"""Orders of one visit: what is in force, a new one, one by voice, and signatures that are due."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from reprieve.clinical import rescue
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import order_signing
+from reprieve.pathway.errors import NotFound, PathwayError
+from reprieve.pathway.permissions import DOCTORS, allowed
+from reprieve.records.queries import gate_visits as visits
+from reprieve.records.queries import orders as order_list
+from reprieve.records.queries import patients
+from reprieve.web import patient_page
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.collect import NavItem
+from reprieve.web.orders_forms import ChangeForm, VoiceForm
+from reprieve.web.second import colleagues
+from reprieve.web.words import form_errors, say
+
+UNPROCESSABLE = 422
+
+
+@page("infusion.open", opens="orders")
+def orders(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
+    """This function will show the orders of a visit."""
+    return _shown(request, encounter)
+
+
+@page("infusion.prepare", opens="orders")
+@require_POST
+def from_plan(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
+    """This function will make the visit's orders from the plan and today's weight."""
+    order_signing.from_plan(
+        actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter
+    )
+    messages.success(request, _("The orders follow the plan and today's weight."))
+    return redirect(f"{reverse('gate', args=[encounter])}#drug")
+
+
+@page("order.sign", opens="orders")
+@require_POST
+def change(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
+    """This function will sign a new ketamine order that stands for the one in force."""
+    form = ChangeForm(request.POST, prefix="change")
+
+    def write() -> None:
+        order_signing.sign_change(change=form.change(), **_act(request, encounter))
+
+    if form.is_valid() and _written(form, write):
+        messages.success(request, _("The new order is in force."))
+        return redirect("orders", encounter=encounter)
+    return _shown(request, encounter, change=form)
+
+
+@page("order.verbal", opens="orders")
+@require_POST
+def by_voice(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
+    """This function will write down an order given by voice."""
+    form = VoiceForm(request.POST, prefix="voice", doctors=colleagues(request.actor, DOCTORS))
+
+    def write() -> None:
+        order_signing.by_voice(spoken=form.spoken(), **_act(request, encounter))
+
+    if form.is_valid() and _written(form, write):
+        messages.success(request, _("Written down. The doctor's signature is due within a day."))
+        return redirect("orders", encounter=encounter)
+    return _shown(request, encounter, voice=form)
+
+
+@page("order.cosign", opens="orders to sign")
+def to_sign(request: PageRequest) -> HttpResponse:
+    """This function will list the verbal orders that wait for the doctor's signature."""
+    waiting = order_list.unsigned(
+        clinic=request.actor.clinic, prescriber=request.actor.practitioner
+    )
+    ids = [order.patient for order in waiting]
+    who = patients.many(clinic=request.actor.clinic, patients=ids)
+    request.shown += [str(pk) for pk in who]
+    lines = [(order, who[order.patient].identity.full_name) for order in waiting]
+    return render(request, "staff/orders/to_sign.html", {"lines": lines})
+
+
+@page("order.cosign", opens="orders to sign")
+@require_POST
+def cosign(request: PageRequest, order: uuid.UUID) -> HttpResponseBase:
+    """This function will sign one verbal order by the doctor who gave it."""
+    order_signing.cosign(actor=request.actor, uid=act_of(request), at=request.at, order=order)
+    messages.success(request, _("Signed."))
+    return redirect("orders_to_sign")
+
+
+def _act(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
+    return {
+        "actor": request.actor, "uid": act_of(request), "at": request.at, "encounter": encounter,
+    }  # fmt: skip
+
+
+def _written(form: forms.Form, write: Callable[[], None]) -> bool:
+    try:
+        write()
+    except BadValue as error:
+        form_errors(form, error)
+    except PathwayError as error:
+        form.add_error(None, say(error.message))
+    return form.is_valid()
+
+
+def _shown(
+    request: PageRequest, encounter: uuid.UUID, *, change: forms.Form | None = None,
+    voice: forms.Form | None = None,
+) -> HttpResponse:  # fmt: skip
+    visit = visits.one(clinic=request.actor.clinic, encounter=encounter)
+    if visit is None:
+        raise NotFound(N_("There is no such infusion."))
+    header = patient_page.opened(request, visit.patient)
+    found = order_list.of_visit(clinic=request.actor.clinic, encounter=encounter)
+    context = {
+        **patient_page.context(request, header), "encounter": encounter, "visit": visit,
+        "ketamine": [o for o in found if not o.as_needed],
+        "rescue": [(o, rescue.drug(o.drug)) for o in found if o.as_needed and o.in_force],
+        "change": change or ChangeForm(prefix="change"),
+        "voice": voice or VoiceForm(prefix="voice", doctors=colleagues(request.actor, DOCTORS)),
+        "may_sign": allowed(request.actor, "order.sign"),
+        "change_bound": change is not None, "voice_bound": voice is not None,
+    }  # fmt: skip
+    status = UNPROCESSABLE if change or voice else 200
+    return render(request, "staff/orders/orders.html", context, status=status)
+
+
+urlpatterns = [
+    path("infusion/<uuid:encounter>/orders", orders, name="orders"),
+    path("infusion/<uuid:encounter>/orders/from-plan", from_plan, name="orders_from_plan"),
+    path("infusion/<uuid:encounter>/orders/change", change, name="orders_change"),
+    path("infusion/<uuid:encounter>/orders/by-voice", by_voice, name="orders_by_voice"),
+    path("orders/to-sign", to_sign, name="orders_to_sign"),
+    path("orders/<uuid:order>/sign", cosign, name="orders_cosign"),
+]
+NAV = [
+    NavItem(label=gettext_lazy("Orders to sign"), url_name="orders_to_sign",
+            permission="order.cosign", order=75, icon="note"),
+]  # fmt: skip

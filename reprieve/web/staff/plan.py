@@ -1,0 +1,148 @@
+"""The plan: regimens side by side, one made to fit and signed."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from reprieve.clinical import conditions, evidence
+from reprieve.clinical.regimens import regimen, regimens
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import orders, planning, signing, states
+from reprieve.pathway.errors import NotFound, PathwayError
+from reprieve.pathway.permissions import allowed
+from reprieve.pathway.planning import Plan
+from reprieve.records.queries import observations, plans, problems
+from reprieve.records.queries.observations import ObservationView
+from reprieve.web import patient_page, plan_view
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.gate_view import pounds
+from reprieve.web.plan_forms import CompareForm, SignForm, height_of, weight_of
+from reprieve.web.words import form_errors, say
+
+UNPROCESSABLE = 422
+FIRST_SHOWN = ("ketamine-0.35mgkgh-4h-x10", "ketamine-80mg-2h-x6", "ketamine-0.5mgkg-40min-x6")
+
+
+@page("plan.open", opens="plan")
+def plan(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
+    """This function will show the signed plan, and regimens side by side for this person."""
+    header = patient_page.opened(request, patient)
+    body = _body(request, patient)
+    form = CompareForm(request.GET if "regimen" in request.GET else _usual(request, patient))
+    found = _columns(request, form, body) if form.is_valid() else ()
+    chosen = form.cleaned_data.get("condition", "") if form.is_valid() else ""
+    context = {
+        **patient_page.context(request, header), "form": form, "body": body, "columns": found,
+        "now": plans.current(clinic=request.actor.clinic, patient=patient),
+        "levels": plan_view.levels_chart(found), "relief": plan_view.relief_chart(found),
+        "evidence": evidence.evidence(chosen) if chosen else None,
+        "may_sign": allowed(request.actor, "plan.sign")
+        and "plan.sign" in states.possible("episode", header.state),
+        "names": {n: r.name for n, r in regimens().items()}, "condition": chosen,
+        "sites": {c.outlook.sampling_site for c in found if c.outlook},
+        "notes": {m.id: m for c in found if c.outlook for m in c.outlook.extrapolated}.values(),
+    }  # fmt: skip
+    return render(request, "staff/plan/plan.html", context)
+
+
+def _usual(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
+    """What is compared at first: the usual three, for the condition on record."""
+    known = [r for r in FIRST_SHOWN if r in regimens()]
+    return {"regimen": known, "condition": _condition(request, patient)}
+
+
+def _condition(request: PageRequest, patient: uuid.UUID) -> str:
+    """The described condition that the patient's own pain condition belongs to, if there is one."""
+    known = problems.conditions(clinic=request.actor.clinic, patient=patient)
+    return next((found for one in known if (found := conditions.evidence_of(one.code))), "")
+
+
+def _body(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
+    newest = observations.newest(
+        clinic=request.actor.clinic, patient=patient, codes=["weight_kg", "height_cm"]
+    )
+    weight, height = _number(newest.get("weight_kg")), _number(newest.get("height_cm"))
+    return {
+        "weight_kg": weight, "weight_lb": pounds(weight), "height_cm": height,
+        "weighed_at": newest["weight_kg"].measured_at if weight else None,
+    }  # fmt: skip
+
+
+def _number(view: ObservationView | None) -> Decimal | None:
+    return None if view is None or view.value is None else Decimal(str(view.value))
+
+
+def _columns(
+    request: PageRequest, form: CompareForm, body: dict[str, Any]
+) -> tuple[plan_view.Column, ...]:
+    weight = weight_of(form, body["weight_kg"])
+    if weight is None:
+        form.add_error("weight", _("There is no weight on record: type one."))
+        return ()
+    data = form.cleaned_data
+    wanted = [
+        Plan(
+            regimen=name, weight_kg=weight, height_cm=height_of(form, body["height_cm"]),
+            weight_basis=data["weight_basis"], condition=data["condition"],
+        )
+        for name in data["regimen"]
+    ]  # fmt: skip
+    limits = orders.limits_in_force(clinic=request.actor.clinic, at=request.at)
+    return plan_view.columns(wanted, limits=limits)
+
+
+@page("plan.sign", opens="plan")
+def sign(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBase:
+    """This function will make one regimen fit and sign it as the patient's plan."""
+    if name not in regimens():
+        raise NotFound(N_("There is no such regimen."))
+    header = patient_page.opened(request, patient)
+    body = _body(request, patient)
+    form = SignForm(
+        request.POST or None, regimen=regimen(name),
+        initial={"condition": request.GET.get("condition", "")},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid() and _signed(request, patient, form, body):
+        messages.success(request, _("The plan is signed."))
+        return redirect("plan", patient=patient)
+    context = {
+        **patient_page.context(request, header), "form": form, "body": body,
+        "regimen": regimen(name),
+    }  # fmt: skip
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "staff/plan/sign.html", context, status=status)
+
+
+def _signed(
+    request: PageRequest, patient: uuid.UUID, form: SignForm, body: dict[str, Any]
+) -> bool:
+    weight = weight_of(form, body["weight_kg"])
+    if weight is None:
+        form.add_error("weight", _("There is no weight on record: type one."))
+        return False
+    try:
+        signing.prove(actor=request.actor, password=form.cleaned_data["password"])
+        planning.sign(
+            actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+            plan=form.plan(weight_kg=weight, height_cm=height_of(form, body["height_cm"])),
+        )  # fmt: skip
+    except BadValue as error:
+        form_errors(form, error)
+    except PathwayError as error:
+        form.add_error(None, say(error.message))
+    return form.is_valid()
+
+
+urlpatterns = [
+    path("patients/<uuid:patient>/plan", plan, name="plan"),
+    path("patients/<uuid:patient>/plan/sign/<str:name>", sign, name="plan_sign"),
+]
