@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from reprieve.records import link_tokens
-from reprieve.records.models import PatientLink
+from reprieve.records.models import PatientLink, QuestionnaireResponse
 
 State = Literal["open", "early", "expired", "revoked", "used"]
 
@@ -59,6 +59,12 @@ def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[LinkView]:
     """This function will list a patient's links, the newest first."""
     rows = PatientLink.of(clinic).filter(patient_id=patient).select_related("patient")
     return [_view(row) for row in rows.order_by("-valid_from", "-id")]
+
+
+def finished(*, clinic: uuid.UUID, link: uuid.UUID) -> frozenset[str]:
+    """This function will name the instruments that were finished by a link."""
+    rows = QuestionnaireResponse.of(clinic).filter(link_id=link, complete=True)
+    return frozenset(rows.values_list("instrument", flat=True))
 
 
 def token_of(*, clinic: uuid.UUID, link: uuid.UUID) -> str:

@@ -1,0 +1,63 @@
+"""Who waits after the infusions: calls due, visits due, relief that fades."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from reprieve.records.models import AdverseEvent, Observation
+from reprieve.records.queries import worklist
+from reprieve.records.queries.worklist import WorkView
+
+KINDS = ("call_24h", "fall", "fall_review", "left_early", "follow_up_visit", "booster_proposal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """One side effect as it stands, with its visit."""
+
+    at: datetime
+    term: str
+    grade: int
+    outcome: str
+    serious: bool
+    encounter: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """What was said on one call after an infusion."""
+
+    at: datetime
+    said: Mapping[str, Any]
+
+
+def waiting(*, clinic: uuid.UUID) -> list[WorkView]:
+    """This function will list what waits after infusions, most urgent first."""
+    return [item for item in worklist.waiting(clinic=clinic) if item.kind in KINDS]
+
+
+def harm(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Harm]:
+    """This function will list a patient's side effects that stand, newest first."""
+    rows = list(AdverseEvent.of(clinic).filter(patient_id=patient).order_by("-onset_ms", "id"))
+    replaced = {row.corrects_id for row in rows}
+    return [
+        Harm(
+            at=datetime.fromtimestamp(row.onset_ms / 1000, UTC), term=row.term, grade=row.grade,
+            outcome=row.outcome, serious=row.serious, encounter=row.encounter_id,
+        )
+        for row in rows
+        if row.pk not in replaced
+    ]  # fmt: skip
+
+
+def calls(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[CallView]:
+    """This function will list what a patient said on the calls, newest first."""
+    rows = Observation.of(clinic).filter(patient_id=patient, encounter__kind="call")
+    found: dict[datetime, dict[str, Any]] = {}
+    for row in rows.order_by("-measured_at"):
+        found.setdefault(row.measured_at, {})[row.code] = row.value
+    return [CallView(at=at, said=said) for at, said in found.items()]

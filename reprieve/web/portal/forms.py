@@ -1,0 +1,123 @@
+"""The clinic's forms on the patient's own phone, one after the other, saved as they are filled."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from reprieve.clinical.instruments import instrument, instruments
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import links, questionnaires
+from reprieve.pathway.errors import NotFound
+from reprieve.records.queries import links as queries
+from reprieve.records.queries import questionnaires as kept
+from reprieve.web import crisis, questionnaire
+from reprieve.web.acts import act_of
+from reprieve.web.portal.access import LinkRequest, link
+
+FORMS = (*links.SETS, *instruments())
+
+
+@link(*FORMS, permission="questionnaire.answer", opens="form")
+def fill(request: LinkRequest) -> HttpResponseBase:
+    """This function will show the next form of the link, or thank when all are done."""
+    wanted, left = _left(request)
+    if not left:
+        links.submit(
+            actor=request.actor, uid=uuid.uuid4(), at=request.at, link=request.link.id
+        )
+        return redirect("link_form", request.token)
+    if request.method == "POST" and request.POST.get("form") != left[0]:
+        return redirect("link_form", request.token)  # the same press twice: that form is saved
+    return _form(request, left[0], step=len(wanted) - len(left) + 1, of=len(wanted))
+
+
+@link(*FORMS, permission="questionnaire.answer", opens="form")
+@require_POST
+def draft(request: LinkRequest) -> HttpResponse:
+    """This function will save the answers so far; an answer about death is heard at once."""
+    name = request.POST.get("form", "")
+    if name not in _left(request)[1]:
+        return JsonResponse({"alert": False})  # it was finished meanwhile
+    answers = questionnaire.kept_answers(name, request.POST)
+    done = _save(request, name, answers, uid=uuid.uuid4(), complete=False)
+    return JsonResponse({"alert": done["alert"]})
+
+
+def _left(request: LinkRequest) -> tuple[tuple[str, ...], list[str]]:
+    wanted = links.SETS.get(request.link.form, (request.link.form,))
+    done = queries.finished(clinic=request.actor.clinic, link=request.link.id)
+    return wanted, [name for name in wanted if name not in done]
+
+
+def _form(request: LinkRequest, name: str, *, step: int, of: int) -> HttpResponseBase:
+    make = questionnaire.form_class(name)
+    form = make(request.POST or None, initial=_draft(request, name))
+    if request.method == "POST" and form.is_valid():
+        try:
+            answers = questionnaire.answers(form)
+            done = _save(request, name, answers, uid=act_of(request), complete=True)
+        except BadValue as error:
+            questionnaire.refused(form, error)
+        else:
+            return _next(request, alert=done["alert"])
+    shown = {
+        "form": form, "name": name, "token": request.token, "title": _(instrument(name).title),
+        "recall": _(instrument(name).recall), "step": step, "of": of, **_crisis(request),
+    }  # fmt: skip
+    return render(request, "portal/forms/fill.html", shown, status=422 if form.is_bound else 200)
+
+
+def _next(request: LinkRequest, *, alert: bool) -> HttpResponseBase:
+    _wanted, left = _left(request)
+    if not left:
+        links.submit(
+            actor=request.actor, uid=act_of_link(request), at=request.at, link=request.link.id
+        )
+    if alert:
+        shown = {"token": request.token, "is_done": not left, **_crisis(request)}
+        return render(request, "portal/forms/crisis.html", shown)
+    return redirect("link_form", request.token)
+
+
+def act_of_link(request: LinkRequest) -> uuid.UUID:
+    """This function will name the submission of a link after the press that finished it."""
+    return uuid.uuid5(act_of(request), "submission")
+
+
+def _save(
+    request: LinkRequest, name: str, answers: dict[str, Any], *, uid: uuid.UUID, complete: bool
+) -> dict[str, Any]:
+    if name not in FORMS:
+        raise NotFound(N_("There is no such form."))
+    return questionnaires.save(
+        actor=request.actor, uid=uid, at=request.at, patient=request.link.patient,
+        instrument=name, answers=answers, complete=complete, mode="home", link=request.link.id,
+    )  # fmt: skip
+
+
+def _draft(request: LinkRequest, name: str) -> dict[str, Any]:
+    left = kept.draft(
+        clinic=request.actor.clinic, patient=request.link.patient, instrument=name,
+        since=request.link.valid_from,
+    )  # fmt: skip
+    return questionnaire.initial(left.answers) if left else {}
+
+
+def _crisis(request: LinkRequest) -> dict[str, str]:
+    language = get_language() or "en"
+    said = crisis.text(clinic=request.actor.clinic, at=request.at, language=language)
+    return {"crisis": said, "unread": crisis.unread()}
+
+
+urlpatterns = [
+    path("f/<str:token>", fill, name="link_form"),
+    path("f/<str:token>/draft", draft, name="link_form_draft"),
+]

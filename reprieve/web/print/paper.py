@@ -1,0 +1,76 @@
+"""Pages to print: their sizes, their letters, and a frame with names and "page x of y"."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, SimpleDocTemplate
+
+PAPERS = {"a4": A4, "letter": LETTER}
+BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10.5, leading=14, spaceAfter=5)
+LARGE = ParagraphStyle("large", parent=BODY, fontSize=12.5, leading=17, spaceAfter=6)
+HEAD = ParagraphStyle("head", parent=BODY, fontName="Helvetica-Bold", fontSize=12, spaceBefore=8)
+TITLE = ParagraphStyle("title", parent=HEAD, fontSize=17, leading=21, spaceAfter=8)
+SMALL = ParagraphStyle("small", parent=BODY, fontSize=8.5, leading=11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What stands on each page: the clinic, and the patient by name, birth date and number."""
+
+    clinic: str
+    patient: str
+
+
+def build(
+    parts: Iterable[Flowable], *, heading: Heading, title: str, paper: str = "letter"
+) -> bytes:
+    """This function will lay parts out on A4 or Letter, black on white, page x of y."""
+    made = io.BytesIO()
+    document = SimpleDocTemplate(
+        made, pagesize=PAPERS.get(paper, LETTER), title=title, author=heading.clinic,
+        leftMargin=20 * mm, rightMargin=20 * mm, topMargin=24 * mm, bottomMargin=20 * mm,
+    )  # fmt: skip
+    document.build(list(parts), canvasmaker=numbered(heading))
+    return made.getvalue()
+
+
+def numbered(heading: Heading) -> Any:
+    """This function will make a canvas that finishes each page after the last is known."""
+
+    class Numbered(Canvas):  # type: ignore[misc]  # reportlab comes without types
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._waiting: list[dict[str, Any]] = []
+
+        def showPage(self) -> None:
+            self._waiting.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            for page in self._waiting:
+                self.__dict__.update(page)
+                self._frame(len(self._waiting))
+                super().showPage()
+            super().save()
+
+        def _frame(self, pages: int) -> None:
+            width, height = self._pagesize
+            self.setFont("Helvetica", 9)
+            self.setFillColor(colors.black)
+            self.drawString(20 * mm, height - 14 * mm, heading.clinic)
+            self.drawRightString(width - 20 * mm, height - 14 * mm, heading.patient)
+            self.line(20 * mm, height - 16 * mm, width - 20 * mm, height - 16 * mm)
+            words = _("Page {n} of {count}").format(n=self._pageNumber, count=pages)
+            self.drawCentredString(width / 2, 11 * mm, words)
+
+    return Numbered

@@ -1,0 +1,112 @@
+"""The diary as the staff sees it: what came from home, and a day told on the phone or on paper."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import diary
+from reprieve.pathway.diary import Day
+from reprieve.pathway.permissions import allowed
+from reprieve.records.queries import diary as queries
+from reprieve.records.queries import response
+from reprieve.web import patient_page, relief_chart
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.words import form_errors
+
+TEN = [(str(n), str(n)) for n in range(11)]
+YES_NO = [("yes", _lazy("Yes")), ("no", _lazy("No"))]
+MODES = {"call": _lazy("on the telephone"), "paper": _lazy("from paper"),
+         "clinic": _lazy("in the clinic"), "home": _lazy("from home")}  # fmt: skip
+MOMENTS = {"day": _lazy("the day"), "evening": _lazy("the evening"),
+           "morning": _lazy("the morning")}  # fmt: skip
+SHOWN = 60
+
+
+def _ten(label: Any) -> forms.Field:
+    return forms.ChoiceField(
+        label=label, choices=TEN, required=False, widget=forms.RadioSelect
+    )
+
+
+def _flag(label: Any) -> forms.Field:
+    return forms.ChoiceField(
+        label=label, choices=YES_NO, required=False, widget=forms.RadioSelect
+    )
+
+
+class DayForm(forms.Form):
+    """One day as the patient tells it."""
+
+    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    moment = forms.ChoiceField(label=_lazy("About"), choices=list(MOMENTS.items()))
+    mode = forms.ChoiceField(
+        label=_lazy("How it was told"), choices=[(m, MODES[m]) for m in ("call", "paper", "clinic")]
+    )
+    average_pain = _ten(_lazy("Average pain"))
+    worst_pain = _ten(_lazy("Worst pain"))
+    function = _ten(_lazy("Function: 0 nothing, 10 all of it"))
+    mood = _ten(_lazy("Mood: 0 very low, 10 very good"))
+    fall = _flag(_lazy("Fell"))
+    bladder = _flag(_lazy("Trouble passing urine, or blood in it"))
+    dreams = _flag(_lazy("Vivid or bad dreams"))
+
+    def said(self) -> Day:
+        """Give what a valid form holds."""
+        data = self.cleaned_data
+        scales = {name: int(data[name]) if data[name] else None for name in diary.SCALES}
+        extras = {n: data[n] == "yes" for n in ("fall", "bladder", "dreams") if data[n]}
+        return Day(day=data["day"], moment=data["moment"], extras=extras, **scales)
+
+
+@page("followup.open", opens="diary")
+def patient_diary(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will show a patient's diary, and take a day that was told to the staff."""
+    header = patient_page.opened(request, patient)
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = diary.save(
+                actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+                said=form.said(), mode=form.cleaned_data["mode"],
+            )  # fmt: skip
+        except BadValue as error:
+            form_errors(form, error)
+        else:
+            return _saved(request, patient, alert=done["alert"])
+    clinic = request.actor.clinic
+    story = response.story(clinic=clinic, patient=patient, at=request.at)
+    entries = queries.entries(clinic=clinic, patient=patient)
+    shown = {
+        **patient_page.context(request, header), "form": form,
+        "may_write": allowed(request.actor, "diary.record"),
+        "rows": [(one, MOMENTS[one.moment], MODES[one.mode]) for one in entries[::-1][:SHOWN]],
+        "title": relief_chart.title(story.response),
+        "chart": relief_chart.data(
+            entries=[e for e in story.entries if e.kind == "diary"],
+            treatments=story.treatments, today=timezone.localtime(request.at).date(),
+        ),
+    }  # fmt: skip
+    return render(request, "staff/diary/diary.html", shown, status=422 if form.is_bound else 200)
+
+
+def _saved(request: PageRequest, patient: uuid.UUID, *, alert: bool) -> HttpResponseBase:
+    if alert:
+        messages.error(request, _("Saved. The mood is very low: the suicide-risk path is open."))
+        return redirect("risk", patient)
+    messages.success(request, _("The day is saved."))
+    return redirect("patient_diary", patient)
+
+
+urlpatterns = [path("diary/<uuid:patient>", patient_diary, name="patient_diary")]

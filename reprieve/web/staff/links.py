@@ -1,0 +1,139 @@
+"""Links for one patient: sent by mail or text, shown as a picture to scan, and ended."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+import segno
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST
+
+from reprieve.clinical.instruments import instrument
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import links
+from reprieve.pathway.errors import NotFound
+from reprieve.records.queries import links as queries
+from reprieve.records.queries.links import LinkView
+from reprieve.web import patient_page
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.words import form_errors
+
+FORMS: dict[str, Promise] = {
+    links.DIARY: _lazy("Diary"), links.EVALUATION: _lazy("Questions before the evaluation"),
+    links.FOLLOW_UP: _lazy("Questions before the follow-up visit"),
+    links.PROGRESS: _lazy("The patient's own page"),
+}  # fmt: skip
+STATES: dict[str, tuple[str, Promise]] = {
+    "open": ("ok", _lazy("open")), "early": ("off", _lazy("not yet open")),
+    "expired": ("off", _lazy("over")), "revoked": ("stop", _lazy("ended by the clinic")),
+    "used": ("ok", _lazy("answered")),
+}  # fmt: skip
+WAYS = [("mail", _lazy("E-mail")), ("sms", _lazy("Text message")),
+        ("", _lazy("Nothing: I show it on the screen"))]  # fmt: skip
+
+
+class LinkForm(forms.Form):
+    """Which form, and how the link reaches the patient."""
+
+    form = forms.ChoiceField(label=_lazy("What to send"), choices=list(FORMS.items()),
+                             widget=forms.RadioSelect)  # fmt: skip
+    send_by = forms.ChoiceField(
+        label=_lazy("How"), choices=WAYS, required=False, widget=forms.RadioSelect
+    )
+
+
+@page("link.make", opens="links")
+def patient_links(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will list a patient's links, and make and send another."""
+    header = patient_page.opened(request, patient)
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = links.make(
+                actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+                **form.cleaned_data,
+            )  # fmt: skip
+        except BadValue as error:
+            form_errors(form, error)
+        else:
+            return _made(request, patient, made, sent=bool(form.cleaned_data["send_by"]))
+    found = queries.of_patient(clinic=request.actor.clinic, patient=patient)
+    shown = {
+        **patient_page.context(request, header), "form": form,
+        "rows": [(one, _word(one.form), *STATES[one.state(request.at)]) for one in found],
+    }  # fmt: skip
+    return render(request, "staff/links/links.html", shown, status=422 if form.is_bound else 200)
+
+
+def _word(form: str) -> str:
+    return str(FORMS[form]) if form in FORMS else _(instrument(form).title)
+
+
+def _made(
+    request: PageRequest, patient: uuid.UUID, made: uuid.UUID, *, sent: bool
+) -> HttpResponseBase:
+    if not sent:
+        return redirect("link_show", patient, made)
+    messages.success(request, _("The link is on its way. Its text has no health word."))
+    return redirect("patient_links", patient)
+
+
+@page("link.make", opens="link")
+def show(request: PageRequest, patient: uuid.UUID, link: uuid.UUID) -> HttpResponse:
+    """This function will show a link as a picture for the patient's own phone."""
+    header = patient_page.opened(request, patient)
+    found = _one(request, patient, link)
+    shown: dict[str, Any] = {
+        **patient_page.context(request, header), "found": found, "word": _word(found.form),
+        "is_open": found.state(request.at) == "open",
+    }  # fmt: skip
+    return render(request, "staff/links/show.html", shown)
+
+
+@page("link.make", opens="link")
+def picture(request: PageRequest, patient: uuid.UUID, link: uuid.UUID) -> HttpResponse:
+    """This function will draw a link's address as a QR code."""
+    found = _one(request, patient, link)
+    secret = queries.token_of(clinic=request.actor.clinic, link=found.id)
+    start = links.ADDRESSES.get(found.form, "/f/")
+    made = io.BytesIO()
+    segno.make(request.build_absolute_uri(f"{start}{secret}"), error="m").save(
+        made, kind="svg", scale=6, border=4, dark="#16201e", light="#ffffff"
+    )
+    return HttpResponse(made.getvalue(), content_type="image/svg+xml")
+
+
+@page("link.make", opens="links")
+@require_POST
+def end(request: PageRequest, patient: uuid.UUID, link: uuid.UUID) -> HttpResponseBase:
+    """This function will end a link at once."""
+    found = _one(request, patient, link)
+    links.revoke(actor=request.actor, uid=act_of(request), at=request.at, link=found.id)
+    messages.success(request, _("The link is ended."))
+    return redirect("patient_links", patient)
+
+
+def _one(request: PageRequest, patient: uuid.UUID, link: uuid.UUID) -> LinkView:
+    known = queries.of_patient(clinic=request.actor.clinic, patient=patient)
+    found = next((one for one in known if one.id == link), None)
+    if found is None:
+        raise NotFound(N_("There is no such link."))
+    return found
+
+
+urlpatterns = [
+    path("patients/<uuid:patient>/links", patient_links, name="patient_links"),
+    path("patients/<uuid:patient>/links/<uuid:link>", show, name="link_show"),
+    path("patients/<uuid:patient>/links/<uuid:link>/picture.svg", picture, name="link_picture"),
+    path("patients/<uuid:patient>/links/<uuid:link>/end", end, name="link_end"),
+]

@@ -1,0 +1,203 @@
+"""Maintenance: observed fading proposes a booster, the physician decides, one act books it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST
+
+from reprieve.knowledge import BadValue
+from reprieve.outcomes.booster import Need, surveillance_needs
+from reprieve.outcomes.rules import Rules
+from reprieve.pathway import booking_times, maintenance
+from reprieve.pathway.booking import Slot
+from reprieve.pathway.errors import Conflict, NotNow
+from reprieve.pathway.maintenance import Accepted
+from reprieve.pathway.permissions import allowed
+from reprieve.records.queries import booking, decisions, ladders, plans, response
+from reprieve.web import patient_page, relief_chart, relief_words
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.words import form_errors, moment, say
+
+PROPOSED, DAYS_AHEAD, A_DAY = 6, 14, 2
+OUTCOMES = {"accepted": _lazy("booster accepted"), "declined": _lazy("no booster now")}
+
+
+class AcceptForm(forms.Form):
+    """A booster: why, how many sessions, and when."""
+
+    reason = forms.CharField(
+        label=_lazy("Why a booster now"), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    sessions = forms.IntegerField(label=_lazy("Sessions"), min_value=1, max_value=10)
+    place = forms.ChoiceField(
+        label=_lazy("First session"), widget=forms.RadioSelect, required=False,
+        help_text=_lazy("Or leave it open: the front desk books it then."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, free: Sequence[booking_times.Free], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["place"].choices = [(_key(one), _label(one)) for one in free]  # type: ignore[attr-defined]
+
+    def accepted(self) -> Accepted:
+        """Give what a valid form holds."""
+        data = self.cleaned_data
+        return Accepted(
+            reason=data["reason"], sessions=data["sessions"], slot=_slot(data["place"])
+        )
+
+
+class DeclineForm(forms.Form):
+    """Why there is no booster now."""
+
+    reason = forms.CharField(
+        label=_lazy("Why not now"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def _key(one: booking_times.Free) -> str:
+    return f"{one.starts_at.isoformat()}|{one.chair or ''}"
+
+
+def _label(one: booking_times.Free) -> str:
+    return f"{moment(one.starts_at)} {one.chair_name}".strip()
+
+
+def _slot(text: str) -> Slot | None:
+    if not text:
+        return None
+    start, _sep, chair = text.partition("|")
+    return Slot(
+        starts_at=datetime.fromisoformat(start), kind="infusion",
+        chair=uuid.UUID(chair) if chair else None,
+    )  # fmt: skip
+
+
+@page("maintenance.open", opens="maintenance")
+def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will show whether relief fades, what must be known first, and decide."""
+    free = _free(request) if request.method == "POST" or _may(request) else []
+    form = AcceptForm(request.POST or None, free=free)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = maintenance.accept(
+                actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+                accepted=form.accepted(),
+            )  # fmt: skip
+        except BadValue as error:
+            form_errors(form, error)
+        except (Conflict, NotNow) as error:
+            form.add_error(None, say(error.message))
+        else:
+            messages.success(request, _booked(done["appointment"]))
+            return redirect("maintenance", patient)
+    return _shown(request, patient, form, DeclineForm())
+
+
+def _booked(appointment: str) -> str:
+    if appointment:
+        return _("The booster is planned and booked. The patient is told.")
+    return _("The booster is planned. The front desk books it.")
+
+
+@page("maintenance.decide", opens="maintenance")
+@require_POST
+def decline(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will note why there is no booster now."""
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, patient, AcceptForm(free=_free(request)), form)
+    maintenance.decline(
+        actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+        reason=form.cleaned_data["reason"],
+    )  # fmt: skip
+    messages.success(request, _("It is noted. The diary goes on."))
+    return redirect("maintenance", patient)
+
+
+def _may(request: PageRequest) -> bool:
+    return allowed(request.actor, "maintenance.decide")
+
+
+def _shown(
+    request: PageRequest, patient: uuid.UUID, form: AcceptForm, no: DeclineForm
+) -> HttpResponse:
+    clinic = request.actor.clinic
+    header = patient_page.opened(request, patient)
+    today = timezone.localtime(request.at).date()
+    story = response.story(clinic=clinic, patient=patient, at=request.at)
+    plan = plans.current(clinic=clinic, patient=patient)
+    shown = {
+        **patient_page.context(request, header), "form": form, "no": no,
+        "proposal": maintenance.proposal(clinic=clinic, patient=patient, at=request.at),
+        "needs": _needs(request, patient, story.rules) if story.treatments else [],
+        "fading": story.response.fading if story.response else None,
+        "chart": relief_chart.data(
+            entries=[e for e in story.entries if e.kind == "diary"],
+            treatments=story.treatments, today=today,
+        ),
+        "title": relief_chart.title(story.response), "plan": plan,
+        "given": relief_words.given(story.treatments),
+        "due": ladders.next_due(clinic=clinic, patient=patient, at=request.at),
+        "may_decide": _may(request) and header.state in maintenance.STATES and plan is not None,
+        "decided": [
+            (one, str(OUTCOMES.get(one.outcome, one.outcome)))
+            for one in decisions.of_patient(clinic=clinic, patient=patient, kind="booster")
+        ],
+        "booked": _coming(request, patient),
+    }  # fmt: skip
+    refused = form.is_bound or no.is_bound
+    return render(
+        request, "staff/maintenance/overview.html", shown, status=422 if refused else 200
+    )
+
+
+def _needs(
+    request: PageRequest, patient: uuid.UUID, rules: Rules
+) -> list[tuple[str, Any]]:
+    today = timezone.localtime(request.at).date()
+    known = response.surveillance(clinic=request.actor.clinic, patient=patient, at=request.at)
+    found: tuple[Need, ...] = surveillance_needs(surveillance=known, at=today, rules=rules)
+    return [(str(relief_words.FACTS.get(n.fact, n.fact)), n.reason) for n in found]
+
+
+def _coming(request: PageRequest, patient: uuid.UUID) -> list[Any]:
+    visits = booking.of_patient(clinic=request.actor.clinic, patient=patient)
+    return [
+        v for v in visits
+        if v.kind == "infusion" and v.starts_at > request.at and v.status in {"booked", "late"}
+    ]  # fmt: skip
+
+
+def _free(request: PageRequest) -> list[booking_times.Free]:
+    """The next free times, two a day: in the morning and later."""
+    today = timezone.localtime(request.at).date()
+    found: list[booking_times.Free] = []
+    for n in range(1, DAYS_AHEAD + 1):
+        times = booking_times.free(
+            clinic=request.actor.clinic, day=today + timedelta(days=n), kind="infusion",
+            at=request.at,
+        )  # fmt: skip
+        found += times[:: max(1, len(times) // A_DAY)][:A_DAY]
+        if len(found) >= PROPOSED:
+            break
+    return found[:PROPOSED]
+
+
+urlpatterns = [
+    path("maintenance/<uuid:patient>", overview, name="maintenance"),
+    path("maintenance/<uuid:patient>/decline", decline, name="maintenance_decline"),
+]

@@ -1,0 +1,271 @@
+"""The pages after the infusion: calls, the visit, the letter, boosters, the diary, and links."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reprieve.pathway import clinic as clinics
+from reprieve.pathway import clock, followup
+from reprieve.pathway.followup import Call
+from reprieve.records.models import (
+    Appointment,
+    CarePlan,
+    Decision,
+    DiaryEntry,
+    Encounter,
+    MedicationStatement,
+    OutboxMessage,
+    PatientLink,
+)
+from tests import world as worlds
+from tests.chairside import Chair
+from tests.recovery_room import leave, ready
+from tests.treated import Treated, fades, responder, treated
+from tests.web.test_recovery import words_of
+from tests.world import World, new
+
+As = Callable[[str], Client]
+
+
+@pytest.fixture
+def made(world: World) -> Treated:
+    """A responder whose last diary day was yesterday by the clock of the pages."""
+    world.at = clock.real() - timedelta(days=6 + 7 + 1 + 14, hours=2)
+    return responder(world)
+
+
+@pytest.fixture
+def faded(world: World) -> Treated:
+    world.at = clock.real() - timedelta(days=6 + 7 + 1 + 14 + 15, hours=2)
+    found = responder(world)
+    fades(found)
+    return found
+
+
+@pytest.fixture
+def home(world: World) -> Chair:
+    world.at = clock.real() - timedelta(hours=30)
+    chair = ready(world)
+    leave(chair, caller=world["infusion_nurse"].practitioner)
+    return chair
+
+
+def form(**values: str) -> dict[str, str]:
+    return {"act": str(new()), **values}
+
+
+CALLED = {"reached": "yes", "fell": "no", "mood": "7", "thoughts_of_death": "no", "pain": "3"}
+
+
+class TestCall:
+    def test_from_the_list_to_the_end(self, home: Chair, as_role: As) -> None:
+        nurse = as_role("infusion_nurse")
+        address = f"/follow-up/call/{home.encounter}"
+        assert address in nurse.get("/follow-up").content.decode()
+        assert "tel:+15550100199" in nurse.get(address).content.decode()
+        assert nurse.post(address, form(**CALLED))["Location"] == "/follow-up"
+        assert Encounter.of(home.world.id).filter(kind="call").exists()
+        assert address not in nurse.get("/follow-up").content.decode()
+
+    @pytest.mark.parametrize("field", ["reached", "fell", "mood", "thoughts_of_death"])
+    def test_what_was_not_asked(self, home: Chair, as_role: As, field: str) -> None:
+        values = {k: v for k, v in CALLED.items() if k != field}
+        answer = as_role("infusion_nurse").post(
+            f"/follow-up/call/{home.encounter}", form(**values)
+        )
+        assert answer.status_code == 422
+        assert "is not answered" in answer.content.decode()
+
+    def test_grave_words_lead_to_the_risk_page(self, home: Chair, as_role: As) -> None:
+        answer = as_role("infusion_nurse").post(
+            f"/follow-up/call/{home.encounter}", form(**{**CALLED, "thoughts_of_death": "yes"})
+        )
+        assert answer["Location"].endswith("/risk")
+
+    def test_an_unknown_infusion(self, world: World, as_role: As) -> None:
+        assert as_role("infusion_nurse").get(f"/follow-up/call/{new()}").status_code == 404
+
+
+class TestVisit:
+    def test_response_harm_and_curve_on_one_page(self, made: Treated, as_role: As) -> None:
+        MedicationStatement.objects.add(
+            clinic_id=made.world.id, patient_id=made.patient, name="morphine", mg_per_day=60,
+            recorded_at=made.world.at - timedelta(days=3),
+        )  # fmt: skip
+        page = as_role("infusion_nurse").get(f"/follow-up/{made.patient}").content.decode()
+        for words in ("Responder, 30 % or more", "62 % lower", "Opioid dose over the last year",
+                      "Series: 2 infusions", "What is not known"):  # fmt: skip
+            assert words in page
+        assert "Write the decision" not in page
+
+    def test_nothing_yet(self, world: World, as_role: As) -> None:
+        patient, _episode = worlds.person(world)
+        page = as_role("physician").get(f"/follow-up/{patient}").content.decode()
+        assert "No diary and no infusion yet" in page
+
+    def test_the_decision_and_its_letter(self, made: Treated, as_role: As) -> None:
+        doctor = as_role("physician")
+        assert doctor.get(f"/follow-up/{made.patient}/letter.pdf").status_code == 409
+        followup_page = f"/follow-up/{made.patient}"
+        press = form(outcome="continue", reason="Works well, and she sleeps.")
+        assert doctor.post(followup_page, press).status_code == 302
+        text = words_of(doctor.get(f"{followup_page}/letter.pdf").content)
+        for words in ("Continue as before", "she sleeps", "2 infusions", "Physician Invented"):
+            assert words in text
+        assert "Works well" in doctor.get(followup_page).content.decode()
+
+    def test_a_booster_leads_on(self, made: Treated, as_role: As) -> None:
+        press = form(outcome="booster", reason="fades")
+        answer = as_role("physician").post(f"/follow-up/{made.patient}", press)
+        assert answer["Location"] == f"/maintenance/{made.patient}"
+
+    def test_refusals(self, made: Treated, as_role: As) -> None:
+        address = f"/follow-up/{made.patient}"
+        assert as_role("physician").post(address, form(outcome="end")).status_code == 422
+        nurse = as_role("infusion_nurse").post(address, form(outcome="end", reason="x"))
+        assert nurse.status_code == 403
+        made.put("requested")
+        late = as_role("physician").post(address, form(outcome="end", reason="x"))
+        assert late.status_code == 422
+        assert not Decision.of(made.world.id).filter(kind="follow_up").exists()
+
+    def test_what_was_said_on_the_telephone(self, home: Chair, as_role: As) -> None:
+        followup.call(
+            actor=home.world["infusion_nurse"], uid=new(), at=home.world.at,
+            encounter=home.encounter,
+            said=Call(reached=True, fell=True, thoughts_of_death=False, mood=6),
+        )  # fmt: skip
+        page = as_role("physician").get(f"/follow-up/{home.patient}").content.decode()
+        assert "fell" in page
+
+
+class TestMaintenance:
+    def test_fading_is_proposed_and_booked_in_one_press(
+        self, faded: Treated, as_role: As
+    ) -> None:
+        world = faded.world
+        clinics.add_chair(actor=world["admin"], uid=new(), at=world.at, name="1")
+        doctor = as_role("physician")
+        address = f"/maintenance/{faded.patient}"
+        assert address in doctor.get("/follow-up").content.decode()
+        page = doctor.get(address).content.decode()
+        assert "a booster is proposed" in page
+        assert "Liver tests" in page
+        place = page.split('name="place" value="')[1].split('"')[0]
+        press = form(reason="fades since two weeks", sessions="1", place=place)
+        assert doctor.post(address, press).status_code == 302
+        assert CarePlan.of(world.id).filter(is_booster=True).count() == 1
+        row = Appointment.of(world.id).get()
+        assert row.starts_at == datetime.fromisoformat(place.partition("|")[0])
+        assert "booked" in doctor.get(address).content.decode()
+        told = OutboxMessage.of(world.id).filter(template="appointment_booked")
+        assert told.count() == 1
+
+    def test_it_may_be_left_to_the_desk(self, faded: Treated, as_role: As) -> None:
+        answer = as_role("physician").post(
+            f"/maintenance/{faded.patient}", form(reason="fades", sessions="2"), follow=True
+        )
+        assert "The front desk books it" in answer.content.decode()
+
+    def test_or_declined(self, faded: Treated, as_role: As) -> None:
+        doctor = as_role("physician")
+        address = f"/maintenance/{faded.patient}"
+        assert doctor.post(f"{address}/decline", form()).status_code == 422
+        press = form(reason="wants to wait")
+        assert doctor.post(f"{address}/decline", press).status_code == 302
+        assert "wants to wait" in doctor.get(address).content.decode()
+
+    def test_refusals(self, faded: Treated, as_role: As) -> None:
+        address = f"/maintenance/{faded.patient}"
+        doctor = as_role("physician")
+        assert doctor.post(address, form(sessions="1")).status_code == 422
+        assert doctor.post(address, form(reason="x", sessions="9")).status_code == 422
+        faded.put("closed")
+        assert doctor.post(address, form(reason="x", sessions="1")).status_code == 422
+        nurse = as_role("infusion_nurse")
+        assert nurse.post(address, form(reason="x", sessions="1")).status_code == 403
+        assert "Accept the booster" not in nurse.get(address).content.decode()
+
+    def test_before_any_plan(self, world: World, as_role: As) -> None:
+        patient, _episode = worlds.person(world)
+        page = as_role("physician").get(f"/maintenance/{patient}").content.decode()
+        assert "there is none yet" in page
+
+
+class TestDiary:
+    def day(self, **changes: str) -> dict[str, str]:
+        today = (clock.real() - timedelta(days=1)).date().isoformat()
+        values = {"day": today, "moment": "day", "mode": "call", "average_pain": "4",
+                  "fall": "yes"}  # fmt: skip
+        return form(**{**values, **changes})
+
+    def test_a_day_told_on_the_phone(self, made: Treated, as_role: As) -> None:
+        nurse, address = as_role("infusion_nurse"), f"/diary/{made.patient}"
+        before = DiaryEntry.of(made.world.id).count()
+        assert nurse.post(address, self.day()).status_code == 302
+        assert DiaryEntry.of(made.world.id).count() == before + 1
+        assert "on the telephone" in nurse.get(address).content.decode()
+
+    def test_a_low_mood_leads_to_the_risk_page(self, made: Treated, as_role: As) -> None:
+        answer = as_role("infusion_nurse").post(f"/diary/{made.patient}", self.day(mood="1"))
+        assert answer["Location"].endswith("/risk")
+
+    def test_refused(self, made: Treated, as_role: As) -> None:
+        answer = as_role("infusion_nurse").post(
+            f"/diary/{made.patient}", self.day(day="2999-01-01")
+        )
+        assert answer.status_code == 422
+        assert "is in the future" in answer.content.decode()
+
+    def test_an_empty_diary_teaches(self, world: World, as_role: As) -> None:
+        patient, _episode = worlds.person(world)
+        assert "No diary yet" in as_role("physician").get(f"/diary/{patient}").content.decode()
+
+
+class TestLinks:
+    def test_sent_by_mail(self, world: World, as_role: As) -> None:
+        patient, _episode = worlds.person(world)
+        desk, address = as_role("front_desk"), f"/patients/{patient}/links"
+        assert desk.post(address, form(form="diary", send_by="mail")).status_code == 302
+        assert OutboxMessage.of(world.id).get().template == "link"
+        assert "Diary" in desk.get(address).content.decode()
+
+    def test_shown_on_the_screen_and_ended(self, world: World, as_role: As) -> None:
+        patient, _episode = worlds.person(world)
+        desk, address = as_role("front_desk"), f"/patients/{patient}/links"
+        shown = desk.post(address, form(form="evaluation"))["Location"]
+        assert "picture.svg" in desk.get(shown).content.decode()
+        picture = desk.get(f"{shown}/picture.svg")
+        assert picture["Content-Type"] == "image/svg+xml"
+        assert b"<svg" in picture.content
+        assert desk.post(f"{shown}/end", form()).status_code == 302
+        assert PatientLink.of(world.id).get().revoked_at is not None
+        assert "not open any more" in desk.get(shown).content.decode()
+
+    def test_refused(self, world: World, as_role: As) -> None:
+        lonely, _episode = worlds.person(world, email="", phone="")
+        desk = as_role("front_desk")
+        answer = desk.post(f"/patients/{lonely}/links", form(form="diary", send_by="sms"))
+        assert answer.status_code == 422
+        assert "no such address" in answer.content.decode()
+        assert desk.get(f"/patients/{lonely}/links/{new()}").status_code == 404
+
+    def test_the_address_names_nobody(self, world: World, as_role: As) -> None:
+        patient, _episode = worlds.person(world)
+        desk = as_role("front_desk")
+        shown = desk.post(f"/patients/{patient}/links", form(form="diary"))["Location"]
+        assert str(uuid.UUID(shown.rsplit("/", 1)[1]))
+
+
+def test_a_patient_treated_elsewhere_has_no_page_here(world: World, as_role: As) -> None:
+    other = treated(worlds.found("Other"))
+    doctor: Any = as_role("physician")
+    for address in ("follow-up", "maintenance", "diary"):
+        assert doctor.get(f"/{address}/{other.patient}").status_code == 404
+    assert doctor.get(f"/patients/{other.patient}/links").status_code == 404
