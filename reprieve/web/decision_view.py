@@ -51,6 +51,7 @@ class FindingLine:
     acknowledge: bool
     given: str = ""
     acknowledged: bool = False
+    also: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +78,26 @@ def lines(
 
     `given` and `acknowledged` are what a refused form already said about them, by rule.
     """
-    said = [f for f in found if f.outcome is not Outcome.CLEAR]
     return [
-        replace(_line(f, patient), given=given.get(f.rule, ""), acknowledged=f.rule in acknowledged)
-        for f in said
+        replace(
+            _line(f, patient),
+            given=given.get(f.rule, ""),
+            acknowledged=f.rule in acknowledged,
+            also=also,
+        )
+        for f, also in _grouped(f for f in found if f.outcome is not Outcome.CLEAR)
     ]
+
+
+def _grouped(said: Iterable[Finding]) -> list[tuple[Finding, int]]:
+    """Mere warnings that wait for the same answer are one line, with the number of the others."""
+    found: dict[tuple[str, ...], tuple[Finding, int]] = {}
+    for finding in said:
+        waits = finding.outcome is Outcome.UNKNOWN and finding.severity is Severity.WARN
+        key = finding.needs if waits else ("rule", finding.rule)
+        first, also = found.get(key, (finding, -1))
+        found[key] = (first, also + 1)
+    return list(found.values())
 
 
 def clear(found: Iterable[Finding]) -> list[FindingCard]:

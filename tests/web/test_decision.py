@@ -61,6 +61,7 @@ def test_nothing_known_shows_each_unknown_with_the_way_to_answer_it(
     shown = page.content.decode()
     assert f"/patients/{patient}/evaluation/history#id_aneurysm" in shown
     assert "No pain condition entered" in shown
+    assert "more rules wait for this" in shown, "what waits for the medicines is one line"
     assert "Unknown: blocks" in shown
     assert "disabled" in shown
 

@@ -223,7 +223,7 @@ def _exposure(
         found["days_since_multiday_course"] = (_local(clinic, at) - last).days
     tested = [newest[name].measured_at for name in LIVER if name in newest]
     if tested:
-        since = [one for one in here.infusions if one.started_at > max(tested)]
+        since = [one for one in here.infusions if one.started_at >= max(tested)]
         found["sessions_since_liver_tests_n"] = len(since)
     return found
 
