@@ -64,12 +64,16 @@ class AccessRouter:
     def _place(self, model_name: str) -> str:
         from django.conf import settings
 
-        return "access" if model_name in self.MODELS and "access" in settings.DATABASES else "default"
+        return (
+            "access" if model_name in self.MODELS and "access" in settings.DATABASES else "default"
+        )
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         return self._place(model._meta.model_name)
 
     db_for_write = db_for_read
 
-    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **h: Any) -> bool:
+    def allow_migrate(
+        self, db: str, app_label: str, model_name: str | None = None, **h: Any
+    ) -> bool:
         return db == self._place(model_name or "")
