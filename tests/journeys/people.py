@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ ZONE = ZoneInfo("America/New_York")
 TUESDAY = 1
 SECOND = "second_nurse"
 # An address without what differs from patient to patient: one kind of page.
-VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/[dfm]/)[\w-]{16,}|(?<=/me/)[\w-]{16,}|\?.*|#.*")
+VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/[df]/)[\w-]{16,}|[?#].*")
 looked_at: set[str] = set()
 
 
@@ -64,6 +65,11 @@ def _act(world: World) -> dict[str, Any]:
     return {"actor": world["admin"], "uid": new(), "at": world.at}
 
 
+def patient_of(address: str) -> uuid.UUID:
+    """This function will read the patient out of the address of their page."""
+    return uuid.UUID(address.rsplit("/", 1)[1])
+
+
 class Person:
     """Somebody at a browser. Every kind of page they come to is looked at once for barriers."""
 
@@ -74,21 +80,27 @@ class Person:
     def go(self, address: str) -> Person:
         """This function will open an address of the clinic."""
         response = self.page.goto(self.house.url + address)
-        return self._arrived(response)
+        return self.arrived(response)
 
     def follow(self, name: str, *, within: str = "body") -> Person:
         """This function will follow a link by its words."""
         found = self.page.locator(within).get_by_role("link", name=name).first
         with self.page.expect_navigation():
             found.click()
-        return self._arrived(None)
+        return self.arrived()
 
     def press(self, name: str, *, within: str = "body", exact: bool = False) -> Person:
         """This function will press a button by its words and wait for the page after it."""
         found = self.page.locator(within).get_by_role("button", name=name, exact=exact).first
         with self.page.expect_navigation():
             found.click()
-        return self._arrived(None)
+        return self.arrived()
+
+    def send(self, form: str) -> Person:
+        """This function will press the one button of a form that sends it."""
+        with self.page.expect_navigation():
+            self.page.locator(form).locator("button:not([type=button])").first.click()
+        return self.arrived()
 
     def fill(self, answers: dict[str, Any], *, within: str = "body") -> Person:
         """This function will answer the questions named, in the first form that has them."""
@@ -101,7 +113,8 @@ class Person:
         self.page.get_by_text(text).first.wait_for(state="visible")
         return self
 
-    def _arrived(self, response: Response | None) -> Person:
+    def arrived(self, response: Response | None = None) -> Person:
+        """This function will look at a page that was just opened; a refusal fails."""
         assert response is None or response.ok, f"{response.status} {response.url}"
         self.page.wait_for_load_state()
         refused = self.page.locator(".form-errors").first

@@ -85,7 +85,7 @@ def _lists(nurse: Person, patient: str) -> None:
         )
         nurse.press("Add", within=".action-bar")
     for kind in ("medicines", "allergies"):
-        nurse.go(f"{lists}/{kind}").press("", within=".empty")
+        nurse.go(f"{lists}/{kind}").send(".empty form")
 
 
 def _measures(nurse: Person) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys import steps_evaluation as evaluation
+from tests.journeys import steps_gate as gate
+from tests.journeys import steps_plan as plan
 from tests.journeys.people import House
 
 pytestmark = pytest.mark.journey
@@ -15,3 +17,8 @@ def test_a_patient_is_treated_by_hand_and_gets_a_booster(house: House) -> None:
     patient = evaluation.then_the_desk_books_the_consultation(house)
     evaluation.when_the_nurse_evaluates(house, patient)
     evaluation.then_the_physician_accepts(house, patient)
+    plan.when_the_patient_signs_the_consent(house, patient)
+    plan.when_the_physician_plans(house, patient, sessions=1)
+    begins = plan.then_the_desk_books_the_series(house, patient, sessions=1)
+    plan.then_the_patient_arrives(house, begins)
+    gate.when_the_visit_is_opened(house, patient, chair="Chair 2", source="hand")
