@@ -55,6 +55,9 @@ def chores(shift: Shift | None = None) -> list[Chore]:
     relief = courier.Courier(maintenance.review_every_clinic)
     return [
         Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at + own.ms)),
+        Chore(
+            name="orders", every_s=60.0, do=lambda at: ticker.watch_orders(at_ms=at + own.ms)
+        ),
         Chore(name="risk", every_s=5.0, do=lambda _at: ticker.escalate_risk()),
         Chore(name="seal", every_s=0.5, do=lambda _at: ticker.seal()),
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),

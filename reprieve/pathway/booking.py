@@ -13,9 +13,9 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import booking_book, episodes, messages, states
+from reprieve.pathway import alarm_fold, booking_book, episodes, messages, states
 from reprieve.pathway.acts import Done, perform
-from reprieve.pathway.errors import Conflict, NotFound
+from reprieve.pathway.errors import Conflict, NotFound, NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import changes, notes
 from reprieve.records.models import (
@@ -23,6 +23,7 @@ from reprieve.records.models import (
     AppointmentEvent,
     EpisodeOfCare,
     Escort,
+    InfusionState,
     Reservation,
 )
 from reprieve.scheduling import blocks, slots
@@ -235,6 +236,8 @@ def mark(
 
 def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: str = "") -> None:
     """This function will note what became of a visit, inside the caller's act."""
+    if act == "done":
+        _refuse_open_infusion(row)
     row.status = states.after("appointment", act, row.status)
     row.save(update_fields=["status"])
     note_event(row, act, actor=actor, at=at, reason=reason)
@@ -246,6 +249,15 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
             clinic=row.clinic_id, template="appointment_cancelled", patient=row.patient_id,
             appointment=row.pk, at=at,
         )  # fmt: skip
+
+
+def _refuse_open_infusion(row: Appointment) -> None:
+    """A visit is not over while somebody still sits in the chair."""
+    open_here = InfusionState.of(row.clinic_id).filter(
+        encounter__appointment=row, state__in=alarm_fold.WATCHED
+    )
+    if open_here.exists():
+        raise NotNow(N_("The infusion of this visit is still open: discharge the patient first."))
 
 
 def name_escort(

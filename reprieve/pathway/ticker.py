@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
-from reprieve.pathway import alarm_fold, clock, risk
+from reprieve.pathway import alarm_fold, clock, orders, risk
 from reprieve.records import access, audit, changes
-from reprieve.records.models import InfusionState, Lease
-from reprieve.records.queries import clinics
+from reprieve.records.models import AlarmTransition, InfusionState, Lease
+from reprieve.records.queries import clinics, courses
 
 LEASE = "ticker"
+BEYOND_ORDER = N_("more given than ordered: has the pump stopped?")
 LEASE_MS = 3_000
 DAY_MS = 86_400_000
 
@@ -57,6 +59,34 @@ def tick_alarms(*, at_ms: int) -> int:
             )
         due += 1
     return due
+
+
+def watch_orders(*, at_ms: int) -> int:
+    """This function will alarm when a running infusion has given more than its order allows.
+
+    A pump that ran past its volume, or a stop that nobody typed, must not pass in silence. It
+    alarms once; the ladder and its reminders see to it that somebody answers.
+    """
+    beyond = 0
+    for row in InfusionState.objects.every().filter(state="running"):
+        order = orders.session_order(clinic=row.clinic_id, encounter=row.encounter_id)
+        given = courses.of(clinic=row.clinic_id, encounter=row.encounter_id).given_ug(at_ms)
+        if order is None or given <= order.max_total_ug or _said(row, BEYOND_ORDER):
+            continue
+        with transaction.atomic():
+            alarm_fold.raise_deviation(
+                clinic=row.clinic_id, encounter=row.encounter_id, at_ms=at_ms, says=BEYOND_ORDER
+            )
+            changes.announce(
+                clinic=row.clinic_id, topic="infusion", subject=row.encounter_id, at_ms=at_ms
+            )
+        beyond += 1
+    return beyond
+
+
+def _said(row: InfusionState, says: str) -> bool:
+    rows = AlarmTransition.objects.filter(clinic_id=row.clinic_id, encounter_id=row.encounter_id)
+    return rows.filter(detail__limit=says).exists()
 
 
 def escalate_risk() -> int:

@@ -80,13 +80,19 @@ def title(found: Response | None) -> str:
 
 def lasted(found: Response | None) -> str:
     """This function will say how long relief lasted, in whole weeks."""
-    if found is None or found.duration is None:
+    if found is None or found.duration is None or not _mostly_known(found, found.duration.days):
         return ""
     weeks = found.duration.days // 7
     said = ngettext("{n} week", "{n} weeks", weeks).format(n=weeks)
     if found.duration.censored:
         return _("at least {time} so far").format(time=said)
     return said
+
+
+def _mostly_known(found: Response, days: int) -> bool:
+    """Weeks without enough answers say nothing: with most of them missing, nobody knows."""
+    within = [judged.week for judged in found.weeks if 1 <= judged.week.number <= max(1, days // 7)]
+    return sum(week.pain is not None for week in within) * 2 >= len(within)
 
 
 def _values(daily: dict[date, Fraction], days: Sequence[date]) -> list[float | None]:
