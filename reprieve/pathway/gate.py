@@ -28,6 +28,7 @@ ACT = "infusion.override"
 # The clinic's own numbers in place of the shipped ones, by rule.
 OWN_NUMBERS = "safety.numbers"
 VITAL_SIGNS = "vital_signs"
+REPEATS = "remeasured_n"
 # A decision about a vital sign is about these minutes.
 VITALS_HOLD = timedelta(minutes=30)
 # These are worked out by two people each time; a reason does not stand for the numbers.
@@ -60,8 +61,14 @@ class Item:
 
     @property
     def may_be_overridden(self) -> bool:
-        """Whether a clinician may decide otherwise."""
-        return self.finding.overridable and self.finding.rule not in BY_TWO
+        """Whether a clinician may decide otherwise, now."""
+        fixed = not self.finding.overridable or self.finding.rule in BY_TWO
+        return not (fixed or self.wants_repeat)
+
+    @property
+    def wants_repeat(self) -> bool:
+        """Whether a vital sign out of range has to be measured again before anybody decides."""
+        return self.chapter == VITAL_SIGNS and REPEATS in self.finding.needs
 
 
 def items(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Item, ...]:
@@ -175,6 +182,8 @@ def _blocking(clinic: uuid.UUID, encounter: uuid.UUID, rule: str, at: datetime) 
     item = found.get(rule)
     if item is None or not item.blocks:
         raise BadValue("rule", N_("does not block this start"))
+    if item.wants_repeat:
+        raise NotNow(N_("Measure again twice, some minutes apart; then decide."))
     if not item.may_be_overridden:
         raise NotNow(N_("Nobody may override this: it must be resolved."))
     return item

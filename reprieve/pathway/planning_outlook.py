@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MODELS = {"racemic": "kamp2020", "esketamine": "otto2021"}
 SEED = 1
 AFTER_MIN = 120
-POINTS = 49
+EVERY_MIN = 5
 MIN_PER_DAY = 1440
 PERCENT = 100.0
 
@@ -47,8 +47,11 @@ class Outlook:
     extrapolated: tuple[Message, ...]
 
 
-def outlook(draft: Draft, *, crps: bool) -> Outlook | None:
-    """This function will ask the models about a plan; None where no model covers the weight."""
+def outlook(draft: Draft, *, crps: bool, until_min: int | None = None) -> Outlook | None:
+    """This function will ask the models about a plan; None where no model covers the weight.
+
+    Levels every five minutes to `until_min`, or to two hours after the infusion.
+    """
     import numpy as np
 
     from reprieve import pharmacology
@@ -57,7 +60,8 @@ def outlook(draft: Draft, *, crps: bool) -> Outlook | None:
     weight = float(draft.dosing_weight_kg)
     infusions = _infusions(draft)
     first = [one for one in infusions if one.end_min <= infusions[0].start_min + MIN_PER_DAY]
-    times = np.linspace(0, draft.regimen.duration_min + AFTER_MIN, POINTS)
+    last_min = draft.regimen.duration_min + AFTER_MIN if until_min is None else until_min
+    times = np.arange(0, last_min + EVERY_MIN, EVERY_MIN, dtype=float)
     try:
         levels = pharmacology.simulate(
             weight_kg=weight, times_min=times, infusions=first, model_name=name

@@ -14,7 +14,9 @@ from reprieve.records.models import WorkItem, WorkItemEvent
 
 OPEN = ("open", "seen")
 # Kinds that only their own step may close, since closing them decides something.
-OWN_STEP = frozenset({"clinician_review", "call_24h", "booster_proposal", "follow_up_visit"})
+OWN_STEP = frozenset(
+    {"clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign"}
+)
 
 
 def open_item(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from reprieve import units
-from reprieve.clinical.findings import Outcome, Severity
+from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.pathway.clock import moment
 from reprieve.pathway.gate import Item
 from reprieve.records.queries.gate_vitals import PressureSet
 from reprieve.records.queries.overrides import OverrideView
-from reprieve.web.presenters import Badge, FindingCard, finding_card
+from reprieve.web.decision_view import card
+from reprieve.web.presenters import Badge, FindingCard
 
 VITALS = "vital_signs"
 
@@ -89,8 +90,10 @@ class Line:
     rule: str
     blocks: bool
     is_clear: bool
+    is_unknown: bool
     may_be_overridden: bool
     wants_doctor: bool
+    wants_repeat: bool
     override: OverrideView | None
 
 
@@ -102,6 +105,16 @@ class Section:
     badge: Badge
     open: tuple[Line, ...]
     clear: tuple[Line, ...]
+
+    @property
+    def found(self) -> tuple[Line, ...]:
+        """What was found, and what was decided about."""
+        return tuple(line for line in self.open if not line.is_unknown or line.override)
+
+    @property
+    def unknown(self) -> tuple[Line, ...]:
+        """What nobody has answered yet."""
+        return tuple(line for line in self.open if line.is_unknown and not line.override)
 
     @property
     def blocks(self) -> bool:
@@ -171,11 +184,18 @@ def _section(part: Part, items: Sequence[Item]) -> Section:
 def _line(item: Item) -> Line:
     finding = item.finding
     return Line(
-        card=finding_card(finding), rule=finding.rule, blocks=item.blocks,
-        is_clear=finding.outcome is Outcome.CLEAR,
+        card=_card(finding), rule=finding.rule, blocks=item.blocks,
+        is_clear=finding.outcome is Outcome.CLEAR, is_unknown=finding.outcome is Outcome.UNKNOWN,
         may_be_overridden=item.blocks and item.may_be_overridden,
         wants_doctor=item.wants_doctor and item.blocks, override=item.override,
+        wants_repeat=item.wants_repeat,
     )  # fmt: skip
+
+
+def _card(finding: Finding) -> FindingCard:
+    """An open question is put as the question."""
+    made = card(finding)
+    return replace(made, says=" ".join(made.needs)) if made.kind == "unknown" else made
 
 
 def _badge(items: Sequence[Item]) -> Badge:

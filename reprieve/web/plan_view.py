@@ -9,9 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from reprieve.clinical.regimens import regimen
 from reprieve.knowledge import BadValue
 from reprieve.pathway.planning import Draft, Plan, draft
-from reprieve.pathway.planning_outlook import Outlook, outlook
+from reprieve.pathway.planning_outlook import AFTER_MIN, Outlook, outlook
+from reprieve.web.amounts import short
 from reprieve.web.presenters import FindingCard, finding_card
 from reprieve.web.words import bad_value, quantity
 
@@ -37,19 +39,27 @@ class Column:
 
 
 def columns(plans: Sequence[Plan], *, limits: Any) -> tuple[Column, ...]:
-    """This function will work each plan out as a column."""
-    return tuple(_column(plan, limits) for plan in plans)
+    """This function will work each plan out as a column, their levels on one scale of time."""
+    worked = [(plan, _worked(plan, limits)) for plan in plans]
+    minutes = [w.regimen.duration_min for _plan, w in worked if isinstance(w, Draft)]
+    until_min = max(minutes, default=0) + AFTER_MIN
+    return tuple(_column(plan, found, until_min) for plan, found in worked)
 
 
-def _column(plan: Plan, limits: Any) -> Column:
+def _worked(plan: Plan, limits: Any) -> Draft | BadValue:
     try:
-        worked = draft(plan, limits=limits)
+        return draft(plan, limits=limits)
     except BadValue as error:
+        return error
+
+
+def _column(plan: Plan, worked: Draft | BadValue, until_min: int) -> Column:
+    if isinstance(worked, BadValue):
         return Column(
-            id=plan.regimen, name=plan.regimen, rows=(), findings=(), source="", verified=False,
-            outlook=None, problem=bad_value(error), blocks=True,
+            id=plan.regimen, name=_(regimen(plan.regimen).name), rows=(), findings=(), source="",
+            verified=False, outlook=None, problem=bad_value(worked), blocks=True,
         )  # fmt: skip
-    expected = outlook(worked, crps=plan.condition == CRPS)
+    expected = outlook(worked, crps=plan.condition == CRPS, until_min=until_min)
     return Column(
         id=plan.regimen, name=_(worked.regimen.name), rows=_rows(worked, expected),
         findings=tuple(finding_card(f) for f in worked.findings), source=worked.regimen.source,
@@ -67,7 +77,7 @@ def _rows(worked: Draft, expected: Outlook | None) -> tuple[tuple[str, str], ...
         (_("Rate"), rates),
         (_("Dose of one"), _span(first.total_mg, last.total_mg, "mg")),
         (_("By weight"), _span(first.mg_per_kg, last.mg_per_kg, "mg/kg")),
-        (_("Whole series"), quantity(worked.total_mg.normalize(), "mg")),
+        (_("Whole series"), quantity(short(worked.total_mg), "mg")),
         (_("In the chair"), quantity(round(worked.chair_min / 60, 1), "h")),
         (_("From first to last"), quantity(worked.regimen.days[-1] + 1, _("days"))),
     ]
@@ -82,14 +92,8 @@ def _rows(worked: Draft, expected: Outlook | None) -> tuple[tuple[str, str], ...
 
 def _span(first: Decimal, last: Decimal, unit: str) -> str:
     if first == last:
-        return quantity(_short(first), unit)
-    return f"{_short(first):f} – {quantity(_short(last), unit)}"
-
-
-def _short(value: Decimal) -> Decimal:
-    """Without the noughts at the end, which say nothing."""
-    plain = value.normalize()
-    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
+        return quantity(short(first), unit)
+    return f"{short(first):f} – {quantity(short(last), unit)}"
 
 
 def levels_chart(found: Sequence[Column]) -> dict[str, Any] | None:
@@ -98,13 +102,17 @@ def levels_chart(found: Sequence[Column]) -> dict[str, Any] | None:
     if not shown:
         return None
     times = sorted({t for _n, _c, o in shown for t in o.times_min})
-    return {
+    _n, first, most = max(shown, key=lambda one: one[2].peak_ng_per_ml)
+    peak = quantity(round(most.peak_ng_per_ml), "ng/mL")
+    data = {
         "x": {"label": _("minutes after the start"), "values": [round(t, 1) for t in times]},
         "y": {"label": _("ketamine, ng/mL"), "min": 0},
         "series": [
             _line(n, c.name, _at(times, o.times_min, o.ketamine_ng_per_ml)) for n, c, o in shown
         ],
     }
+    title = _("The highest level is expected with “{name}”: {peak}")
+    return {"title": title.format(name=first.name, peak=peak), "data": data}
 
 
 def relief_chart(found: Sequence[Column]) -> dict[str, Any] | None:
@@ -126,7 +134,11 @@ def relief_chart(found: Sequence[Column]) -> dict[str, Any] | None:
             series.append({**_line(0, label, _at(days, only.days, values)), "mark": "none",
                            "dash": [2, 3]})  # fmt: skip
         chart["bands"] = [{"upper": 2, "lower": 3, "colour": COLOURS[0]}]
-    return chart
+    _n, first, most = max(shown, key=lambda one: one[2].best_percent)
+    title = _("Most relief is expected with “{name}”: {share} on day {day}")
+    share = quantity(round(most.best_percent), "%")
+    words = title.format(name=first.name, share=share, day=most.best_day)
+    return {"title": words, "data": chart}
 
 
 def _line(number: int, label: str, values: list[float | None]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from reprieve.records.queries import gate_visits as visits
 from reprieve.records.queries import orders as order_list
 from reprieve.records.queries.bags import BagView
 from reprieve.records.queries.gate_visits import VisitView
-from reprieve.web import patient_page
+from reprieve.web import amounts, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.bag_forms import FORMS, MORE, BagForm, CheckForm
@@ -39,7 +40,7 @@ def bag(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
         messages.success(request, _("The bag is worked out. Make it, then have it checked."))
         return redirect("bag", encounter=encounter)
     context |= {
-        "form": form, "bag": bag_list.newest(clinic=request.actor.clinic, encounter=encounter),
+        "form": form, "bag": _newest(request, encounter),
         "main": [form[name] for name in form.fields if name not in MORE],
         "more": [form[name] for name in MORE],
     }  # fmt: skip
@@ -104,10 +105,15 @@ def label(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 
 
 def _needed_bag(request: PageRequest, encounter: uuid.UUID) -> BagView:
-    found = bag_list.newest(clinic=request.actor.clinic, encounter=encounter)
+    found = _newest(request, encounter)
     if found is None:
         raise NotNow(N_("Prepare the bag first."))
     return found
+
+
+def _newest(request: PageRequest, encounter: uuid.UUID) -> BagView | None:
+    found = bag_list.newest(clinic=request.actor.clinic, encounter=encounter)
+    return None if found is None else replace(found, recipe=amounts.recipe(found.recipe))
 
 
 def _opened(request: PageRequest, encounter: uuid.UUID) -> tuple[VisitView, dict[str, Any]]:

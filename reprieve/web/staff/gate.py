@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -29,7 +30,7 @@ from reprieve.records.queries import (
 )
 from reprieve.records.queries import gate_visits as visits
 from reprieve.records.queries import orders as order_list
-from reprieve.web import gate_entries, gate_view, patient_page
+from reprieve.web import amounts, gate_entries, gate_view, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.gate_entries import FACTS, Bench
@@ -114,7 +115,7 @@ def tell(request: PageRequest, encounter: uuid.UUID, key: str) -> HttpResponse:
         raise NotFound(N_("There is no such form."))
     if form.is_valid() and _saved(key, bench, form):
         messages.success(request, _("Written down."))
-        return redirect(f"{reverse('gate', args=[encounter])}#{_part_of(key)}")
+        return redirect(f"{reverse('gate', args=[encounter])}#{_next(request, encounter, key)}")
     return _shown(request, encounter, bound={key: form})
 
 
@@ -126,6 +127,14 @@ def _saved(key: str, bench: Bench, form: forms.Form) -> bool:
     except PathwayError as error:
         form.add_error(None, say(error.message))
     return form.is_valid()
+
+
+def _next(request: PageRequest, encounter: uuid.UUID, key: str) -> str:
+    """The same section while it blocks, else the first that does."""
+    items = gate.items(clinic=request.actor.clinic, encounter=encounter, at=request.at)
+    blocking = [s.part.key for s in gate_view.sections(items) if s.blocks]
+    here = _part_of(key)
+    return here if here in blocking or not blocking else blocking[0]
 
 
 def _part_of(key: str) -> str:
@@ -144,11 +153,12 @@ def _shown(
     request.shown.append(str(encounter))
     items = gate.items(clinic=request.actor.clinic, encounter=encounter, at=request.at)
     sections = gate_view.sections(items)
+    first = next((s.part.key for s in sections if s.blocks), "")
     context = {
         **patient_page.context(request, header),
         **_chair(request, encounter),
         "encounter": encounter, "visit": visit,
-        "parts": [_part(request, encounter, section, bound) for section in sections],
+        "parts": [_part(request, encounter, s, bound, first=first) for s in sections],
         "blocking": [line for s in sections for line in s.open if line.blocks],
         "ready_n": sum(not s.blocks for s in sections), "all_n": len(sections),
     }  # fmt: skip
@@ -161,19 +171,20 @@ def _chair(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
     read = gate_vitals.readings(clinic=clinic, encounter=encounter, until_ms=at_ms)
     facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=request.at)
     found = order_list.of_visit(clinic=clinic, encounter=encounter)
+    bag = bags.newest(clinic=clinic, encounter=encounter)
     return {
         "sets": [gate_view.pressure(one) for one in gate_vitals.apart(gate_vitals.sets(read))],
         "body": gate_view.body(facts),
         "order": next((o for o in found if not o.as_needed and o.in_force), None),
         "rescue": [o for o in found if o.as_needed and o.in_force],
-        "bag": bags.newest(clinic=clinic, encounter=encounter),
+        "bag": None if bag is None else replace(bag, recipe=amounts.recipe(bag.recipe)),
         "check": checks.newest(clinic=clinic, encounter=encounter),
     }
 
 
 def _part(
     request: PageRequest, encounter: uuid.UUID, section: gate_view.Section,
-    bound: dict[str, forms.Form],
+    bound: dict[str, forms.Form], *, first: str,
 ) -> dict[str, Any]:  # fmt: skip
     key = section.part.key
     bench = Bench(request=request, encounter=encounter)
@@ -182,7 +193,7 @@ def _part(
     return {
         "section": section, "key": key, "forms": made,
         "own": f"staff/gate/part_{key}.html" if key in WITH_MORE else "",
-        "is_open": section.blocks or any(k in bound for k in keys),
+        "is_open": any(k in bound for k in keys) if bound else key == first,
     }  # fmt: skip
 
 

@@ -105,7 +105,9 @@ def _style(field: BoundField) -> str:
     kind = getattr(field.field.widget, "input_type", "")
     own = str(field.field.widget.attrs.get("class", ""))
     base = {"select": "form-select", "checkbox": "form-check-input", "radio": "choices"}
-    return f"{base.get(kind, 'form-control')} {own}".strip()
+    # A list of boxes carries its class on the frame around them, which is no box.
+    found = "choices" if field.use_fieldset else base.get(kind, "form-control")
+    return f"{found} {own}".strip()
 
 
 def _numeric(field: BoundField) -> dict[str, str | bool]:
