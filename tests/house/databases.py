@@ -100,14 +100,24 @@ def worker_database(
     database_engine.drop(copy)
 
 
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+
+
 @pytest.fixture
 def db(worker_database: Copy, database_gate: Gate, mailbox: None) -> Iterator[None]:
-    """A migrated database; whatever the test writes is rolled back."""
+    """A migrated database; whatever the test writes is rolled back.
+
+    Passwords are hashed fast here: a clinic with all its roles would cost a second a test.
+    """
+    from django.conf import settings
+    from django.test import override_settings
+
     if worker_database.names != _in_use():
         database_gate.use(worker_database)
     database_gate.is_open = True
     try:
-        with _rolled_back():
+        hashers = [QUICK_HASHER, *settings.PASSWORD_HASHERS]
+        with _rolled_back(), override_settings(PASSWORD_HASHERS=hashers):
             yield
     finally:
         database_gate.is_open = False
