@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import socket
+import subprocess
 import tempfile
 import warnings
 from pathlib import Path
@@ -14,6 +15,12 @@ from typing import Any
 
 # Tests need no durable disk; a killed client is what they try, not a fallen machine.
 OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+WHEN_THE_RUN_IS_GONE = """
+while kill -0 "$1"; do sleep 1; done 2>/dev/null
+kill -QUIT "$2"
+while kill -0 "$2"; do sleep 0.1; done 2>/dev/null
+rm -rf "$3"
+"""
 OTHER_USER = "embedded_postgres"
 
 
@@ -35,6 +42,10 @@ class Server:
         self.port = free_port()
         listen = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {OPTIONS}"
         self._control("-w", "-l", str(self.folder / "log"), "-o", listen, "start")
+        nothing = subprocess.DEVNULL
+        self._heir = subprocess.Popen(
+            self._last_will(), start_new_session=True, stdin=nothing, stdout=nothing, stderr=nothing
+        )
 
     @property
     def address(self) -> str:
@@ -42,8 +53,15 @@ class Server:
 
     def stop(self) -> None:
         """This function will end the server at once and remove its files."""
+        self._heir.kill()
+        self._heir.wait()
         self._control("-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _last_will(self) -> list[str]:
+        """What `stop` does, for a run that is killed and cannot."""
+        server = (self.data / "postmaster.pid").read_text().split()[0]
+        return ["bash", "-c", WHEN_THE_RUN_IS_GONE, "-", str(os.getpid()), server, str(self.folder)]
 
     def _control(self, *arguments: str) -> None:
         self._commands.pg_ctl(list(arguments), pgdata=self.data, user=self.user, timeout=60)
