@@ -9,6 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.test import override_settings
+
 from reprieve.pathway import clinic as clinics
 from reprieve.pathway import clock, demo, people
 from reprieve.records.models import Clinic, User
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("America/New_York")
 TUESDAY = 1
+SLOW = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 SECOND = "second_nurse"
 # An address without what differs from patient to patient: one kind of page.
 VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/[df]/)[\w-]{16,}|[?#].*")
@@ -52,10 +55,11 @@ def open_clinic(served: LiveClinic) -> World:
 
 def _join_second_nurse(world: World) -> None:
     email = f"second-{world.id.hex[:8]}@example.org"
-    clinics.add_staff(
-        **_act(world), name="Second Invented", email=email, password=PASSWORD,
-        roles=["infusion_nurse"],
-    )  # fmt: skip
+    with override_settings(PASSWORD_HASHERS=SLOW):  # the server knows no quick hash
+        clinics.add_staff(
+            **_act(world), name="Second Invented", email=email, password=PASSWORD,
+            roles=["infusion_nurse"],
+        )  # fmt: skip
     actor = people.actor_of(user=User.objects.get(username=email).pk)
     assert actor is not None
     world.staff[SECOND], world.emails[SECOND] = actor, email
@@ -95,6 +99,12 @@ class Person:
         with self.page.expect_navigation():
             found.click()
         return self.arrived()
+
+    def unfold(self) -> Person:
+        """This function will unfold everything on the page that lies folded."""
+        folded = "document.querySelectorAll('main details').forEach(d => { d.open = true })"
+        self.page.evaluate(folded)
+        return self
 
     def send(self, form: str) -> Person:
         """This function will press the one button of a form that sends it."""
@@ -190,9 +200,9 @@ class House:
         """This function will let time pass until a moment."""
         demo.set_clock(actor=self.world["admin"], uid=new(), at=self.now, to=moment)
 
-    def look(self, page: Page) -> None:
-        """This function will look for barriers, once for each kind of page."""
-        kind = VARIES.sub("*", page.url.removeprefix(self.url))
+    def look(self, page: Page, *, part: str = "") -> None:
+        """This function will look for barriers, once for each kind of page, or part of it."""
+        kind = VARIES.sub("*", page.url.removeprefix(self.url)) + part
         if kind in looked_at:
             return
         looked_at.add(kind)

@@ -61,17 +61,16 @@ def when_a_set_is_measured_before(house: House) -> None:
 def _tell(nurse: Person, key: str, **answers: Any) -> None:
     """Write one form of the gate down; a section that is ready lies folded and is opened."""
     form = f'form[action$="/tell/{key}"]'
-    nurse.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    nurse.fill({f"{key}-{name}": value for name, value in answers.items()}, within=form)
+    nurse.unfold().fill({f"{key}-{name}": value for name, value in answers.items()}, within=form)
     nurse.send(form)
 
 
 def when_the_bag_is_made_and_checked(house: House, visit: uuid.UUID) -> None:
     """This function will order, work the bag out, and let a second nurse type what she reads."""
     doctor = house.who("physician").go(f"/infusion/{visit}/prepare")
-    doctor.press("Make the orders from the plan")
+    doctor.unfold().press("Make the orders from the plan")
     nurse = house.who("infusion_nurse").go(f"/infusion/{visit}/prepare")
-    nurse.follow("Prepare the bag")
+    nurse.unfold().follow("Prepare the bag")
     nurse.fill({"strength_mg_per_ml": 50, "vial_form": "racemic", "bag_volume_ml": 100})
     nurse.press("Work out the bag").follow("Check by a second person")
     made = bags.newest(clinic=house.world.id, encounter=visit)
