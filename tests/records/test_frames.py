@@ -34,9 +34,12 @@ def test_packing_loses_nothing(readings: list[frames.Value]) -> None:
 def _normal(readings: list[frames.Value]) -> list[frames.Value]:
     return [
         frames.Value(
-            signal=r.signal, source=r.source, at_ms=r.at_ms, recorded_ms=0,
+            signal=r.signal,
+            source=r.source,
+            at_ms=r.at_ms,
+            recorded_ms=0,
             value=Decimal(int(r.value * 1000)) / 1000,
-        )  # fmt: skip
+        )
         for r in readings
     ]
 
