@@ -21,7 +21,8 @@ async function send(event, form) {
   const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
   if (button) button.disabled = true;
   try {
-    const answer = await post(form.action, new FormData(form));
+    // Not form.action: a field may have that name and would stand in its place.
+    const answer = await post(form.getAttribute("action") ?? "", new FormData(form));
     if (answer.status === LOCKED) return document.dispatchEvent(new Event("reprieve:lock"));
     if (answer.status === SAVED) return saved(form);
     refused(form, await answer.text());
