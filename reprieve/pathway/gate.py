@@ -71,9 +71,15 @@ class Item:
         return self.chapter == VITAL_SIGNS and REPEATS in self.finding.needs
 
 
-def items(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Item, ...]:
-    """This function will ask every rule of the start, heaviest answers first, clear ones last."""
-    facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=at)
+def items(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, facts: Mapping[str, Any] | None = None
+) -> tuple[Item, ...]:
+    """This function will ask every rule of the start, heaviest answers first, clear ones last.
+
+    `facts` are those of `gate_facts` at this moment, where they were already gathered.
+    """
+    if facts is None:
+        facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=at)
     own = settings.value(clinic=clinic, key=OWN_NUMBERS, at=at)
     found = by_weight(safety.examine(facts=facts, step=Step.START, own_numbers=own or None))
     decided = overrides.of_visit(clinic=clinic, encounter=encounter)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -15,7 +15,6 @@ from reprieve.clinical.facts import Fact, Kind
 from reprieve.clinical.findings import Step
 from reprieve.pathway import charting, monitors, preparing
 from reprieve.pathway.permissions import CLINICIANS, DOCTORS
-from reprieve.records.queries import gate_facts
 from reprieve.records.queries import monitors as monitor_list
 from reprieve.web import facts_form, gate_forms, second
 from reprieve.web.access import PageRequest
@@ -27,10 +26,11 @@ FACTS = "facts-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """The visit that a form is about, and who asks."""
+    """The visit that a form is about, who asks, and the answers that are on record."""
 
     request: PageRequest
     encounter: uuid.UUID
+    known: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def act(self) -> dict[str, Any]:
@@ -82,11 +82,10 @@ BY_FORM = {"height_cm", "iv_site_checked", "pulse_oximeter_on", "pulse_oximeter_
 def _facts_form(
     key: str, bench: Bench, asked: Iterable[Fact], data: Any
 ) -> forms.Form:
-    known = _known(bench)
     words = {
-        f.name: known[f.name]
+        f.name: bench.known[f.name]
         for f in asked
-        if f.name in known and f.kind in {Kind.FLAG, Kind.CHOICE}
+        if f.name in bench.known and f.kind in {Kind.FLAG, Kind.CHOICE}
     }
     shown = facts_form.initial(words)
     return facts_form.form_of(asked, told={})(data, prefix=key, initial=shown)
@@ -98,12 +97,6 @@ def _save_facts(bench: Bench, form: forms.Form) -> None:
         form.add_error(None, _("Nothing was answered."))
         return
     preparing.tell(facts=said, **bench.act)
-
-
-def _known(bench: Bench) -> dict[str, Any]:
-    return gate_facts.facts(
-        clinic=bench.request.actor.clinic, encounter=bench.encounter, at=bench.request.at
-    )
 
 
 def _choices(key: str, bench: Bench) -> dict[str, Any]:

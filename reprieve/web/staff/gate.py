@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -151,25 +152,29 @@ def _shown(
         raise NotFound(N_("There is no such infusion."))
     header = patient_page.opened(request, visit.patient)
     request.shown.append(str(encounter))
-    items = gate.items(clinic=request.actor.clinic, encounter=encounter, at=request.at)
+    clinic, at = request.actor.clinic, request.at
+    facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=at)
+    items = gate.items(clinic=clinic, encounter=encounter, at=at, facts=facts)
     sections = gate_view.sections(items)
     first = next((s.part.key for s in sections if s.blocks), "")
+    bench = Bench(request=request, encounter=encounter, known=facts)
     context = {
         **patient_page.context(request, header),
-        **_chair(request, encounter),
+        **_chair(request, encounter, facts),
         "encounter": encounter, "visit": visit,
-        "parts": [_part(request, encounter, s, bound, first=first) for s in sections],
+        "parts": [_part(bench, s, bound, first=first) for s in sections],
         "blocking": [line for s in sections for line in s.open if line.blocks],
         "ready_n": sum(not s.blocks for s in sections), "all_n": len(sections),
     }  # fmt: skip
     return render(request, "staff/gate/ready.html", context, status=UNPROCESSABLE if bound else 200)
 
 
-def _chair(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
+def _chair(
+    request: PageRequest, encounter: uuid.UUID, facts: Mapping[str, Any]
+) -> dict[str, Any]:
     clinic = request.actor.clinic
     at_ms = round(request.at.timestamp() * 1000)
     read = gate_vitals.readings(clinic=clinic, encounter=encounter, until_ms=at_ms)
-    facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=request.at)
     found = order_list.of_visit(clinic=clinic, encounter=encounter)
     bag = bags.newest(clinic=clinic, encounter=encounter)
     return {
@@ -183,11 +188,9 @@ def _chair(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
 
 
 def _part(
-    request: PageRequest, encounter: uuid.UUID, section: gate_view.Section,
-    bound: dict[str, forms.Form], *, first: str,
-) -> dict[str, Any]:  # fmt: skip
+    bench: Bench, section: gate_view.Section, bound: dict[str, forms.Form], *, first: str
+) -> dict[str, Any]:
     key = section.part.key
-    bench = Bench(request=request, encounter=encounter)
     keys = [*FORMS_OF.get(key, ()), *([FACTS + key] if gate_entries.facts_of(key) else [])]
     made = {k: bound.get(k) or gate_entries.form_for(k, bench) for k in keys}
     return {
