@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from reprieve import __version__
-from reprieve.clinical.findings import Finding, by_weight
+from reprieve.clinical import safety
+from reprieve.clinical.findings import Finding, Outcome, by_weight
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import (
     booking,
@@ -109,9 +110,16 @@ def _must_be_open(row: InfusionState) -> None:
 
 
 def _refuse_unready(found: tuple[Finding, ...], held: frozenset[str]) -> None:
-    reasons = [f.says for f in by_weight(found) if f.rule in held]
+    reasons = [one for f in by_weight(found) if f.rule in held for one in _said(f)]
     if reasons:
         raise NotNow(Message(id=NOT_READY, params={"reasons": reasons}))
+
+
+def _said(finding: Finding) -> list[Message]:
+    """What holds the patient here; what is not known is asked as its question."""
+    if finding.outcome is not Outcome.UNKNOWN:
+        return [finding.says]
+    return [Message(id=safety.catalogue()[name].question) for name in finding.needs]
 
 
 def _end(row: InfusionState, leaving: Leaving, *, actor: Actor, at: datetime) -> None:

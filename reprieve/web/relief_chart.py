@@ -35,18 +35,19 @@ def data(
     start = max(first, today - timedelta(days=LONGEST_DAYS))
     days = [start + timedelta(days=n) for n in range((today - start).days + 1)]
     marks = [MARK_AT if day in given else None for day in days]
+    lines: list[dict[str, Any]] = [
+        {"label": _("average pain"), "values": _values(pain, days), "colour": "signal-level",
+         "mark": "circle"},
+        {"label": _("worst pain"), "values": _values(worst, days), "colour": "signal-bp",
+         "mark": "none", "dash": [4, 4]},
+        {"label": _("infusion"), "values": marks, "colour": "signal-rate", "mark": "square",
+         "points": True},
+    ]  # fmt: skip
     return {
         "x": {"label": _("day"), "values": [_noon(day) for day in days], "time": True,
               "zone": "UTC"},
         "y": {"label": _("pain, 0 to 10"), "min": 0, "max": 11},
-        "series": [
-            {"label": _("average pain"), "values": _values(pain, days), "colour": "signal-level",
-             "mark": "circle"},
-            {"label": _("worst pain"), "values": _values(worst, days), "colour": "signal-bp",
-             "mark": "none", "dash": [4, 4]},
-            {"label": _("infusion"), "values": marks, "colour": "signal-rate", "mark": "square",
-             "points": True},
-        ],
+        "series": [line for line in lines if any(v is not None for v in line["values"])],
     }  # fmt: skip
 
 

@@ -121,7 +121,7 @@ class TestDoor:
 
     def test_no_page_tells_anybody_where_it_came_from(self, phone: Client, token: Make) -> None:
         answer = phone.get(f"/d/{token()}")
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
         assert answer["Cache-Control"] == "private, no-store"
 
     @pytest.mark.usefixtures("patient")

@@ -61,7 +61,6 @@ def link(*forms: str, permission: str, opens: str) -> Callable[[View], View]:
             with timezone.override(_zone(request)), translation.override(_language(request)):
                 response = _answered(request, forms, view, **kwargs)
             response.headers.setdefault("Cache-Control", "private, no-store")
-            response.headers.setdefault("Referrer-Policy", "no-referrer")
             patch_vary_headers(response, ["Cookie"])
             return response
 

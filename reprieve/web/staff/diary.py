@@ -31,7 +31,7 @@ MODES = {"call": _lazy("on the telephone"), "paper": _lazy("from paper"),
          "clinic": _lazy("in the clinic"), "home": _lazy("from home")}  # fmt: skip
 MOMENTS = {"day": _lazy("the day"), "evening": _lazy("the evening"),
            "morning": _lazy("the morning")}  # fmt: skip
-SHOWN = 60
+SHOWN = 30
 
 
 def _ten(label: Any) -> forms.Field:

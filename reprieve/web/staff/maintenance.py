@@ -32,6 +32,7 @@ from reprieve.web.acts import act_of
 from reprieve.web.words import form_errors, moment, say
 
 PROPOSED, DAYS_AHEAD, A_DAY = 6, 14, 2
+OWN_IDS = "no_%s"  # two forms of the page ask for a reason
 OUTCOMES = {"accepted": _lazy("booster accepted"), "declined": _lazy("no booster now")}
 
 
@@ -104,7 +105,7 @@ def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
         else:
             messages.success(request, _booked(done["appointment"]))
             return redirect("maintenance", patient)
-    return _shown(request, patient, form, DeclineForm())
+    return _shown(request, patient, form, DeclineForm(auto_id=OWN_IDS))
 
 
 def _booked(appointment: str) -> str:
@@ -117,7 +118,7 @@ def _booked(appointment: str) -> str:
 @require_POST
 def decline(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will note why there is no booster now."""
-    form = DeclineForm(request.POST)
+    form = DeclineForm(request.POST, auto_id=OWN_IDS)
     if not form.is_valid():
         return _shown(request, patient, AcceptForm(free=_free(request)), form)
     maintenance.decline(

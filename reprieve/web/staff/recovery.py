@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from reprieve.clinical.findings import by_weight
+from reprieve.clinical import safety
+from reprieve.clinical.findings import Finding, Outcome, by_weight
 from reprieve.knowledge import BadValue
-from reprieve.pathway import discharge, recovery
+from reprieve.pathway import clock, discharge, recovery
 from reprieve.pathway.discharge import Leaving
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import allowed
@@ -30,7 +32,7 @@ from reprieve.web.people import clinic_of
 from reprieve.web.print import instructions
 from reprieve.web.print.paper import Heading
 from reprieve.web.recovery_forms import AdviceForm, DischargeForm, EscortForm, LookForm
-from reprieve.web.words import ago, day, form_errors, moment, say
+from reprieve.web.words import clock_time, day, form_errors, moment, say
 
 
 @page("recovery.open", opens="recovery list")
@@ -48,11 +50,12 @@ def overview(request: PageRequest) -> HttpResponse:
 
 
 def _since(visit: queries.Visit, request: PageRequest) -> str:
-    from reprieve.pathway.clock import moment as at_ms
-
+    """Since when the drug is off, in minutes: the watching times count in minutes."""
     if visit.stopped_ms is None:
         return _("not known")
-    return ago(at_ms(visit.stopped_ms), now=request.at)
+    stopped = clock.moment(visit.stopped_ms)
+    minutes = int((request.at - stopped).total_seconds() // 60)
+    return _("{n} min, since {at}").format(n=minutes, at=clock_time(stopped))
 
 
 @page("recovery.open", opens="recovery")
@@ -88,7 +91,7 @@ def _shown(
     now = recovery.needed(clinic=clinic, encounter=encounter)
     header = patient_page.opened(request, now.patient)
     found, held = recovery.standing(clinic=clinic, encounter=encounter, at=request.at)
-    cards = [(presenters.finding_card(f), f) for f in by_weight(found)]
+    cards = [(_card(f), f) for f in by_weight(found)]
     call = discharge.call_time(clinic=clinic, at=request.at)
     shown = {
         **patient_page.context(request, header), "visit": now, "since": _since(now, request),
@@ -105,6 +108,15 @@ def _shown(
     }  # fmt: skip
     refused = any(f is not None and f.is_bound for f in (form, words, escort))
     return render(request, "staff/recovery/visit.html", shown, status=422 if refused else 200)
+
+
+def _card(finding: Finding) -> presenters.FindingCard:
+    """A finding in words; what is not known is asked as its question."""
+    card = presenters.finding_card(finding)
+    if finding.outcome is not Outcome.UNKNOWN:
+        return card
+    asked = [_(safety.catalogue()[name].question) for name in finding.needs]
+    return replace(card, says=" ".join(dict.fromkeys(asked)), needs=())
 
 
 @page("recovery.advise", opens="recovery")
@@ -172,7 +184,7 @@ def leave(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     call = discharge.call_time(clinic=clinic, at=request.at)
     shown = {
         **patient_page.context(request, header), "visit": now, "form": form, "call": call,
-        "held": [presenters.finding_card(f) for f in by_weight(found) if f.rule in held],
+        "held": [_card(f) for f in by_weight(found) if f.rule in held],
     }  # fmt: skip
     return render(request, "staff/recovery/leave.html", shown, status=422 if form.is_bound else 200)
 
