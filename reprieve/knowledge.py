@@ -1,4 +1,4 @@
-"""Knowledge kept as data: TOML files with their version, and the words and errors every room shares.
+"""Knowledge kept as data: TOML files with their version, and the words and errors all share.
 
 Plain rooms decide in numbers and message ids; the words are put together in `web`, `interop`
 and the commands, where the reader's language is known.

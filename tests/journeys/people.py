@@ -165,9 +165,9 @@ class House:
         self._new_context, self._axe = new_context, axe
         self._people: dict[str, Person] = {}
 
-    def stranger(self) -> Person:
+    def stranger(self, **browser: Any) -> Person:
         """This function will open the browser of somebody who has no account."""
-        return Person(self._new_context().new_page(), self)
+        return Person(self._new_context(**browser).new_page(), self)
 
     def who(self, role: str) -> Person:
         """This function will return the person of a role, signed in."""

@@ -1,0 +1,53 @@
+"""In the chair: values by hand, a new rate, a side effect, the end."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from tests.journeys.people import House
+
+SEATED = {"sbp": 124, "dbp": 74, "heart_rate": 68, "spo2": 98, "respiratory_rate": 14,
+          "rass": 0, "pain": 4, "dissociation": 2}  # fmt: skip
+
+
+def entry(house: House, visit: uuid.UUID, kind: str, **answers: Any) -> None:
+    """This function will make one entry on the infusion's screen, in its dialog."""
+    nurse = house.who("infusion_nurse")
+    if not nurse.page.url.endswith(f"/infusion/{visit}"):
+        nurse.go(f"/infusion/{visit}")
+    page, dialog = nurse.page, f"dialog#entry-{kind}"
+    opens = page.locator(f'[data-open="entry-{kind}"]')
+    if not any(one.is_visible() for one in opens.all()):
+        page.locator(".quick-more summary").click()
+    next(one for one in opens.all() if one.is_visible()).click()
+    page.wait_for_selector(f"{dialog}[open]")
+    house.look(page, part=f" {kind}")
+    nurse.fill(answers, within=dialog)
+    page.locator(f"{dialog} button:not([type=button])").click()
+    page.wait_for_selector(f"{dialog}:not([open])", state="attached")
+
+
+def when_a_set_is_typed(house: House, visit: uuid.UUID, **changes: int) -> None:
+    """This function will type one set of values and see it on the chart."""
+    values = SEATED | changes
+    entry(house, visit, "set", **values)
+    house.who("infusion_nurse").sees(f"{values['sbp']}/{values['dbp']}")
+
+
+def when_the_rate_is_lowered(house: House, visit: uuid.UUID, *, rate_mg_per_h: int) -> None:
+    """This function will set a lower rate and see it."""
+    entry(house, visit, "rate", rate_mg_per_h=rate_mg_per_h)
+    shown = f"#live-status dd:has-text('{rate_mg_per_h}')"
+    house.who("infusion_nurse").page.wait_for_selector(shown)
+
+
+def when_a_side_effect_is_felt(house: House, visit: uuid.UUID, term: str) -> None:
+    """This function will write a mild side effect down."""
+    entry(house, visit, "harm", term=term, grade=1)
+
+
+def then_the_infusion_ends(house: House, visit: uuid.UUID) -> None:
+    """This function will end it and see the patient in recovery."""
+    entry(house, visit, "end", volume_left_ml=60)
+    house.who("infusion_nurse").page.wait_for_selector('#live-status[data-state="recovery"]')
