@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,7 +55,6 @@ class Visit:
     patient: uuid.UUID
     encounter: uuid.UUID
     who: str = "infusion_nurse"
-    done: set[str] = field(default_factory=set)
 
     def act(self, who: str = "") -> dict[str, Any]:
         return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -169,20 +170,21 @@ def refuse_blocked(findings: Sequence[Finding]) -> None:
 def limits_in_force(*, clinic: uuid.UUID, at: datetime) -> guardrails.Limits:
     """This function will return the guard-rails: shipped ones, or the clinic's own where allowed.
 
-    A looser limit holds only with the director's name, reason and date on the setting.
+    A looser limit holds only with the director's name and reason on the setting. What cannot be
+    used leaves the shipped limit in force: a slip in a setting neither opens nor shuts a pump.
     """
-    own = settings.value(clinic=clinic, key=OWN_LIMITS, at=at)
-    shipped = guardrails.shipped()
-    if not own:
-        return shipped
-    return guardrails.adjusted(shipped, changes=_changes(own), approval=_approval(own, at))
+    own = settings.value(clinic=clinic, key=OWN_LIMITS, at=at) or {}
+    limits, approval = guardrails.shipped(), _approval(own, at)
+    for name, value in _changes(own).items():
+        with suppress(BadValue, ArithmeticError):
+            change = {name: Decimal(str(value))}
+            limits = guardrails.adjusted(limits, changes=change, approval=approval)
+    return limits
 
 
-def _changes(own: Mapping[str, object]) -> dict[str, Decimal]:
+def _changes(own: Mapping[str, object]) -> dict[str, object]:
     changes = own.get("changes")
-    if not isinstance(changes, Mapping):
-        raise BadValue(OWN_LIMITS, "needs changes")
-    return {str(name): Decimal(str(value)) for name, value in changes.items()}
+    return dict(changes) if isinstance(changes, Mapping) else {}
 
 
 def _approval(own: Mapping[str, object], at: datetime) -> guardrails.Approval | None:
