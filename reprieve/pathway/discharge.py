@@ -105,8 +105,6 @@ def _check(leaving: Leaving) -> None:
 def _must_be_open(row: InfusionState) -> None:
     if Discharge.of(row.clinic_id).filter(encounter_id=row.encounter_id).exists():
         raise NotNow(N_("The discharge is already written."))
-    if signing.is_closed(clinic=row.clinic_id, encounter=row.encounter_id):
-        raise NotNow(N_("The record is signed: only an addendum can be written."))
 
 
 def _refuse_unready(found: tuple[Finding, ...], held: frozenset[str]) -> None:

@@ -212,6 +212,8 @@ class TestPrompts:
         diary_link.ask(actor=nurse, patient=made.patient, at=world.at)
         first.refresh_from_db()
         assert first.valid_until == until + timedelta(days=7)
+        diary_link.ask(actor=nurse, patient=made.patient, at=world.at)
+        assert PatientLink.of(world.id).count() == 1
         links.revoke(actor=nurse, uid=new(), at=world.at, link=first.pk)
         assert diary_link.current(actor=nurse, patient=made.patient, at=world.at).pk != first.pk
 

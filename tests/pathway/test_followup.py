@@ -193,6 +193,14 @@ class TestSeries:
         made.put("in_series")
         assert _complete(made, made.infuse().encounter) is False
 
+    def test_one_visit_is_asked_for_however_often_a_series_ends(self, world: World) -> None:
+        made = responder(world, weeks=())
+        for _ in range(2):
+            made.put("in_series")
+            episode = EpisodeOfCare.of(world.id).get(pk=made.episode)
+            series.complete(episode=episode, actor=world["physician"], at=world.at)
+        assert kinds(world).count("follow_up_visit") == 1
+
     def test_nothing_given_is_no_series(self, world: World) -> None:
         made = treated(world)
         made.plan()

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import maintenance
+from reprieve.pathway import maintenance, observations
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow, PermissionDenied
 from reprieve.pathway.maintenance import Accepted
+from reprieve.pathway.observations import Told
 from reprieve.records.models import Appointment, CarePlan, Decision, EpisodeOfCare, OutboxMessage
-from reprieve.records.queries import response
+from reprieve.records.queries import ladders, response
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
 from tests.chairside import quick_world
@@ -123,6 +124,14 @@ class TestDecision:
         assert faded.state == "planned"
         assert proposals(faded) == 0
 
+    def test_the_newest_weight_counts(self, faded: Treated) -> None:
+        observations.write(
+            [Told(code="weight_kg", value=82.5, unit="kg")], actor=faded.world["infusion_nurse"],
+            at=faded.world.at, measured_at=faded.world.at, patient=faded.patient,
+        )  # fmt: skip
+        row = CarePlan.of(faded.world.id).get(pk=accept(faded)["plan"])
+        assert row.detail["weight_kg"] == "82.5"
+
     def test_accepted_and_booked_in_one_act(self, faded: Treated) -> None:
         slot = _tomorrow(faded.world)
         done = accept(faded, slot=slot)
@@ -178,6 +187,22 @@ def test_a_booster_is_a_course_of_its_own(faded: Treated) -> None:
     ]  # fmt: skip
     assert found.response is not None
     assert found.response.baseline.pain == 8
+
+
+def test_the_ladder_counts_boosters_and_how_relief_held(faded: Treated) -> None:
+    place = {"clinic": faded.world.id, "patient": faded.patient}
+    first = ladders.next_due(at=faded.world.at, **place)
+    assert first is not None
+    assert (first.early, first.step) == (True, 1)
+    plan = uuid.UUID(accept(faded)["plan"])
+    faded.infuse(plan)
+    faded.world.later(days=1)
+    faded.days([3] * 8)
+    after = ladders.next_due(at=faded.world.at, **place)
+    assert after is not None
+    assert (after.early, after.step) == (False, 1)
+    nobody = worlds.person(faded.world, email="new@example.org")[0]
+    assert ladders.next_due(clinic=faded.world.id, patient=nobody, at=faded.world.at) is None
 
 
 def _tomorrow(world: World) -> Slot:

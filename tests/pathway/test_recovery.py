@@ -8,14 +8,16 @@ from collections.abc import Iterator
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import recovery, signing
+from reprieve.pathway import booking, infusion, recovery, signing
+from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.recovery import Seen
-from reprieve.records.models import Discharge, FindingOverride, Observation, Signature
+from reprieve.records.models import Appointment, Discharge, FindingOverride, Observation, Signature
 from reprieve.records.queries import recovery as known
 from reprieve.records.queries import risk
 from reprieve.records.queries import worklist as work_lists
-from tests.chairside import quick_world
+from tests import world as worlds
+from tests.chairside import Chair, quick_world
 from tests.recovery_room import (
     SCORES,
     arrange,
@@ -317,6 +319,37 @@ class TestDischarge:
         leave(chair, caller=nurse)
         call = next(i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h")
         assert call.owner == nurse
+
+    @pytest.mark.parametrize(("acts", "after"), [(("arrived",), "done"), ((), "booked")])
+    def test_the_appointment_is_done_and_its_escort_goes_along(
+        self, world: World, acts: tuple[str, ...], after: str
+    ) -> None:
+        patient, episode = worlds.person(world)
+        visit = booking.book(
+            actor=world["front_desk"], uid=new(), at=world.at, patient=patient, anyway=True,
+            wanted=Slot(starts_at=world.at, kind="follow_up"),
+        )  # fmt: skip
+        for act in acts:
+            booking.mark(
+                actor=world["front_desk"], uid=new(), at=world.at, appointment=visit, act=act
+            )
+        booking.name_escort(
+            actor=world["front_desk"], uid=new(), at=world.at, appointment=visit, name="Olga",
+            phone="",
+        )  # fmt: skip
+        encounter = infusion.prepare(
+            actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient,
+            episode=episode, appointment=visit,
+        )  # fmt: skip
+        chair = Chair(world, encounter, patient)
+        chair.start()
+        world.later(hours=1)
+        chair.do("ended")
+        assert "escort-present" in held(chair)  # no telephone number: nobody to call
+        leave(chair, "against_advice", reason="in a hurry")
+        row = Discharge.of(world.id).get()
+        assert row.escort is not None
+        assert Appointment.of(world.id).get(pk=visit).status == after
 
     def test_only_what_was_said_for_this_visit_or_plan_counts_as_advice(
         self, world: World
