@@ -78,9 +78,10 @@ def then_a_booster_is_proposed(house: House) -> None:
 
 def then_the_booster_is_booked(house: House, patient: str) -> datetime:
     """This function will accept the booster on the open page, and find it in the calendar."""
-    doctor = house.who("physician").fill({"reason": "Relief faded.", "sessions": 1})
-    place = doctor.page.locator('[name="place"]').first
-    doctor.fill({"place": place.get_attribute("value")}).press("Accept the booster")
+    doctor = house.who("physician")
+    place = doctor.page.locator('[name="place"]').first.get_attribute("value")
+    said = {"reason": "Relief faded.", "sessions": 1, "place": place}
+    doctor.fill(said, within='form:has([name="sessions"])').press("Accept the booster")
     doctor.sees("The booster is planned and booked.").sees("booked:")
     visits = booking.of_patient(clinic=house.world.id, patient=patient_of(patient))
     [coming] = [v for v in visits if v.kind == "infusion" and v.status == "booked"]

@@ -53,9 +53,13 @@ def when_the_gate_is_answered(house: House, visit: uuid.UUID, *, by_hand: bool) 
         _tell(nurse, "oximeter", is_on="yes", alarm_heard="yes")
 
 
-def when_a_set_is_measured_before(house: House) -> None:
-    """This function will save one set at the gate."""
-    _tell(house.who("infusion_nurse"), "vitals", **CALM)
+def when_two_sets_are_measured_before(house: House, visit: uuid.UUID) -> None:
+    """This function will save two sets at the gate, six minutes apart."""
+    nurse = house.who("infusion_nurse").go(f"/infusion/{visit}/prepare")
+    _tell(nurse, "vitals", **CALM)
+    house.wait(minutes=6)
+    _tell(nurse, "vitals", **CALM)
+    house.wait(minutes=1)
 
 
 def _tell(nurse: Person, key: str, **answers: Any) -> None:

@@ -23,8 +23,14 @@ LOOK = {"sbp": 124, "dbp": 76, "heart_rate": 70, "spo2": 98, "respiratory_rate":
 }  # fmt: skip
 
 
-def when_the_nurse_looks_again(house: House, visit: uuid.UUID) -> None:
-    """This function will save one look at a patient who recovers well."""
+def when_the_nurse_looks_twice(house: House, visit: uuid.UUID) -> None:
+    """This function will save two looks at a patient who recovers well."""
+    for _ in range(2):
+        house.wait(minutes=35)
+        _look(house, visit)
+
+
+def _look(house: House, visit: uuid.UUID) -> None:
     nurse = house.who("infusion_nurse").go("/recovery").follow(f"{GIVEN} {FAMILY}")
     assert nurse.page.url.endswith(f"/recovery/{visit}")
     nurse.unfold().fill(LOOK, within="#look-form").press("Save this look").sees("Saved.")
