@@ -57,30 +57,14 @@ def needed_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationReques
     return row
 
 
-def change_findings(
-    *,
-    clinic: uuid.UUID,
-    encounter: uuid.UUID,
-    at: datetime,
-    rate_ug_per_h: int | None = None,
-    bolus_ug: int | None = None,
-    bolus_min: int = USUAL_BOLUS_MIN,
+def check_change(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, proposed: Proposed, at: datetime
 ) -> tuple[Finding, ...]:
     """This function will judge a rate or a bolus against the order and the guard-rails.
 
     The rate is judged as if it ran to the end of the plan; what was given counts in each window.
     Raises NotNow without an order.
     """
-    proposed = Proposed(
-        at_ms=ms(at), rate_ug_per_h=rate_ug_per_h, bolus_ug=bolus_ug, bolus_min=bolus_min
-    )
-    return check_change(clinic=clinic, encounter=encounter, proposed=proposed, at=at)
-
-
-def check_change(
-    *, clinic: uuid.UUID, encounter: uuid.UUID, proposed: Proposed, at: datetime
-) -> tuple[Finding, ...]:
-    """This function will judge a proposed change as `change_findings` does."""
     order = needed_order(clinic=clinic, encounter=encounter)
     now = courses.of(clinic=clinic, encounter=encounter)
     past = given_boluses(now, courses.bolus_minutes(clinic=clinic, encounter=encounter))

@@ -18,6 +18,7 @@ from reprieve.pathway.planning import Plan, draft
 from reprieve.records.models import CarePlan, EpisodeOfCare, MedicationRequest, Signature
 from reprieve.records.queries import gate_facts, worklist
 from tests import gate_desk
+from tests import world as worlds
 from tests.chairside import quick_world
 from tests.gate_desk import USUAL, Visit
 from tests.world import World, new
@@ -229,6 +230,13 @@ class TestFromPlan:
         facts = gate_facts.facts(clinic=world.id, encounter=visit.encounter, at=world.at)
         assert facts["session_kind"] == "booster"
         assert of(visit).max_total_ug == 100_000
+
+    def test_visit_without_a_plan(self, world: World) -> None:
+        encounter = worlds.prepared(world, *worlds.person(world))
+        with pytest.raises(NotNow, match="no signed plan"):
+            order_signing.from_plan(
+                actor=world["physician"], uid=new(), at=world.at, encounter=encounter
+            )
 
     def test_visit_that_is_none(self, world: World) -> None:
         with pytest.raises(NotFound):
