@@ -109,7 +109,8 @@ class Person:
     def send(self, form: str) -> Person:
         """This function will press the one button of a form that sends it."""
         with self.page.expect_navigation():
-            self.page.locator(form).locator("button:not([type=button])").first.click()
+            # By keyboard: on a long page the bar at its end may lie over the button.
+            self.page.locator(form).locator("button:not([type=button])").first.press("Enter")
         return self.arrived()
 
     def fill(self, answers: dict[str, Any], *, within: str = "body") -> Person:
@@ -162,6 +163,7 @@ class House:
     ) -> None:  # fmt: skip
         self.live, self.world, self.url = live, world, live.url
         self.barriers: list[str] = []
+        self.ahead = self.now - clock.real()
         self._new_context, self._axe = new_context, axe
         self._people: dict[str, Person] = {}
 
@@ -191,14 +193,14 @@ class House:
 
     def wait(self, **delta: float) -> datetime:
         """This function will let time pass in the clinic."""
-        at = self.now
-        to = at + timedelta(**delta)
-        demo.set_clock(actor=self.world["admin"], uid=new(), at=at, to=to)
+        to = self.now + timedelta(**delta)
+        self.wait_until(to)
         return to
 
     def wait_until(self, moment: datetime) -> None:
         """This function will let time pass until a moment."""
         demo.set_clock(actor=self.world["admin"], uid=new(), at=self.now, to=moment)
+        self.ahead = moment - clock.real()
 
     def look(self, page: Page, *, part: str = "") -> None:
         """This function will look for barriers, once for each kind of page, or part of it."""

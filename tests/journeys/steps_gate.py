@@ -41,29 +41,29 @@ def when_the_visit_is_opened(house: House, patient: str, *, chair: str, source: 
 def when_the_gate_is_answered(house: House, visit: uuid.UUID, *, by_hand: bool) -> None:
     """This function will write down who it is, how they are, the line, the room and the people."""
     nurse, world = house.who("infusion_nurse"), house.world
-    _tell(nurse, "identity", family=FAMILY, birth_date=BORN)
-    _tell(nurse, "body", weight=70, height=172)
+    tell(nurse, "identity", family=FAMILY, birth_date=BORN)
+    tell(nurse, "body", weight=70, height=172)
     for part, told in TOLD.items():
-        _tell(nurse, f"facts-{part}", **told)
-    _tell(nurse, "escort", name="Robin Ridgewood", phone="+1 212 555 0123")
-    _tell(nurse, "line", site="left forearm", gauge=22, attempts=1, runs_freely="yes")
+        tell(nurse, f"facts-{part}", **told)
+    tell(nurse, "escort", name="Robin Ridgewood", phone="+1 212 555 0123")
+    tell(nurse, "line", site="left forearm", gauge=22, attempts=1, runs_freely="yes")
     staff = {role: str(world[role].practitioner) for role in ("infusion_nurse", "physician")}
-    _tell(nurse, "people", life_support=staff["infusion_nurse"], physician=staff["physician"])
+    tell(nurse, "people", life_support=staff["infusion_nurse"], physician=staff["physician"])
     if by_hand:
-        _tell(nurse, "oximeter", is_on="yes", alarm_heard="yes")
+        tell(nurse, "oximeter", is_on="yes", alarm_heard="yes")
 
 
 def when_two_sets_are_measured_before(house: House, visit: uuid.UUID) -> None:
     """This function will save two sets at the gate, six minutes apart."""
     nurse = house.who("infusion_nurse").go(f"/infusion/{visit}/prepare")
-    _tell(nurse, "vitals", **CALM)
+    tell(nurse, "vitals", **CALM)
     house.wait(minutes=6)
-    _tell(nurse, "vitals", **CALM)
+    tell(nurse, "vitals", **CALM)
     house.wait(minutes=1)
 
 
-def _tell(nurse: Person, key: str, **answers: Any) -> None:
-    """Write one form of the gate down; a section that is ready lies folded and is opened."""
+def tell(nurse: Person, key: str, **answers: Any) -> None:
+    """This function will write one form of the gate down; what lies folded is unfolded."""
     form = f'form[action$="/tell/{key}"]'
     nurse.unfold().fill({f"{key}-{name}": value for name, value in answers.items()}, within=form)
     nurse.send(form)
@@ -102,5 +102,7 @@ def when_a_doctor_answers_what_is_left(house: House, visit: uuid.UUID) -> None:
 def then_the_infusion_starts(house: House, visit: uuid.UUID) -> None:
     """This function will start after the confirmation."""
     nurse = house.who("infusion_nurse").go(f"/infusion/{visit}/prepare")
+    closed = [part.inner_text() for part in nurse.page.locator(".gate-part[open]").all()]
+    assert not nurse.page.locator(".gate-closed").count(), closed
     nurse.page.get_by_role("button", name="Start infusion").first.click()
     nurse.press("Start infusion", within="dialog#start").sees("The infusion runs.")
