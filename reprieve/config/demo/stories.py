@@ -17,6 +17,7 @@ Story = Callable[[Stage, Person, datetime], None]
 # Days from the first infusion of the short regimen: two a week for three weeks.
 SERIES_DAYS = (0, 3, 7, 10, 14, 17)
 MINUTES = 40
+PREPARED_MIN = 10  # from the arrival to the start
 
 
 def asked_by_web(stage: Stage, who: Person, now: datetime) -> None:
@@ -190,7 +191,7 @@ def running_on_feed_2(stage: Stage, who: Person, now: datetime) -> None:
 def _on_feed(
     stage: Stage, who: Person, now: datetime, *, chair_name: str, minutes: int
 ) -> None:
-    begins = now - timedelta(minutes=minutes + 30)
+    begins = now - timedelta(minutes=minutes + PREPARED_MIN)
     patient = _arrives_today(stage, who, now, begins, chair_name=chair_name)
     stage.at = begins
     seat = chair.arrive(
