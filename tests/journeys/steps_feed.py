@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from reprieve.interop.hl7v2.bedside import Bed
 from reprieve.interop.hl7v2.simulator import Simulator
-from reprieve.records.queries import monitors
+from reprieve.records.queries import charts, monitors
 from tests.house.running import wait_for
 from tests.journeys.people import House
 from tests.journeys.steps_gate import tell
@@ -21,13 +21,13 @@ LOOKED_AT_S = 1.5
 
 
 @contextmanager
-def a_monitor_speaks(house: House) -> Iterator[Simulator]:
+def a_monitor_speaks(house: House, bed: Bed = BED) -> Iterator[Simulator]:
     """This function will let a bedside monitor send to the clinic's gateway, on its clock."""
 
     def now() -> datetime:
         return datetime.now(UTC) + house.ahead
 
-    monitor = Simulator(host="127.0.0.1", port=house.live.mllp_port, bed=BED, seed=7, now=now)
+    monitor = Simulator(host="127.0.0.1", port=house.live.mllp_port, bed=bed, seed=7, now=now)
     monitor.start()
     try:
         wait_for(lambda: monitor.acked > 0, "an acknowledged message")
@@ -67,6 +67,9 @@ def then_the_values_are_on_the_chart(house: House, visit: uuid.UUID) -> None:
     nurse = house.who("infusion_nurse").go(f"/infusion/{visit}")
     nurse.page.wait_for_selector("#grid svg path.g-hr")
     nurse.follow("The same as a table").sees("SpO2")
+    charted = charts.values(clinic=house.world.id, encounter=visit)
+    sent = {value.signal for value in charted if value.provenance == "device"}
+    assert {"heart_rate", "spo2", "respiratory_rate", "sbp", "dbp"} <= sent
 
 
 def then_an_alarm_is_seen_and_acknowledged(
