@@ -21,6 +21,9 @@ PLAIN = frozenset({"knowledge", "units", "pharmacology", "clinical"}) | frozense
     {"monitoring", "scheduling", "outcomes", "spec", "vectors"}
 )
 
+# At full size the longest single test is the campaign of a hundred kills.
+LONG_TIMEOUT_S = 4500.0
+
 hypothesis.settings.register_profile("usual", deadline=None, max_examples=100)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
 
@@ -31,7 +34,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    hypothesis.settings.load_profile("long" if config.getoption("--long") else "usual")
+    is_long = config.getoption("--long")
+    hypothesis.settings.load_profile("long" if is_long else "usual")
+    if is_long:
+        config.option.timeout = LONG_TIMEOUT_S
     if not hasattr(config, "workerinput"):
         _prepare_run(config)
     _clean_environment()
@@ -81,9 +87,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
     if item.get_closest_marker("long") and not config.getoption("--long"):
         return False
-    uses_database = not NEED_A_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    fixtures = frozenset(getattr(item, "fixturenames", ()))
     if config.getoption("--engine") == "postgresql":
-        return uses_database
+        # A page's looks and scripts are the same on both engines; the journeys walk on both.
+        walks = item.get_closest_marker("journey") and not item.get_closest_marker("looks")
+        is_about_pages = "browser" in fixtures and not walks
+        return not NEED_A_DATABASE.isdisjoint(fixtures) and not is_about_pages
     return item.get_closest_marker("postgresql") is None
 
 

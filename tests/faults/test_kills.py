@@ -51,6 +51,7 @@ def _linked(world: World, number: int, port: int) -> tuple[str, Monitor]:
     )
 
 
+@pytest.mark.timeout(0)  # every wait inside it ends; how long twenty kills take is the machine's
 def test_acknowledged_values_outlive_every_process_once(
     served: LiveClinic,
     ward: dict[str, Monitor],

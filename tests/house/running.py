@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 READY_WITHIN_S = 90.0
+COMMAND_WITHIN_S = 180.0
 COMMAND = str(Path(sys.executable).with_name("reprieve"))
 PARTS = ("jobs", "gateway", "web")
 
@@ -63,7 +64,7 @@ class LiveClinic:
         """This function will run another command on the same clinic."""
         return subprocess.run(
             [COMMAND, *arguments], env=self.env, cwd=ROOT, capture_output=True, text=True,
-            check=False,
+            check=False, timeout=COMMAND_WITHIN_S,
         )  # fmt: skip
 
     def parts(self) -> dict[str, int]:
@@ -120,7 +121,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def wait_for(holds: Callable[[], bool], what: str, *, within_s: float = 30.0) -> None:
+def wait_for(holds: Callable[[], bool], what: str, *, within_s: float = 90.0) -> None:
     """This function will wait until something holds, and fail naming it when it does not."""
     end = time.monotonic() + within_s
     while not holds():
