@@ -1,9 +1,12 @@
 // Save as you go: `<form data-draft="/address" data-draft-key="...">` sends its answers a moment
-// after each change. Without a connection they wait in this browser and are sent when it is back;
-// after the final send nothing stays behind.
+// after each change, one sending at a time, so that an older state never arrives after a newer.
+// Without a connection they wait in this browser and are sent when it is back. The last press goes
+// out only after the answers have arrived as a draft: what was pressed while the connection was
+// gone is sent by itself later. After that nothing stays behind.
 
 const AFTER_MS = 800;
 const RETRY_MS = 10_000;
+const PATIENCE_MS = 20_000; // a sending that hangs on a bad line is given up and tried again
 
 /** @param {HTMLFormElement} form */
 export function keep(form) {
@@ -11,41 +14,89 @@ export function keep(form) {
   const state = form.querySelector("[data-draft-state]");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  let isSending = false;
+  let isStale = false;
+  let isFinal = false;
+  let isPending = false;
 
-  /** @param {"saved" | "waiting" | "saving"} word */
+  /** @param {"saved" | "waiting" | "saving" | "finishing"} word */
   function say(word) {
     if (state instanceof HTMLElement) state.textContent = state.dataset[word] ?? "";
   }
 
   async function send() {
+    clearTimeout(timer);
+    isStale = isSending;
+    if (isSending) return;
+    isSending = true;
+    isPending = false;
     say("saving");
-    const answers = new FormData(form);
-    try {
-      const answer = await fetch(form.dataset.draft ?? "", { method: "POST", body: answers });
-      if (!answer.ok) throw new Error(String(answer.status));
-      forget(key);
-      say("saved");
-    } catch {
-      remember(key, answers);
-      say("waiting");
-      later(RETRY_MS);
-    }
+    const status = await post(form.dataset.draft ?? "", new FormData(form));
+    isSending = false;
+    if (isStale) return void send();
+    settle(status);
+  }
+
+  /** @param {number} status as HTTP has it, 0 when the server was not reached */
+  function settle(status) {
+    const isSaved = status >= 200 && status < 300;
+    if (isSaved) forget(key);
+    else remember(key, new FormData(form));
+    // What the server refuses for good is not tried again: the page that follows says why.
+    if (isFinal && (isSaved || isRefused(status))) return form.submit();
+    if (isSaved) return say("saved");
+    say(isFinal ? "finishing" : "waiting");
+    if (!isRefused(status)) later(RETRY_MS);
   }
 
   /** @param {number} ms */
   function later(ms) {
     clearTimeout(timer);
+    isPending = true;
     timer = setTimeout(send, ms);
   }
 
+  function changed() {
+    isFinal = false;
+    remember(key, new FormData(form));
+    later(AFTER_MS);
+  }
+
+  // Whoever closes the page within that moment has answered all the same.
+  function leave() {
+    if (!isPending || isFinal) return;
+    navigator.sendBeacon(form.dataset.draft ?? "", new FormData(form));
+  }
+
   if (restore(form, key)) later(AFTER_MS);
-  form.addEventListener("change", () => later(AFTER_MS));
+  form.addEventListener("change", changed);
   form.addEventListener("input", () => later(2 * AFTER_MS));
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    forget(key);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    isFinal = true;
+    void send();
   });
-  window.addEventListener("online", () => later(0));
+  window.addEventListener("online", () => isPending && later(0));
+  window.addEventListener("pagehide", leave);
+}
+
+/** @param {number} status */
+function isRefused(status) {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** @param {string} address @param {FormData} answers @returns {Promise<number>} */
+async function post(address, answers) {
+  const impatient = new AbortController();
+  const timer = setTimeout(() => impatient.abort(), PATIENCE_MS);
+  try {
+    const sent = { method: "POST", body: answers, signal: impatient.signal };
+    return (await fetch(address, sent)).status;
+  } catch {
+    return 0;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @param {string} key @param {FormData} answers */
@@ -72,7 +123,8 @@ function isAnswer(name) {
   return name !== "csrfmiddlewaretoken" && name !== "act";
 }
 
-/** @param {HTMLFormElement} form @param {string} key @returns {boolean} */
+/** The whole form as it was when it was kept. Its questions hear of it as of any change.
+ * @param {HTMLFormElement} form @param {string} key @returns {boolean} */
 function restore(form, key) {
   /** @type {[string, string][]} */
   let kept = [];
@@ -81,8 +133,13 @@ function restore(form, key) {
   } catch {
     return false;
   }
+  if (!kept.length) return false;
+  for (const box of form.querySelectorAll("input[type=checkbox]"))
+    if (box instanceof HTMLInputElement)
+      box.checked = kept.some(([name, value]) => name === box.name && value === box.value);
   for (const [name, value] of kept) fill(form, name, value);
-  return kept.length > 0;
+  queueMicrotask(() => form.dispatchEvent(new Event("restored")));
+  return true;
 }
 
 /** @param {HTMLFormElement} form @param {string} name @param {string} value */
