@@ -69,3 +69,13 @@ def word(table: dict[str, Promise], key: str) -> str:
     """This function will return a key's word, or the key itself in plain letters."""
     found = table.get(key)
     return str(found) if found is not None else key.replace("_", " ")
+LEAVING: dict[str, Promise] = {
+    "home": _("home, with the escort"),
+    "against_advice": _("left against advice"),
+    "hospital": _("to a hospital"),
+}
+MEANINGS: dict[str, Promise] = {
+    "care": _("gave the care"),
+    "record": _("reviewed and closed the record"),
+    "discharge": _("let the patient leave"),
+}

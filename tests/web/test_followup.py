@@ -25,9 +25,9 @@ from reprieve.records.models import (
 )
 from tests import world as worlds
 from tests.chairside import Chair
+from tests.papers import words_of
 from tests.recovery_room import leave, ready
 from tests.treated import Treated, fades, responder, treated
-from tests.web.test_recovery import words_of
 from tests.world import World, new
 
 As = Callable[[str], Client]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from django.test import Client
 from reprieve.pathway import clock, recovery
 from reprieve.records.models import Discharge, InfusionEvent, Observation, Signature
 from tests.chairside import Chair
+from tests.papers import words_of
 from tests.recovery_room import SCORES, TOLD, leave, look, ready, recovering, seen
 from tests.world import PASSWORD, World, new
 
@@ -236,25 +236,3 @@ class TestRecord:
         assert recovery.needed(
             clinic=resting.world.id, encounter=resting.encounter
         ).is_discharged is False
-
-
-def words_of(pdf: bytes) -> str:
-    """This function will read the words of a PDF made by us: its text strings, page by page."""
-    import re
-    import zlib
-    from base64 import a85decode
-
-    found = io.StringIO()
-    for raw in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
-        content = raw.strip()
-        if content.endswith(b"~>"):
-            content = a85decode(content, adobe=False) if not content.endswith(b"~>") else (
-                a85decode(b"<~" + content, adobe=True)
-            )
-        try:
-            plain = zlib.decompress(content)
-        except zlib.error:
-            continue
-        for text in re.findall(rb"\(((?:\\.|[^()\\])*)\) Tj", plain):
-            found.write(re.sub(rb"\\(.)", rb"\1", text).decode("latin-1") + "\n")
-    return found.getvalue()

@@ -81,13 +81,21 @@ UNITS = {
 
 def chart(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
     """This function will return one infusion's whole record, or None when there is none."""
+    found = told(clinic=clinic, encounter=encounter)
+    if found is None:
+        return None
+    return replace(found, values=tuple(values(clinic=clinic, encounter=encounter)))
+
+
+def told(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
+    """This function will return the record without the monitor's values, which may be many."""
     found = acts(clinic=clinic, encounter=encounter)
     if found is None:
         return None
     names = _names(clinic)
     return replace(
         found,
-        values=tuple(values(clinic=clinic, encounter=encounter, names=names)),
+        values=tuple(typed(clinic=clinic, encounter=encounter, names=names)),
         alarms=_alarms(clinic, encounter, names),
         checks=_checks(clinic, encounter, names),
         scores=_scores(clinic, encounter, names),

@@ -22,6 +22,8 @@ TABLE_EVERY_MS = 300_000
 ALERTS_SHOWN_MS = 120_000
 # Typed beside vital signs and sedation: what the patient says from 0 to 10, and oxygen in L/min.
 COMFORT = ("pain", "dissociation", "nausea", "anxiety", "o2_l_per_min")
+# What stands on the time axis; facts of the visit (weight, line) are no values of it.
+CHARTED = frozenset({*signals(), *scores(), *COMFORT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,8 @@ def _chair_name(clinic: uuid.UUID, chair: uuid.UUID | None) -> str:
 
 
 def _charted(clinic: uuid.UUID, encounter: uuid.UUID) -> list[Value]:
-    """What was typed on the chart; facts of the visit (weight, line) are no values of it."""
-    shown = {*signals(), *scores(), *COMFORT}
-    return [v for v in charts.typed(clinic=clinic, encounter=encounter) if v.signal in shown]
+    """What was typed on the chart."""
+    return [v for v in charts.typed(clinic=clinic, encounter=encounter) if v.signal in CHARTED]
 
 
 def patient_of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> uuid.UUID | None:
@@ -86,7 +87,7 @@ def patient_of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> uuid.UUID | None:
 
 
 # What a person rates in the chair; the facts of the gate are no part of the grid.
-CHARTED_SCORES = frozenset({"pain", "dissociation", "nausea", "anxiety", "o2_l_per_min", *scores()})
+CHARTED_SCORES = frozenset({*COMFORT, *scores()})
 
 
 def feed(*, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0) -> Feed:

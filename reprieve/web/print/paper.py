@@ -25,26 +25,29 @@ SMALL = ParagraphStyle("small", parent=BODY, fontSize=8.5, leading=11)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What stands on each page: the clinic, and the patient by name, birth date and number."""
+    """What stands on each page: the clinic, the patient by name, birth date and number, a foot."""
 
     clinic: str
     patient: str
+    foot: str = ""
 
 
 def build(
-    parts: Iterable[Flowable], *, heading: Heading, title: str, paper: str = "letter"
-) -> bytes:
+    parts: Iterable[Flowable], *, heading: Heading, title: str, paper: str = "letter",
+    side_mm: int = 20,
+) -> bytes:  # fmt: skip
     """This function will lay parts out on A4 or Letter, black on white, page x of y."""
     made = io.BytesIO()
     document = SimpleDocTemplate(
         made, pagesize=PAPERS.get(paper, LETTER), title=title, author=heading.clinic,
-        leftMargin=20 * mm, rightMargin=20 * mm, topMargin=24 * mm, bottomMargin=20 * mm,
+        leftMargin=side_mm * mm, rightMargin=side_mm * mm, topMargin=side_mm * mm + 4 * mm,
+        bottomMargin=20 * mm,
     )  # fmt: skip
-    document.build(list(parts), canvasmaker=numbered(heading))
+    document.build(list(parts), canvasmaker=numbered(heading, side_mm=side_mm))
     return made.getvalue()
 
 
-def numbered(heading: Heading) -> Any:
+def numbered(heading: Heading, *, side_mm: int = 20) -> Any:
     """This function will make a canvas that finishes each page after the last is known."""
 
     class Numbered(Canvas):  # type: ignore[misc]  # reportlab comes without types
@@ -65,12 +68,15 @@ def numbered(heading: Heading) -> Any:
 
         def _frame(self, pages: int) -> None:
             width, height = self._pagesize
+            side, top = side_mm * mm, (side_mm - 6) * mm
             self.setFont("Helvetica", 9)
             self.setFillColor(colors.black)
-            self.drawString(20 * mm, height - 14 * mm, heading.clinic)
-            self.drawRightString(width - 20 * mm, height - 14 * mm, heading.patient)
-            self.line(20 * mm, height - 16 * mm, width - 20 * mm, height - 16 * mm)
+            self.drawString(side, height - top, heading.clinic)
+            self.drawRightString(width - side, height - top, heading.patient)
+            self.line(side, height - top - 2 * mm, width - side, height - top - 2 * mm)
             words = _("Page {n} of {count}").format(n=self._pageNumber, count=pages)
             self.drawCentredString(width / 2, 11 * mm, words)
+            self.setFont("Helvetica", 7)
+            self.drawCentredString(width / 2, 7 * mm, heading.foot)
 
     return Numbered

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
@@ -24,16 +23,8 @@ from reprieve.records.queries import charts, courses, signatures
 from reprieve.web import infusion_words, patient_page, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.words import form_errors, say
-
-WAYS: dict[str, Promise] = {
-    "home": _lazy("home, with the escort"), "against_advice": _lazy("left against advice"),
-    "hospital": _lazy("to a hospital"),
-}  # fmt: skip
-MEANINGS: dict[str, Promise] = {
-    "care": _lazy("gave the care"), "record": _lazy("reviewed and closed the record"),
-    "discharge": _lazy("let the patient leave"),
-}  # fmt: skip
 
 
 class SignForm(forms.Form):
@@ -76,7 +67,7 @@ def _shown(
         "events": [(at_ms(e["at_ms"]), _act(e["kind"]), e) for e in chart.events],
         "harm": [(at_ms(e["onset_ms"]), e) for e in chart.adverse_events],
         "drugs": [(at_ms(e["at_ms"]), e) for e in chart.drugs],
-        "way": str(WAYS.get(chart.discharge["way"], "")) if chart.discharge else "",
+        "way": str(LEAVING.get(chart.discharge["way"], "")) if chart.discharge else "",
         "signed": [(s, str(MEANINGS.get(s.meaning, s.meaning))) for s in signed],
         "form": form, "addendum": addendum, "meaning": meaning,
         "statement": _(signing.MEANINGS[meaning]) if meaning else "",

@@ -1,0 +1,113 @@
+"""One infusion's record as paper shows it: what people did whole, the monitor's values thinned."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reprieve.clinical.regimens import regimens
+from reprieve.monitoring.course import Course
+from reprieve.records import frame_arrays, notes
+from reprieve.records.frame_arrays import Point
+from reprieve.records.models import Chair, DeviceAssociation, Encounter, Observation, Practitioner
+from reprieve.records.queries import bags, charts, courses, live
+from reprieve.records.queries.bags import BagView
+from reprieve.records.queries.charts import Chart, Value
+
+CELL_MS = 300_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A typed value struck through: what stood, what stands now (None: nothing), who, when, why."""
+
+    signal: str
+    was: Any
+    now: Any
+    at_ms: int
+    corrected_ms: int
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A monitor that spoke for this visit; `until_ms` None: it still does."""
+
+    monitor: str
+    from_ms: int
+    until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """The record for paper. `points`: the monitor's values, one for each five minutes.
+
+    `charted` is what belongs on the time axis, `told` the other values typed at this visit.
+    """
+
+    chart: Chart
+    chair_name: str
+    course: Course
+    points: dict[str, list[Point]]
+    charted: tuple[Value, ...]
+    told: tuple[Value, ...]
+    corrections: tuple[Correction, ...]
+    bags: tuple[BagView, ...]
+    links: tuple[Link, ...]
+    regimen: str
+    recorded_at: datetime
+
+
+def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
+    """This function will return what a printed record holds, or None when there is no infusion."""
+    chart = charts.told(clinic=clinic, encounter=encounter)
+    if chart is None:
+        return None
+    visit = Encounter.of(clinic).select_related("plan").get(pk=encounter)
+    found = frame_arrays.read(charts.links(clinic=clinic, encounter=encounter))
+    regimen = regimens().get(visit.plan.regimen) if visit.plan else None
+    return Printed(
+        chart=chart,
+        chair_name=_chair_name(clinic, chart.chair),
+        course=courses.of(clinic=clinic, encounter=encounter),
+        points=frame_arrays.thinned(found, every_ms=CELL_MS),
+        charted=tuple(v for v in chart.values if v.signal in live.CHARTED),
+        told=tuple(v for v in chart.values if v.signal not in live.CHARTED),
+        corrections=_corrections(clinic, encounter),
+        bags=tuple(bags.every(clinic=clinic, encounter=encounter)),
+        links=_links(clinic, encounter),
+        regimen=regimen.name if regimen else "",
+        recorded_at=visit.recorded_at,
+    )
+
+
+def _chair_name(clinic: uuid.UUID, chair: uuid.UUID | None) -> str:
+    return Chair.of(clinic).get(pk=chair).name if chair else ""
+
+
+def _links(clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[Link, ...]:
+    rows = DeviceAssociation.objects.filter(clinic_id=clinic, encounter_id=encounter)
+    return tuple(
+        Link(
+            monitor=" ".join(filter(None, (row.device.sender, row.device.bed))),
+            from_ms=row.from_ms, until_ms=row.until_ms,
+        )
+        for row in rows.select_related("device").order_by("from_ms")
+    )  # fmt: skip
+
+
+def _corrections(clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[Correction, ...]:
+    names: charts.Names = dict(Practitioner.of(clinic).values_list("id", "name"))
+    rows = Observation.of(clinic).filter(encounter_id=encounter, corrects__isnull=False)
+    return tuple(
+        Correction(
+            signal=row.code, was=row.corrects.value, now=row.value,
+            at_ms=round(row.measured_at.timestamp() * 1000),
+            corrected_ms=round(row.recorded_at.timestamp() * 1000),
+            by=names.get(row.by_id, ""), why=notes.read(row.note),
+        )
+        for row in rows.select_related("corrects", "note").order_by("recorded_at", "id")
+    )  # fmt: skip

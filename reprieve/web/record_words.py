@@ -1,0 +1,233 @@
+"""The lists of a printed record in words: acts, drugs, side effects, alarms, checks, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reprieve.records.queries.printed import Correction, Printed
+from reprieve.records.queries.signatures import SignatureView
+from reprieve.web import infusion_words as words
+from reprieve.web.infusion_screen import LATE_MS, act_text
+from reprieve.web.labels import LEAVING, MEANINGS
+from reprieve.web.presenters import STARS, TECHNICAL_STARS
+from reprieve.web.print.record import Line, Section
+from reprieve.web.words import moment
+
+Happening = Mapping[str, Any]
+SHORT = 12
+
+
+def sections(found: Printed, signed: Iterable[SignatureView]) -> tuple[Section, ...]:
+    """This function will lay out every list of the record; an empty one is left out."""
+    chart = found.chart
+    made = (
+        Section(heading=_("Events"), lines=tuple(_events(chart.events))),
+        Section(heading=_("Drugs given"), lines=tuple(_drugs(chart.drugs))),
+        Section(heading=_("Side effects"), lines=tuple(_harms(chart.adverse_events))),
+        Section(heading=_("Alarms"), lines=tuple(_alarms(chart.alarms))),
+        Section(heading=_("Corrected values"), lines=tuple(_corrections(found.corrections))),
+        Section(heading=_("Values typed late"), lines=tuple(_late(found))),
+        Section(heading=_("Orders"), lines=tuple(_orders(chart.orders))),
+        Section(heading=_("Checked by a second person"), lines=tuple(_checks(chart.checks))),
+        Section(heading=_("Scores"), lines=tuple(_scores(chart.scores))),
+        Section(heading=_("Other facts of this visit"), lines=tuple(_told(found))),
+        Section(heading=_("How the patient left"), lines=tuple(_left(chart.discharge))),
+        Section(heading=_("Signatures"), lines=tuple(_signed(signed))),
+    )
+    return tuple(section for section in made if section.lines)
+
+
+def numbered(events: Iterable[Happening]) -> dict[str, int]:
+    """This function will number the acts as the list and the axis name them, by time."""
+    ordered = sorted(events, key=lambda e: (e["at_ms"], e["recorded_ms"]))
+    return {event["id"]: number for number, event in enumerate(ordered, 1)}
+
+
+def _joined(*parts: object) -> str:
+    return " · ".join(str(p) for p in parts if p)
+
+
+def when(at_ms: int, recorded_ms: int) -> str:
+    """This function will say when it happened, and when it was entered if that was later."""
+    said = words.second(at_ms)
+    if recorded_ms - at_ms <= LATE_MS:
+        return said
+    return _("{at} (entered late, {entered})").format(at=said, entered=words.second(recorded_ms))
+
+
+def _marks(one: Happening) -> str:
+    found = [_("OUTSIDE THE ORDER")] if one.get("deviation") else []
+    found += [_("addendum")] if one.get("addendum") else []
+    found += [_("already done when entered")] if one.get("reported") else []
+    return ", ".join(found)
+
+
+def _events(events: Iterable[Happening]) -> Iterator[Line]:
+    events = list(events)
+    numbers = numbered(events)
+    for one in sorted(events, key=lambda e: numbers[e["id"]]):
+        at = when(one["at_ms"], one["recorded_ms"])
+        stands = _("stands for {n}").format(n=numbers.get(one["corrects"], "?"))
+        text = _joined(
+            f"{numbers[one['id']]}. {at}", act_text(dict(one)), _marks(one),
+            stands if one["corrects"] else "", one["by"],
+        )  # fmt: skip
+        yield Line(text=text, struck=one["corrected"])
+
+
+def _drugs(drugs: Iterable[Happening]) -> Iterator[Line]:
+    for one in drugs:
+        text = _joined(
+            when(one["at_ms"], one["recorded_ms"]), f"{_(one['drug'])} {one['dose_text']}",
+            one["route"].upper(), one["note"], _marks(one), one["by"],
+        )  # fmt: skip
+        yield Line(text=text, struck=one["corrected"])
+
+
+def _harms(harms: Iterable[Happening]) -> Iterator[Line]:
+    for one in harms:
+        rate = _("at {rate} mg/h after {given} mg").format(
+            rate=_mg(one["rate_ug_per_h_at_onset"]), given=_mg(one["given_ug_at_onset"])
+        )
+        text = _joined(
+            when(one["onset_ms"], one["recorded_ms"]), _(one["term"]),
+            _("grade {n}").format(n=one["grade"]), _(one["action"]), _(one["outcome"]),
+            _("serious") if one["serious"] else "", rate, one["note"], _marks(one), one["by"],
+        )  # fmt: skip
+        yield Line(text=text, struck=one["corrected"])
+
+
+def _mg(amount_ug: int | None) -> str:
+    return "?" if amount_ug is None else f"{amount_ug / 1000:.1f}"
+
+
+def _alarms(transitions: Iterable[Happening]) -> Iterator[Line]:
+    """One line an alarm: what, from when to when, who answered and who was called."""
+    groups: dict[str, list[Happening]] = {}
+    for one in transitions:
+        groups.setdefault(one["alarm"], []).append(one)
+    raised = [g for g in groups.values() if any(t["after"] == "active" for t in g)]
+    for group in sorted(raised, key=lambda g: g[0]["at_ms"]):
+        yield Line(text=_alarm(group))
+
+
+def _alarm(group: list[Happening]) -> str:
+    began = next(t for t in group if t["after"] == "active")
+    over = [t for t in group if t["after"] in {"cleared", "inactive", "latched"}]
+    until = words.second(over[-1]["at_ms"]) if over else _("still there")
+    stars = (TECHNICAL_STARS if began["kind"] == "technical" else STARS).get(began["priority"], "")
+    said = [
+        _("seen {at} by {who}").format(at=words.second(t["at_ms"]), who=t["by"] or "?")
+        for t in group if t["after"] == "acknowledged" and t["before"] != "acknowledged"
+    ]  # fmt: skip
+    called = [
+        _("told {whom} {at}").format(whom=_(str(t["to"])).replace("_", " "),
+                                     at=words.second(t["at_ms"]))
+        for t in group if t["cause"] == "escalation" and t["at_ms"] > began["at_ms"]
+    ]  # fmt: skip
+    span = f"{words.second(began['at_ms'])}–{until}"
+    return _joined(span, f"{stars} {_beyond(began)}".strip(), *said, *called)
+
+
+def _beyond(one: Happening) -> str:
+    value = one["value"]
+    limit = words.limit(one["limit"])
+    if one["kind"] == "technical" or value is None:
+        return f"{words.signal(one['signal'])}: {limit}"
+    unit = words.unit(one["signal"])
+    return f"{words.signal(one['signal'])} {value:g} {unit} ({limit})".replace("  ", " ")
+
+
+def _corrections(corrections: Iterable[Correction]) -> Iterator[Line]:
+    for one in corrections:
+        now = _("nothing in its place") if one.now is None else f"{one.now}"
+        change = _("{at} {signal}: {was} struck through, {now}").format(
+            at=words.second(one.at_ms), signal=words.signal(one.signal), was=one.was, now=now
+        )
+        by = _("{who}, {at}").format(who=one.by, at=words.second(one.corrected_ms))
+        yield Line(text=_joined(change, one.why, by))
+
+
+def _late(found: Printed) -> Iterator[Line]:
+    """Sets typed afterwards, one line each with both times."""
+    sets: dict[tuple[int, int, str], list[str]] = {}
+    for one in found.charted:
+        if one.recorded_ms - one.at_ms > LATE_MS and one.value is not None:
+            said = f"{words.signal(one.signal)} {one.value}"
+            sets.setdefault((one.at_ms, one.recorded_ms, one.by), []).append(said)
+    for (at_ms, recorded_ms, by), values in sorted(sets.items()):
+        yield Line(text=_joined(when(at_ms, recorded_ms), ", ".join(values), by))
+
+
+def _orders(orders: Iterable[Happening]) -> Iterator[Line]:
+    for one in orders:
+        steps = "; ".join(
+            _("{a}–{b} min {rate} mg/h").format(
+                a=s.get("start_min", 0), b=s["end_min"], rate=_mg(s["rate_ug_per_h"])
+            )
+            for s in one["steps"]
+        )
+        most = [_("at most {n} mg/h").format(n=_mg(one["max_rate_ug_per_h"]))
+                if one["max_rate_ug_per_h"] else "",
+                _("one dose at most {n} mg").format(n=_mg(one["max_dose_ug"]))
+                if one["max_dose_ug"] else "",
+                _("in all at most {n} mg").format(n=_mg(one["max_total_ug"]))
+                if one["max_total_ug"] else ""]  # fmt: skip
+        verbal = _("by word of mouth, read back") if one["verbal"] else ""
+        name = _(one["drug"]) + (f" ({_('as needed')})" if one["as_needed"] else "")
+        yield Line(text=_joined(name, one["route"].upper(), steps, *most, verbal,
+                                one["prescriber"]))  # fmt: skip
+
+
+def _checks(checks: Iterable[Happening]) -> Iterator[Line]:
+    for one in checks:
+        entered = ", ".join(f"{k} {v}" for k, v in sorted(one["entered"].items()))
+        agrees = _("both found the same") if one["agrees"] else _("DID NOT AGREE")
+        who = f"{one['first']} / {one['second']}"
+        yield Line(text=_joined(words.second(one["recorded_ms"]), agrees, entered, who))
+
+
+def _scores(scores: Iterable[Happening]) -> Iterator[Line]:
+    for one in scores:
+        total = one["score"].get("total") if isinstance(one["score"], Mapping) else one["score"]
+        said = _("not complete") if total is None else f"{total}"
+        at = when(one["at_ms"], one["recorded_ms"])
+        yield Line(text=_joined(at, f"{one['instrument']}: {said}", one["by"]))
+
+
+def _told(found: Printed) -> Iterator[Line]:
+    """Each fact with its value and time, in short: the gate's answers and the recovery's."""
+    sets: dict[tuple[int, str], list[str]] = {}
+    for one in found.told:
+        if one.value is not None and not one.corrected:
+            said = f"{one.signal.replace('_', ' ')} {_plain(one.value)}"
+            sets.setdefault((one.at_ms, one.by), []).append(said)
+    for (at_ms, by), values in sorted(sets.items()):
+        yield Line(text=_joined(words.second(at_ms), ", ".join(values), by))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def _left(discharge: Happening | None) -> Iterator[Line]:
+    if discharge is None:
+        return
+    yield Line(text=_joined(LEAVING.get(discharge["way"], discharge["way"]), discharge["note"]))
+    if discharge["medicine_advice"]:
+        advice = _("Advice on medicines: {text}").format(text=discharge["medicine_advice"])
+        yield Line(text=advice)
+
+
+def _signed(signed: Iterable[SignatureView]) -> Iterator[Line]:
+    for one in signed:
+        kept = _("unchanged since") if one.is_intact else _("changed since")
+        yield Line(text=_joined(
+            one.printed_name, MEANINGS.get(one.meaning, one.meaning), moment(one.at), kept,
+            f"SHA-256 {one.content_sha256[:SHORT]}",
+        ))  # fmt: skip
