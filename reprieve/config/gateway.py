@@ -22,7 +22,7 @@ def main() -> None:
 async def _run() -> None:
     from reprieve.config.shift import Shift
     from reprieve.interop.hl7v2.gateway import serve
-    from reprieve.interop.hl7v2.read import read
+    from reprieve.interop.hl7v2.read import Reader
     from reprieve.interop.hl7v2.sink import commit
 
     clinic_id, zone = await asyncio.to_thread(_clinic)
@@ -34,7 +34,7 @@ async def _run() -> None:
         host=os.environ.get("REPRIEVE_MLLP_HOST", "127.0.0.1"),
         port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),
         commit=partial(commit, clinic=clinic_id),
-        reader=lambda raw, received: read(raw, clinic_zone=zone, received=received),
+        reader=Reader(clinic_zone=zone).read,
         now_ms=shift.now_ms,
         allow=[a for a in os.environ.get("REPRIEVE_MLLP_ALLOW", "").split(",") if a],
     )

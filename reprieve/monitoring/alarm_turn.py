@@ -1,4 +1,4 @@
-"""One step being worked out: a scratch copy of the state and the transitions it makes."""
+"""Steps being worked out: a scratch copy of the state and the transitions they make."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reprieve.monitoring.policy import Policy
 
 
 class Turn:
-    """A step of the fold in the making. It lives inside one call and is never handed out."""
+    """Steps of the fold in the making. It lives inside one call and is never handed out."""
 
     def __init__(self, state: State, policy: Policy) -> None:
         self.policy = policy

@@ -34,25 +34,21 @@ def step(state: State, event: ev.Event, policy: Policy) -> tuple[State, tuple[Tr
     Whatever fell due before the event happens first. Time never runs backwards: an event with an
     earlier time is taken as happening now.
     """
-    turn = Turn(state, policy)
-    at_ms = max(_when(event), state.now_ms)
-    turn.now_ms = at_ms
-    pass_until(turn, at_ms - 1)
-    _act(event, turn)
-    pass_until(turn, at_ms)
-    return turn.state(), tuple(turn.made)
+    return fold((event,), policy, state=state)
 
 
 def fold(
     events: Iterable[ev.Event], policy: Policy, *, state: State | None = None
 ) -> tuple[State, tuple[Transition, ...]]:
     """Return the last state and all transitions of many events under one policy."""
-    state = state or State()
-    made: list[Transition] = []
+    turn = Turn(state or State(), policy)
     for event in events:
-        state, new = step(state, event, policy)
-        made.extend(new)
-    return state, tuple(made)
+        at_ms = max(_when(event), turn.now_ms)
+        turn.now_ms = at_ms
+        pass_until(turn, at_ms - 1)
+        _act(event, turn)
+        pass_until(turn, at_ms)
+    return turn.state(), tuple(turn.made)
 
 
 def rechecks(state: State, policy: Policy) -> tuple[tuple[str, int], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median_high
 
 from reprieve.monitoring.alarm_state import Track
 from reprieve.monitoring.policy import Policy
@@ -21,7 +20,10 @@ def learned(gaps_ms: Sequence[int], gap_ms: int) -> tuple[int, ...]:
 
 def learned_ms(track: Track, policy: Policy) -> int | None:
     """Return the pace that the monitor has shown, or None while it has shown too little."""
-    return median_high(track.gaps_ms) if len(track.gaps_ms) >= policy.least_gaps else None
+    gaps_ms = track.gaps_ms
+    if len(gaps_ms) < policy.least_gaps:
+        return None
+    return sorted(gaps_ms)[len(gaps_ms) // 2]  # the higher of two middle ones
 
 
 def interval_ms(name: str, track: Track, policy: Policy) -> int | None:

@@ -71,11 +71,12 @@ class Limit:
 
     def beyond(self, value: float, *, baseline: float | None = None) -> bool:
         """Tell whether a plausible value lies beyond. A relative limit without baseline: never."""
-        if self.is_relative and baseline is None:
-            return False
-        # Multiplied, not divided, so that +20 % of 120 is 144 exactly.
-        left = value * 100 if baseline is not None and self.is_relative else value
-        right = self.threshold * (baseline if baseline is not None and self.is_relative else 1)
+        left, right = value, self.threshold
+        if self.is_relative:
+            if baseline is None:
+                return False
+            # Multiplied, not divided, so that +20 % of 120 is 144 exactly.
+            left, right = value * 100, self.threshold * baseline
         if "at_or" in self.compare and left == right:
             return True
         return left > right if self.is_upper else left < right

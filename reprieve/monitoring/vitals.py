@@ -73,6 +73,9 @@ class Verdict:
     look_at_patient: bool = False
 
 
+_PLAUSIBLE = Verdict(ok=True, reason="plausible")
+
+
 def knowledge() -> Knowledge:
     """Return the data file the signals come from, with its version."""
     return load("reprieve.monitoring", "vitals")
@@ -112,7 +115,7 @@ def plausible(name: str, value: float) -> Verdict:
         return Verdict(ok=False, reason="no_value", message=_says(N_("{signal}: no value"), sign))
     if not sign.low <= value <= sign.high:
         return Verdict(ok=False, reason="out_of_range", message=_outside(sign, value))
-    return Verdict(ok=True, reason="plausible")
+    return _PLAUSIBLE
 
 
 def judge(reading: Reading) -> Verdict:

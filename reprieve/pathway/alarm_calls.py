@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from reprieve.monitoring.alarm_state import State, Transition
 from reprieve.pathway import worklist
 from reprieve.pathway.permissions import DIRECTOR, NURSE, PHYSICIAN, system
-from reprieve.records.models import InfusionState, WorkItem
+from reprieve.records.folds import Stored
+from reprieve.records.models import WorkItem
 
 KIND = "alarm"
 DUE = timedelta(minutes=1)
@@ -26,7 +27,7 @@ def role_of(to: str) -> str | None:
 
 
 def follow(
-    row: InfusionState, made: Iterable[Transition], *, state: State, at: datetime
+    row: Stored, made: Iterable[Transition], *, state: State, at: datetime
 ) -> None:
     """This function will open a work item for each role called, and close all once answered."""
     steps = list(made)
@@ -38,7 +39,7 @@ def follow(
         _close(row, at)
 
 
-def _call(row: InfusionState, role: str, at: datetime) -> None:
+def _call(row: Stored, role: str, at: datetime) -> None:
     waiting = WorkItem.of(row.clinic_id).filter(
         kind=KIND, encounter_id=row.encounter_id, owner_role=role, state__in=worklist.OPEN
     )
@@ -50,7 +51,7 @@ def _call(row: InfusionState, role: str, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _close(row: InfusionState, at: datetime) -> None:
+def _close(row: Stored, at: datetime) -> None:
     actor = system(row.clinic_id, "alarms")
     waiting = WorkItem.of(row.clinic_id).filter(
         kind=KIND, encounter_id=row.encounter_id, state__in=worklist.OPEN

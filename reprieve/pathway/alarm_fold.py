@@ -7,16 +7,21 @@ of the infusion's projection row. Time alone is driven by `pathway.ticker`.
 from __future__ import annotations
 
 import uuid
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from reprieve.monitoring import alarms
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.alarm_state import State, Transition
-from reprieve.monitoring.alarms import step
 from reprieve.monitoring.vitals import Reading
 from reprieve.pathway import alarm_calls
-from reprieve.pathway.alarm_policy import Ground, ground, policy
+from reprieve.pathway.alarm_policy import ground, policy_of
 from reprieve.pathway.clock import moment
+from reprieve.records import folds
+from reprieve.records.folds import Stored
 from reprieve.records.models import AlarmTransition, InfusionState
 from reprieve.records.queries import schedules
 
@@ -41,49 +46,89 @@ def fold(
     by: uuid.UUID | None = None,
 ) -> State | None:
     """This function will fold events into an infusion's alarms and store every transition."""
-    row = InfusionState.of(clinic).select_for_update().filter(encounter_id=encounter).first()
-    if row is None or row.state not in WATCHED:
-        return None
-    return _folded(row, events, recorded_ms=recorded_ms, by=by)
+    states = fold_many(clinic=clinic, events={encounter: events}, recorded_ms=recorded_ms, by=by)
+    return states.get(encounter)
 
 
 def fold_many(
-    *, clinic: uuid.UUID, events: Mapping[uuid.UUID, Iterable[ev.Event]], recorded_ms: int
-) -> None:
-    """This function will fold the events of several infusions, in the caller's transaction.
-
-    The infusions are locked in one order, so that two writers never wait for each other.
-    """
-    rows = InfusionState.of(clinic).select_for_update().filter(encounter_id__in=list(events))
-    watched = [row for row in rows.order_by("encounter_id") if row.state in WATCHED]
-    encounters = [row.encounter_id for row in watched]
-    on = ground(clinic=clinic, encounters=encounters, at=moment(recorded_ms))
+    *,
+    clinic: uuid.UUID,
+    events: Mapping[uuid.UUID, Iterable[ev.Event]],
+    recorded_ms: int,
+    by: uuid.UUID | None = None,
+) -> dict[uuid.UUID, State]:
+    """This function will fold the events of several infusions, in the caller's transaction."""
+    rows = folds.locked(clinic=clinic, encounters=list(events))
+    watched = [row for row in rows if row.state in WATCHED]
+    if not watched:
+        return {}
+    at = moment(recorded_ms)
+    on = ground(clinic=clinic, encounters=[row.encounter_id for row in watched], at=at)
+    states: dict[uuid.UUID, State] = {}
+    made: dict[uuid.UUID, tuple[Transition, ...]] = {}
     for row in watched:
-        _folded(row, events[row.encounter_id], recorded_ms=recorded_ms, by=None, on=on)
+        rules = policy_of(
+            row.encounter_id, started_ms=row.started_ms, clinic=clinic, at=at, on=on
+        )
+        before = _kept.state(row)
+        states[row.encounter_id], made[row.encounter_id] = alarms.fold(
+            events[row.encounter_id], rules, state=before
+        )
+    _store(watched, states, made, recorded_ms=recorded_ms, by=by)
+    return states
 
 
-def _folded(
-    row: InfusionState,
-    events: Iterable[ev.Event],
+def _store(
+    rows: Sequence[Stored],
+    states: Mapping[uuid.UUID, State],
+    made: Mapping[uuid.UUID, tuple[Transition, ...]],
     *,
     recorded_ms: int,
     by: uuid.UUID | None,
-    on: Ground | None = None,
-) -> State:
-    clinic, encounter = row.clinic_id, row.encounter_id
-    rules = policy(clinic=clinic, encounter=encounter, at=moment(recorded_ms), on=on)
-    state = state_of(row)
-    made: list[Transition] = []
-    for event in events:
-        state, new = step(state, event, rules)
-        made += new
-    row.alarm_fold = state.to_json()
-    row.save(update_fields=["alarm_fold"])
+) -> None:
+    texts = {row.encounter_id: orjson.dumps(states[row.encounter_id]).decode() for row in rows}
+    folds.write(texts.items())
+    for encounter, text in texts.items():
+        _kept.keep(encounter, text, states[encounter])
+    told = [row for row in rows if made[row.encounter_id]]
     AlarmTransition.objects.bulk_create(
-        _row(row, transition, recorded_ms, by) for transition in made
+        _row(row, one, recorded_ms, by) for row in told for one in made[row.encounter_id]
     )
-    alarm_calls.follow(row, made, state=state, at=moment(recorded_ms))
-    return state
+    for row in told:
+        alarm_calls.follow(
+            row, made[row.encounter_id], state=states[row.encounter_id], at=moment(recorded_ms)
+        )
+
+
+class _Kept:
+    """States already read, by the very text they were stored as.
+
+    Another process may have written since: only the text that was just read under the lock tells
+    whether a kept state is still the stored one.
+    """
+
+    MOST = 256
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[uuid.UUID, tuple[str, State]] = OrderedDict()
+
+    def state(self, row: Stored) -> State:
+        """Return the state of a row, from memory where its text is the same."""
+        kept = self._states.get(row.encounter_id)
+        if kept is not None and kept[0] == row.text:
+            return kept[1]
+        plain = orjson.loads(row.text)
+        return State.from_json(plain) if plain else State()
+
+    def keep(self, encounter: uuid.UUID, text: str, state: State) -> None:
+        """Remember the state of an infusion, and forget the one that was used longest ago."""
+        self._states[encounter] = (text, state)
+        self._states.move_to_end(encounter)
+        if len(self._states) > self.MOST:
+            self._states.popitem(last=False)
+
+
+_kept = _Kept()
 
 
 def raise_deviation(
@@ -110,7 +155,7 @@ def state_of(row: InfusionState) -> State:
 
 
 def _row(
-    row: InfusionState, made: Transition, recorded_ms: int, by: uuid.UUID | None
+    row: Stored, made: Transition, recorded_ms: int, by: uuid.UUID | None
 ) -> AlarmTransition:
     return AlarmTransition(
         clinic_id=row.clinic_id,

@@ -19,7 +19,7 @@ from reprieve.monitoring import policy as policies
 from reprieve.monitoring.limits import Limit
 from reprieve.monitoring.policy import Policy, Rung, Suspension
 from reprieve.pathway.clock import ms
-from reprieve.records.models import AlarmTransition, CarePlan, Encounter
+from reprieve.records.models import AlarmTransition, Encounter, InfusionState
 from reprieve.records.queries import baselines, settings
 
 CLINIC_LIMITS = "alarms.limits"
@@ -32,6 +32,16 @@ BASELINE_KEPT_MS = 60_000
 MOST_KEPT = 1_000
 
 _baselines: dict[uuid.UUID, tuple[int, dict[str, float]]] = {}
+_plans: dict[uuid.UUID, Planned] = {}
+_policies: dict[uuid.UUID, tuple[tuple[Any, ...], Policy]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a visit's plan says about alarms. A visit and its plan never change."""
+
+    regimen: str = ""
+    limits: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,51 +52,99 @@ class Ground:
     """
 
     settings: Mapping[str, Any]
-    plans: Mapping[uuid.UUID, CarePlan]
+    plans: Mapping[uuid.UUID, Planned]
     suspensions: Mapping[uuid.UUID, tuple[Suspension, ...]]
+
+    def rows(self, encounter: uuid.UUID) -> dict[str, Sequence[Mapping[str, Any]]]:
+        """Return the rows of limits of each layer."""
+        plan = self.plans.get(encounter, _NO_PLAN)
+        return {
+            "clinic": self.settings.get(CLINIC_LIMITS) or (),
+            "regimen": self.settings.get(REGIMEN_LIMITS, {}).get(plan.regimen, ()),
+            "patient": plan.limits,
+        }
+
+
+_NO_PLAN = Planned()
 
 
 def ground(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at: datetime) -> Ground:
     """This function will read what the policies of these infusions rest on."""
-    visits = Encounter.of(clinic).filter(pk__in=encounters, plan__isnull=False)
     keys = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION)
     return Ground(
         settings=settings.several(clinic=clinic, keys=keys, at=at),
-        plans={visit.pk: visit.plan for visit in visits.select_related("plan")},
+        plans=_planned(clinic, encounters),
         suspensions=_suspended(clinic, encounters, ms(at)),
     )
 
 
-def policy(
-    *, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, on: Ground | None = None
-) -> Policy:
-    """This function will return the limits and timings in force for one infusion.
+def _planned(clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> dict[uuid.UUID, Planned]:
+    unread = [e for e in encounters if e not in _plans]
+    if unread:
+        _make_room(_plans, len(unread))
+        visits = Encounter.of(clinic).filter(pk__in=unread, plan__isnull=False)
+        found = {visit.pk: visit.plan for visit in visits.select_related("plan")}
+        for encounter in unread:
+            plan = found.get(encounter)
+            _plans[encounter] = _NO_PLAN if plan is None else Planned(
+                regimen=plan.regimen, limits=plan.detail.get("limits", ())
+            )  # fmt: skip
+    return {encounter: _plans[encounter] for encounter in encounters}
 
-    The session's baseline is the mean of the sets taken before the start.
-    """
-    on = on or ground(clinic=clinic, encounters=[encounter], at=at)
-    found = policies.live(
-        limits=_in_force(on, encounter),
-        baseline=_baseline(clinic, encounter, ms(at)),
-        suspensions=on.suspensions.get(encounter, ()),
+
+def policy(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> Policy:
+    """This function will return the limits and timings in force for one infusion."""
+    row = InfusionState.of(clinic).filter(encounter_id=encounter)
+    return policy_of(
+        encounter,
+        started_ms=row.values_list("started_ms", flat=True).first(),
+        clinic=clinic,
+        at=at,
+        on=ground(clinic=clinic, encounters=[encounter], at=at),
     )
-    ladder = on.settings.get(ESCALATION)
+
+
+def policy_of(
+    encounter: uuid.UUID, *, started_ms: int | None, clinic: uuid.UUID, at: datetime, on: Ground
+) -> Policy:
+    """This function will return the policy of one infusion on ground already read.
+
+    The session's baseline is the mean of the sets taken before the start. As long as nothing it
+    rests on changes, it is the same policy.
+    """
+    rests_on = (
+        on.rows(encounter),
+        {} if started_ms is None else _baseline(clinic, encounter, ms(at)),
+        on.suspensions.get(encounter, ()),
+        on.settings.get(ESCALATION),
+    )
+    kept = _policies.get(encounter)
+    if kept is not None and kept[0] == rests_on:
+        return kept[1]
+    _make_room(_policies, 1)
+    _policies[encounter] = (rests_on, _built(*rests_on))
+    return _policies[encounter][1]
+
+
+def _built(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    baseline: Mapping[str, float],
+    aside: tuple[Suspension, ...],
+    ladder: Sequence[Mapping[str, Any]] | None,
+) -> Policy:
+    found = policies.live(limits=approved(**rows), baseline=baseline, suspensions=aside)
     return found if ladder is None else replace(found, ladder=escalation(ladder))
+
+
+def _make_room(kept: dict[uuid.UUID, Any], places: int) -> None:
+    if len(kept) + places > MOST_KEPT:
+        kept.clear()
 
 
 def in_force(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Limit, ...]:
     """This function will return the limits of one infusion after all layers."""
-    return _in_force(ground(clinic=clinic, encounters=[encounter], at=at), encounter)
-
-
-def _in_force(on: Ground, encounter: uuid.UUID) -> tuple[Limit, ...]:
-    plan = on.plans.get(encounter)
-    regimens = on.settings.get(REGIMEN_LIMITS, {})
-    return approved(
-        clinic=on.settings.get(CLINIC_LIMITS) or (),
-        regimen=regimens.get(plan.regimen, ()) if plan else (),
-        patient=plan.detail.get("limits", ()) if plan else (),
-    )
+    on = ground(clinic=clinic, encounters=[encounter], at=at)
+    return approved(**on.rows(encounter))
 
 
 def approved(
@@ -171,10 +229,8 @@ def _baseline(clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> dict[str, 
     if kept is not None and 0 <= at_ms - kept[0] < BASELINE_KEPT_MS:
         return kept[1]
     found = baselines.of(clinic=clinic, encounter=encounter)
-    if found:
-        if len(_baselines) >= MOST_KEPT:
-            _baselines.clear()
-        _baselines[encounter] = (at_ms, found)
+    _make_room(_baselines, 1)
+    _baselines[encounter] = (at_ms, found)
     return found
 
 

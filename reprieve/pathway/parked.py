@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from reprieve.pathway.feed_batch import times
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
 from reprieve.records import keys
 from reprieve.records.models import ParkedMessage
+
+KEY_BYTES = 16
+DAY_MS = 86_400_000
+
+
+def row(
+    message: FeedMessage, *, clinic: uuid.UUID, kind: str, reason: str, once_a_day: bool
+) -> ParkedMessage:
+    """This function will make the row of a message that could not be charted, not yet stored.
+
+    Training traffic is shown once a day and sender: it is not a record of anybody.
+    """
+    said = message.raw
+    if once_a_day:
+        said = f"{message.sender}|{message.bed}|{message.received_ms // DAY_MS}".encode()
+    key = hashlib.sha256(kind.encode() + said).digest()[:KEY_BYTES]
+    return ParkedMessage(
+        clinic_id=clinic,
+        content_key=key,
+        received_ms=message.received_ms,
+        measured_ms=max(times(message), default=None),
+        sender=message.sender[:120],
+        bed=message.bed[:80],
+        kind=kind,
+        reason=reason[:200],
+        ciphertext=keys.encrypt(clinic, packed(message), about=about(key)),
+    )
+
+
+def write(rows: Sequence[ParkedMessage]) -> None:
+    """This function will store parked messages; one that was parked before is left as it is."""
+    if rows:
+        ParkedMessage.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def about(content_key: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Max
@@ -14,7 +15,16 @@ CHANNEL = "reprieve_changes"
 
 def announce(*, clinic: uuid.UUID, topic: str, subject: uuid.UUID | None, at_ms: int) -> None:
     """This function will add a notice in the caller's transaction; PostgreSQL is told as well."""
-    Change.objects.create(clinic_id=clinic, topic=topic, subject=subject, at_ms=at_ms)
+    announce_each(clinic=clinic, topic=topic, subjects=[subject], at_ms=at_ms)
+
+
+def announce_each(
+    *, clinic: uuid.UUID, topic: str, subjects: Sequence[uuid.UUID | None], at_ms: int
+) -> None:
+    """This function will add a notice of each subject, and tell PostgreSQL once."""
+    Change.objects.bulk_create(
+        Change(clinic_id=clinic, topic=topic, subject=subject, at_ms=at_ms) for subject in subjects
+    )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection
 
 # The order is part of the stored format: add at the end, never change a place.
 SIGNALS = (
@@ -23,13 +23,17 @@ SOURCES = (
     "", "nibp", "arterial", "ecg", "pleth", "impedance", "capnograph",
     "oximeter", "pulse", "thoracic", "co2", "probe", "unspecified",
 )  # fmt: skip
+PLACES = {name: place for place, name in enumerate(SIGNALS)}
+_SOURCE_PLACES = {name: place for place, name in enumerate(SOURCES)}
 THOUSANDTHS = 1000
 _READING = struct.Struct("<BBiI")
+_PLACES = "(%s, %s, %s, %s, %s, %s)"
+_MOST_ROWS = 1000
 _INSERT = (
     'INSERT INTO "records_frame" '
-    '("association_id", "measured_ms", "recorded_ms", "dialect", "content_key", "signals") '
-    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    '("association_id", "measured_ms", "recorded_ms", "dialect", "content_key", "signals") VALUES '
 )
+_NEW = ' ON CONFLICT DO NOTHING RETURNING "association_id", "measured_ms", "content_key"'
 _SELECT = (
     'SELECT "id", "measured_ms", "recorded_ms", "signals" FROM "records_frame" '
     'WHERE "association_id" = %s AND "measured_ms" >= %s AND "measured_ms" < %s '
@@ -60,23 +64,40 @@ class NewFrame:
 
 
 def insert(frames: Iterable[NewFrame]) -> list[bool]:
-    """This function will store frames in the caller's transaction, each in its own savepoint.
+    """This function will store frames in the caller's transaction, all in one statement.
 
     True where a row is new; False where the same readings at the same time were charted before.
+    Raises struct.error for a value too large for a frame, before anything is stored.
     """
-    return [_insert_one(frame) for frame in frames]
+    rows = [_row(frame) for frame in frames]
+    starts = range(0, len(rows), _MOST_ROWS)
+    new = {key for at in starts for key in _new(rows[at : at + _MOST_ROWS])}
+    # Of two equal frames in one call the first is the new one.
+    return [_taken(new, (row[0], row[1], row[4])) for row in rows]
 
 
-def _insert_one(frame: NewFrame) -> bool:
+def _new(rows: Sequence[tuple[int, int, int, int, int, bytes]]) -> list[tuple[int, int, int]]:
+    """Store rows and return the keys of those that were not there."""
+    places = ", ".join([_PLACES] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_INSERT}{places}{_NEW}", [value for row in rows for value in row])
+        return [(link, measured, key) for link, measured, key in cursor.fetchall()]
+
+
+def _taken(new: set[tuple[int, int, int]], key: tuple[int, int, int]) -> bool:
+    if key not in new:
+        return False
+    new.remove(key)
+    return True
+
+
+def _row(frame: NewFrame) -> tuple[int, int, int, int, int, bytes]:
     measured = max(v.at_ms for v in frame.values)
     packed = pack(frame.values, measured_ms=measured)
-    row: list[int | bytes] = [
+    return (
         frame.association, measured, frame.recorded_ms, frame.dialect,
         content_key(measured, packed), packed,
-    ]  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-        return bool(cursor.rowcount == 1)
+    )  # fmt: skip
 
 
 def pack(values: Sequence[Value], *, measured_ms: int) -> bytes:
@@ -84,8 +105,8 @@ def pack(values: Sequence[Value], *, measured_ms: int) -> bytes:
     return b"".join(
         sorted(
             _READING.pack(
-                SIGNALS.index(v.signal),
-                SOURCES.index(v.source) if v.source in SOURCES else 0,
+                PLACES[v.signal],
+                _SOURCE_PLACES.get(v.source, 0),
                 int(v.value * THOUSANDTHS),
                 measured_ms - v.at_ms,
             )

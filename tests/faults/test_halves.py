@@ -37,7 +37,7 @@ if target == "before the alarms":
 elif target == "after the alarms":
     alarm_fold.fold_many = fold_and_end
 else:
-    changes.announce = end
+    changes.announce_each = end
 reading = feed.Sent(signal="spo2", value=Decimal(80), at_ms=at_ms)
 feed.receive(
     [feed.FeedMessage(raw=b"x", received_ms=at_ms, sender="SIM-1", bed="1", readings=(reading,))],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reprieve.monitoring import events as ev
 from reprieve.monitoring import policy as policies
 from reprieve.monitoring.alarm_state import State, Transition
-from reprieve.monitoring.alarms import step
+from reprieve.monitoring.alarms import fold, step
 from reprieve.monitoring.limits import Limit
 from reprieve.monitoring.policy import Policy
 from reprieve.monitoring.vitals import Reading
@@ -227,3 +227,16 @@ def test_no_measurement_no_clinical_alarm(
     none = [(t, w) for t, w in none if w != "hand"]
     _, made = run(events(none), rules(limits))
     assert not [t for t in made if t.kind == "clinical"]
+
+
+@given(script=SCRIPTS, limits=st.lists(LIMITS, max_size=4))
+def test_many_events_at_once_are_as_one_after_another(
+    script: list[tuple[int, object]], limits: list[Limit]
+) -> None:
+    policy = rules(limits)
+    told = [e for e in events(script) if not isinstance(e, str)]
+    state, made = State(), []
+    for event in told:
+        state, new = step(state, event, policy)
+        made += new
+    assert fold(told, policy) == (state, tuple(made))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reprieve.interop.hl7v2 import words
 from reprieve.interop.hl7v2.parse import Hl7, Segment
@@ -15,6 +15,7 @@ class Group:
 
     obr: Segment | None
     rows: tuple[Segment, ...]
+    _times: dict[str, Moment | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -33,7 +34,13 @@ class Group:
 
     def time(self, clock: Clock, *, row: Segment | None = None) -> Moment | None:
         """Return when a row was measured: OBX-14, OBR-7, OBR-14, MSH-7, the first usable."""
-        own = [("OBX-14", row.text(14))] if row else []
+        own = row.raw(14) if row is not None else ""
+        if own not in self._times:
+            self._times[own] = self._found(clock, row if own else None)
+        return self._times[own]
+
+    def _found(self, clock: Clock, row: Segment | None) -> Moment | None:
+        own = [("OBX-14", row.text(14))] if row is not None else []
         shared = [("OBR-7", self.obr.text(7)), ("OBR-14", self.obr.text(14))] if self.obr else []
         return clock.first_of(*own, *shared, ("MSH-7", clock.header))
 

@@ -6,9 +6,11 @@ plausible range, and the message says when it was measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from reprieve import units
 from reprieve.interop.hl7v2 import words
@@ -33,20 +35,63 @@ class _NotCharted(Exception):
         self.reason = reason
 
 
+class Refusal(NamedTuple):
+    """Why a row is not charted: a kind for programs, a reason for people."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowForm:
+    """What a row says without its number and its time, which alone change every second.
+
+    `withheld` refuses the row whatever its number is, `refused` when it has one at all, `no_unit`
+    a number that is neither zero nor a marker.
+    """
+
+    code: str
+    text: str
+    shown_unit: str
+    signal: str | None
+    source: str
+    ucum: str
+    withheld: Refusal | None
+    refused: Refusal | None
+    no_unit: Refusal | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One OBX with what is needed to read it."""
 
     obx: Segment
-    entry: Entry | None
+    form: RowForm
     time: Moment | None
-    setting: bool = False
 
 
-def row(obx: Segment, *, dialect: Dialect | None, time: Moment | None, setting: bool) -> Row:
-    """Look a row's code up: its first coding, else the alternate one."""
+def row_form(obx: Segment, *, dialect: Dialect | None, setting: bool) -> RowForm:
+    """Read all of a row that does not change, and look its code up: its first coding, else the
+    alternate one.
+    """
     entry = _entry(obx, dialect, 1) or _entry(obx, dialect, 4)
-    return Row(obx=obx, entry=entry, time=time, setting=setting)
+    withheld = _refusal(_refuse_what_is_none, obx, setting)
+    refused = _refusal(_refuse_codes, obx, entry)
+    ucum, no_unit = "", None
+    if entry is not None and refused is None:
+        ucum = _refuse_other_units(obx, entry.signal) or ""
+        no_unit = None if ucum else _refusal(_unit_left_out, entry.signal)
+    return RowForm(
+        code=obx.text(3),
+        text=obx.text(3, 2)[:_SHOWN],
+        shown_unit=(obx.text(6, 2) or obx.text(6))[:_SHOWN],
+        signal=entry.signal if entry else None,
+        source=_source(obx, entry) if entry else "",
+        ucum=ucum,
+        withheld=withheld,
+        refused=refused,
+        no_unit=no_unit,
+    )
 
 
 def read_row(row: Row) -> Charted | Parked:
@@ -59,16 +104,15 @@ def read_row(row: Row) -> Charted | Parked:
 
 def park(row: Row, *, kind: str, reason: str) -> Parked:
     """Put a row aside with a reason."""
-    obx = row.obx
     return Parked(
-        code=obx.text(3)[:_SHOWN],
-        value=_shown(obx),
+        code=row.form.code[:_SHOWN],
+        value=_shown(row.obx),
         reason=reason,
         kind=kind,
-        signal=row.entry.signal if row.entry else None,
+        signal=row.form.signal,
         time=row.time,
-        text=obx.text(3, 2)[:_SHOWN],
-        unit=(obx.text(6, 2) or obx.text(6))[:_SHOWN],
+        text=row.form.text,
+        unit=row.form.shown_unit,
     )
 
 
@@ -79,7 +123,7 @@ def settle(found: Sequence[tuple[Row, Charted | Parked]]) -> list[Charted | Park
     pressure that cannot be.
     """
     crossed = _crossed([c for _, c in found if isinstance(c, Charted)])
-    seen: set[tuple[str, str, object]] = set()
+    seen: set[tuple[str, str, datetime]] = set()
     result: list[Charted | Parked] = []
     for row, reading in found:
         if not isinstance(reading, Charted):
@@ -96,25 +140,41 @@ def settle(found: Sequence[tuple[Row, Charted | Parked]]) -> list[Charted | Park
 
 
 def _charted(row: Row) -> Charted:
-    _refuse_what_holds_no_number(row)
-    if row.entry is None:
-        raise _NotCharted("unmapped", "unmapped code")
-    ucum = _refuse_conflicts(row.obx, row.entry)
+    form, signal = row.form, row.form.signal
+    if form.withheld is not None:
+        raise _NotCharted(*form.withheld)
+    if not _shown(row.obx):
+        raise _NotCharted("no value", "no value: empty")
+    if form.refused is not None:
+        raise _NotCharted(*form.refused)
+    assert signal is not None
     value = _number(row.obx)
-    _refuse_zero_and_markers(value, row.entry.signal)
-    value = _in_own_unit(value, ucum or _unit_left_out(row.obx, row.entry.signal), row.entry.signal)
-    _refuse_implausible(value, row.entry.signal)
+    _refuse_zero_and_markers(value, signal)
+    if form.no_unit is not None:
+        raise _NotCharted(*form.no_unit)
+    own = vitals.signal(signal).unit
+    value = _in_own_unit(value, form.ucum or own, own)
+    _refuse_implausible(value, signal)
     if row.time is None:
         raise _NotCharted("no time", "no usable time in OBX-14, OBR-7, OBR-14 or MSH-7")
     return Charted(
-        signal=row.entry.signal,
+        signal=signal,
         value=value,
-        unit=vitals.signal(row.entry.signal).unit,
+        unit=own,
         time=row.time,
-        source=_source(row.obx, row.entry),
-        code=row.obx.text(3),
+        source=form.source,
+        code=form.code,
         flags=row.time.flags,
     )
+
+
+def _refusal(check: Callable[..., object], *args: object) -> Refusal | None:
+    """Return why a check refuses a row, or None."""
+    try:
+        check(*args)
+    except _NotCharted as stop:
+        return Refusal(stop.kind, stop.reason)
+    return None
 
 
 def _entry(obx: Segment, dialect: Dialect | None, at: int) -> Entry | None:
@@ -133,21 +193,26 @@ def _vouched(dialect: Dialect, code: str, text: str) -> Entry | None:
     return found if found and found.signal in words.signals_in(text) else None
 
 
-def _refuse_what_holds_no_number(row: Row) -> None:
-    obx, rules = row.obx, words.rules()
+def _refuse_what_is_none(obx: Segment, setting: bool) -> None:
+    rules = words.rules()
     kind, status, title = obx.text(2), obx.text(11).upper(), f"{obx.text(3, 2)} {obx.text(3, 3)}"
     if kind in rules["wave_types"] or words.speaks_of(title, kind="wave_words"):
         raise _NotCharted("wave", "waveform")
-    if row.setting or _is_setting(obx):
+    if setting or _is_setting(obx):
         raise _NotCharted("setting", "setting or limit of the monitor")
     if status not in rules["value_status"]:
         raise _NotCharted("no value", f"no value: result status {status[:_SHOWN]} (OBX-11)")
     if not kind:
         raise _NotCharted("no value", "no value: no value type (OBX-2)")
-    if not _shown(obx):
-        raise _NotCharted("no value", "no value: empty")
-    if kind not in rules["number_types"]:
+
+
+def _refuse_codes(obx: Segment, entry: Entry | None) -> None:
+    kind = obx.text(2)
+    if kind not in words.rules()["number_types"]:
         raise _NotCharted("no value", f"no number: value type {kind[:_SHOWN]} (OBX-2)")
+    if entry is None:
+        raise _NotCharted("unmapped", "unmapped code")
+    _refuse_conflicts(obx, entry)
 
 
 def _is_setting(obx: Segment) -> bool:
@@ -155,8 +220,8 @@ def _is_setting(obx: Segment) -> bool:
     return any(words.speaks_of(t, kind="setting_words") for t in (obx.text(13), obx.text(3, 2)))
 
 
-def _refuse_conflicts(obx: Segment, entry: Entry) -> str | None:
-    """Return the row's UCUM unit (None when it names none) if code, text, unit, sub-id agree."""
+def _refuse_conflicts(obx: Segment, entry: Entry) -> None:
+    """Refuse a row whose code, text, unit and sub-id do not agree."""
     text = obx.text(3, 2)
     said = words.signals_in(text)
     if words.OTHER in said or (said and entry.signal not in said):
@@ -164,7 +229,7 @@ def _refuse_conflicts(obx: Segment, entry: Entry) -> str | None:
     if {entry.source, words.source_in(text)} == {"nibp", "arterial"}:
         raise _NotCharted("conflict", f"text {text[:_SHOWN]!r} contradicts the code's source")
     _refuse_other_codes(obx, entry)
-    return _refuse_other_units(obx, entry.signal)
+    _refuse_other_units(obx, entry.signal)
 
 
 def _refuse_other_codes(obx: Segment, entry: Entry) -> None:
@@ -178,6 +243,7 @@ def _refuse_other_codes(obx: Segment, entry: Entry) -> None:
 
 
 def _refuse_other_units(obx: Segment, signal: str) -> str | None:
+    """Return the row's UCUM unit, None when it names none."""
     found = words.units_of(obx.text(6), obx.text(6, 2))
     if not found:
         return None
@@ -214,14 +280,12 @@ def _refuse_implausible(value: Decimal, signal: str) -> None:
         raise _NotCharted("implausible", str(verdict.message))
 
 
-def _unit_left_out(obx: Segment, signal: str) -> str:
+def _unit_left_out(signal: str) -> None:
     if signal not in words.rules()["unit_may_be_missing"]:
         raise _NotCharted("unit", "no unit")
-    return vitals.signal(signal).unit
 
 
-def _in_own_unit(value: Decimal, ucum: str, signal: str) -> Decimal:
-    own = vitals.signal(signal).unit
+def _in_own_unit(value: Decimal, ucum: str, own: str) -> Decimal:
     if ucum == own:
         return value
     return units.convert(value, ucum, own).quantize(_CENT)
@@ -239,21 +303,21 @@ def _shown(obx: Segment) -> str:
     return "" if raw == '""' else unescape(raw, delimiters=obx.delimiters)[:_SHOWN]
 
 
-def _key(reading: Charted) -> tuple[str, str, str]:
-    return reading.signal, reading.source, reading.time.iso()
+def _key(reading: Charted) -> tuple[str, str, datetime]:
+    return reading.signal, reading.source, reading.time.at
 
 
-def _cuff(reading: Charted) -> tuple[str, str]:
-    return reading.source, reading.time.iso()
+def _cuff(reading: Charted) -> tuple[str, datetime]:
+    return reading.source, reading.time.at
 
 
 def _again(row: Row) -> str:
     return f"second reading at the same time (sub-id {row.obx.text(4)[:_SHOWN]})"
 
 
-def _crossed(charted: Sequence[Charted]) -> set[tuple[str, str]]:
+def _crossed(charted: Sequence[Charted]) -> set[tuple[str, datetime]]:
     """Return the cuffs and moments whose systolic pressure is not above the diastolic."""
-    lowest: dict[tuple[str, str], Decimal] = {}
+    lowest: dict[tuple[str, datetime], Decimal] = {}
     for c in charted:
         if c.signal == "sbp":
             lowest[_cuff(c)] = min(c.value, lowest.get(_cuff(c), c.value))

@@ -99,11 +99,14 @@ def parse(raw: bytes) -> Hl7:
     body = _unframed(raw)
     declared = _declared_charset(body)
     text, codec = charset.decode(body, charset=declared)
-    delimiters = _delimiters(text)
-    lines = (line for line in _LINE.split(text) if line.strip())
-    segments = tuple(s for s in (_segment(line, delimiters) for line in lines) if s is not None)
+    lines = _LINE.split(text) if "\n" in text else text.split("\r")
+    delimiters = _delimiters(lines[0])
+    found = (_segment(line, delimiters) for line in lines)
     fits = codec == charset.codec(declared)
-    return Hl7(segments=segments, delimiters=delimiters, codec=codec, charset_fits=fits)
+    return Hl7(
+        segments=tuple(s for s in found if s is not None),
+        delimiters=delimiters, codec=codec, charset_fits=fits,
+    )  # fmt: skip
 
 
 def unescape(text: str, *, delimiters: Delimiters) -> str:
@@ -171,17 +174,23 @@ def _unframed(raw: bytes) -> bytes:
 
 def _declared_charset(body: bytes) -> str:
     """Read MSH-18 before the letters are known: its own names are plain ASCII."""
-    line = re.split(rb"[\r\n]", body, maxsplit=1)[0]
-    fields = line.split(line[3:4] or b"|")
+    ends = [at for at in (body.find(b"\r"), body.find(b"\n")) if at >= 0]
+    line = body[: min(ends)] if ends else body
+    fields = line.split(line[3:4] or b"|", 18)
     declared = fields[17] if len(fields) > 17 else b""
     return declared.split(line[5:6] or b"~")[0].decode("ascii", errors="replace")
 
 
-def _delimiters(text: str) -> Delimiters:
-    mark = text[3:4]
+def _delimiters(line: str) -> Delimiters:
+    mark = line[3:4]
     if not mark or mark.isalnum() or not mark.isprintable() or mark.isspace():
         raise BadValue("MSH-1", "no usable field separator")
-    given = _LINE.split(text, maxsplit=1)[0][4:].split(mark)[0].strip()
+    return _encoding(mark, line[4:].split(mark, 1)[0][:_REMEMBERED])
+
+
+@lru_cache(maxsize=64)
+def _encoding(mark: str, field: str) -> Delimiters:
+    given = field.strip()
     marks = given[:4] + _USUAL[len(given) :]
     if len({mark, *marks}) != 5 or not _are_signs(marks):
         raise BadValue("MSH-2", "encoding characters are not four different signs")
@@ -202,8 +211,13 @@ def _segment(line: str, delimiters: Delimiters) -> Segment | None:
     """Read one line; a line that is no segment is skipped, never guessed at."""
     fields = line.strip("\x0b\x1c").split(delimiters.field)
     name = fields[0].strip()
-    if not _SEGMENT.match(name):
+    if not _is_name(name[:4]):
         return None
     if name == "MSH":
         fields.insert(1, delimiters.field)  # MSH-1 is the separator itself
     return Segment(name=name, fields=tuple(fields), delimiters=delimiters)
+
+
+@lru_cache(maxsize=256)
+def _is_name(name: str) -> bool:
+    return _SEGMENT.match(name) is not None

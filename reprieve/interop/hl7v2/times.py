@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reprieve.knowledge import BadValue
@@ -16,6 +17,7 @@ _STAMP = re.compile(
 )
 _EARLIEST, _LATEST = 1990, 2100  # years outside are a clock that was never set
 _FURTHEST = timedelta(hours=14)
+_LONGEST = 40  # letters of the longest stamp there is
 AMBIGUOUS = "ambiguous local time"
 SKIPPED = "local time skipped by daylight saving"
 FUTURE = "in the future"
@@ -107,7 +109,13 @@ def stamp(text: str) -> datetime | None:
 
     Unusable: no minute given, impossible date or offset, a year outside 1990 to 2100.
     """
-    match = _STAMP.fullmatch(text.strip())
+    plain = text.strip()
+    return _stamp(plain) if len(plain) <= _LONGEST else None
+
+
+@lru_cache(maxsize=256)  # the rows of one message repeat its time
+def _stamp(text: str) -> datetime | None:
+    match = _STAMP.fullmatch(text)
     if match is None:
         return None
     day, hour = match["date"], match["minute"] + (match["second"] or "00")

@@ -1,0 +1,83 @@
+"""The stored alarm state of infusions, read and written many at a time, in raw SQL.
+
+A batch of a ward's messages changes the state of every chair: as model rows that took more of the
+processor than all the alarms themselves.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import UUIDField
+
+_SELECT = (
+    'SELECT "encounter_id", "patient_id", "state", "started_ms", {text} '
+    'FROM "records_infusionstate" '
+    'WHERE "clinic_id" = %s AND "encounter_id" IN ({places}) ORDER BY "encounter_id"{lock}'
+)
+_UPDATE = 'UPDATE "records_infusionstate" SET "alarm_fold" = {value} WHERE "encounter_id" = %s'
+_UUID = UUIDField()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An infusion's alarm state as it lies in the database: `text` is JSON."""
+
+    encounter_id: uuid.UUID
+    clinic_id: uuid.UUID
+    patient_id: uuid.UUID
+    state: str
+    started_ms: int | None
+    text: str
+
+
+def locked(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> list[Stored]:
+    """This function will return the states of infusions, locked until the transaction ends.
+
+    They are locked in one order, so that two writers never wait for each other. On SQLite the
+    transaction itself is the lock.
+    """
+    if not encounters:
+        return []
+    sql = _SELECT.format(
+        places=", ".join(["%s"] * len(encounters)),
+        text='"alarm_fold"::text' if _is_postgresql() else '"alarm_fold"',
+        lock=" FOR UPDATE" if _is_postgresql() else "",
+    )
+    asked = {_key(encounter): encounter for encounter in encounters}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_key(clinic), *asked])
+        rows = cursor.fetchall()
+    return [
+        Stored(
+            encounter_id=asked[row[0]], clinic_id=clinic, patient_id=_uuid(row[1]),
+            state=row[2], started_ms=row[3], text=row[4],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def write(texts: Iterable[tuple[uuid.UUID, str]]) -> None:
+    """This function will store new states in the caller's transaction."""
+    value = "%s::jsonb" if _is_postgresql() else "%s"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _UPDATE.format(value=value), [(text, _key(encounter)) for encounter, text in texts]
+        )
+
+
+def _key(value: uuid.UUID) -> str | uuid.UUID:
+    key: str | uuid.UUID = _UUID.get_db_prep_value(value, connection)
+    return key
+
+
+def _uuid(value: object) -> uuid.UUID:
+    """SQLite keeps a UUID as 32 letters, and knows no type for it."""
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
