@@ -19,6 +19,7 @@ from reprieve.pathway import (
     charting_harm,
     discharge,
     double_checks,
+    followup,
     gate,
     infusion,
     order_signing,
@@ -211,6 +212,17 @@ def go_home(stage: Stage, visit_: Visit) -> None:
     signing.sign(
         **stage.by("physician"), encounter=visit_.encounter, meaning=signing.RECORD,
         password=PASSWORD,
+    )  # fmt: skip
+
+
+def call_home(stage: Stage, visit_: Visit) -> None:
+    """This function will call a patient who is well on the next day."""
+    followup.call(
+        **stage.by("infusion_nurse"), encounter=visit_.encounter,
+        said=followup.Call(
+            reached=True, fell=False, vivid_dreams=False, bladder=False, thoughts_of_death=False,
+            mood=6, pain=max(1, visit_.who.pain - 3),
+        ),
     )  # fmt: skip
 
 

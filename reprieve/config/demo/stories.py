@@ -17,6 +17,7 @@ Story = Callable[[Stage, Person, datetime], None]
 # Days from the first infusion of the short regimen: two a week for three weeks.
 SERIES_DAYS = (0, 3, 7, 10, 14, 17)
 MINUTES = 40
+CALLED_AFTER = timedelta(hours=22)
 PREPARED_MIN = 10  # from the arrival to the start
 
 
@@ -231,7 +232,7 @@ def recovering(stage: Stage, who: Person, now: datetime) -> None:
 
 
 def in_series(stage: Stage, who: Person, now: datetime) -> None:
-    patient = _series(stage, who, first=now - timedelta(days=5), sessions=2)
+    patient = _series(stage, who, now, first=now - timedelta(days=5), sessions=2)
     stage.at = now - timedelta(days=1)
     _book_series(
         stage, patient, first=now + timedelta(days=2, hours=3), chair_name="Chair 4", done=2
@@ -240,7 +241,7 @@ def in_series(stage: Stage, who: Person, now: datetime) -> None:
 
 def in_series_missed_one(stage: Stage, who: Person, now: datetime) -> None:
     first = now - timedelta(days=4, hours=1, minutes=40)
-    patient = _series(stage, who, first=first, sessions=1)
+    patient = _series(stage, who, now, first=first, sessions=1)
     stage.at = now - timedelta(days=3)
     [missed, *_rest] = _book_series(
         stage, patient, first=now - timedelta(days=1), chair_name="Chair 5", done=1
@@ -249,37 +250,42 @@ def in_series_missed_one(stage: Stage, who: Person, now: datetime) -> None:
     booking.mark(**stage.by("front_desk"), appointment=missed, act="no_show")
 
 
-def _series(stage: Stage, who: Person, *, first: datetime, sessions: int = 6) -> uuid.UUID:
+def _series(
+    stage: Stage, who: Person, now: datetime, *, first: datetime, sessions: int = 6
+) -> uuid.UUID:
     stage.at = first - timedelta(days=6)
     patient = _planned(stage, who)
     for number in range(sessions):
         stage.at = first + timedelta(days=SERIES_DAYS[number])
-        _whole_infusion(stage, who, patient)
+        _whole_infusion(stage, who, patient, now)
     return patient
 
 
-def _whole_infusion(stage: Stage, who: Person, patient: uuid.UUID) -> None:
+def _whole_infusion(stage: Stage, who: Person, patient: uuid.UUID, now: datetime) -> None:
     seat = chair.arrive(stage, who, patient)
     chair.ready(stage, seat)
     chair.start(stage, seat)
     chair.sit(stage, seat, minutes=MINUTES)
     chair.feel(stage, seat, stage.rng.choice(("dizziness", "nausea", "dissociation")))
     chair.go_home(stage, seat)
+    if stage.at + CALLED_AFTER < now:
+        stage.later(seconds=CALLED_AFTER.total_seconds())
+        chair.call_home(stage, seat)
 
 
 def series_done(stage: Stage, who: Person, now: datetime) -> None:
-    patient = _series(stage, who, first=now - timedelta(days=18, hours=1))
+    patient = _series(stage, who, now, first=now - timedelta(days=18, hours=1))
     care.keep_diary(stage, patient, until=now - timedelta(days=1), pains=_better(stage, who, 10))
 
 
 def relief_lasts(stage: Stage, who: Person, now: datetime) -> None:
-    patient = _series(stage, who, first=now - timedelta(days=45))
+    patient = _series(stage, who, now, first=now - timedelta(days=45))
     care.keep_diary(stage, patient, until=now - timedelta(days=1), pains=_better(stage, who, 14))
 
 
 def relief_fades(stage: Stage, who: Person, now: datetime) -> None:
     first = now - timedelta(days=364)
-    patient = _series(stage, who, first=first)
+    patient = _series(stage, who, now, first=first)
     for weeks in range(10, 44, 11):
         at = first + timedelta(weeks=weeks)
         care.keep_diary(stage, patient, until=at, pains=_better(stage, who, 3))
@@ -289,7 +295,7 @@ def relief_fades(stage: Stage, who: Person, now: datetime) -> None:
 
 def booster_given(stage: Stage, who: Person, now: datetime) -> None:
     first = now - timedelta(days=120)
-    patient = _series(stage, who, first=first)
+    patient = _series(stage, who, now, first=first)
     pains = _better(stage, who, 8) + [who.pain] * 8
     care.keep_diary(stage, patient, until=first + timedelta(days=70), pains=pains)
     _booster(stage, patient, now)
