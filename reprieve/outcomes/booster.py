@@ -44,13 +44,20 @@ class BoosterProposal:
     needs: tuple[Need, ...]
 
 
+def has_faded(response: Response) -> bool:
+    """Tell whether the relief of somebody who had responded was observed to fade."""
+    fading = response.fading
+    return response.responder == "yes" and fading.answer == "yes" and fading.since is not None
+
+
 def propose_booster(
     *, response: Response, surveillance: Surveillance, at: date, rules: Rules
 ) -> BoosterProposal | None:
     """Propose a booster for a responder whose relief was observed to fade; else None."""
     fading = response.fading
-    if response.responder != "yes" or fading.answer != "yes" or fading.since is None:
+    if not has_faded(response):
         return None
+    assert fading.since is not None
     return BoosterProposal(
         reason=fading.because,
         since=fading.since,

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.outcomes.booster import BoosterProposal, propose_booster
+from reprieve.outcomes.booster import BoosterProposal, has_faded, propose_booster
 from reprieve.outcomes.rules import rules
 from reprieve.pathway import booking, clock, diary_link, episodes, planning, worklist
 from reprieve.pathway.acts import Done, perform
@@ -39,7 +39,8 @@ def proposal(
 ) -> BoosterProposal | None:
     """This function will return what fading relief proposes now, None when it proposes nothing."""
     found = response.story(clinic=clinic, patient=patient, at=at)
-    if found.response is None:
+    # Every saved diary day asks this: what else is needed is read only when relief has faded.
+    if found.response is None or not has_faded(found.response):
         return None
     return propose_booster(
         response=found.response, at=found.response.at, rules=found.rules,

@@ -26,6 +26,7 @@ ANSWERS = {
     "memory-question": "memory_complaint", "phq-9": "phq-9", "pdmp-check": "pdmp_checked",
     "pregnancy-test": "pregnancy_test",
 }  # fmt: skip
+FERTILE = "could_become_pregnant"
 SCREENER = "c-ssrs-screener"
 
 
@@ -60,14 +61,16 @@ def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
 def surveillance(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Surveillance:
     """This function will tell when each surveillance fact was last known, for a booster."""
     zone = zone_of(clinic)
-    newest = observations.newest(clinic=clinic, patient=patient)
+    newest = observations.newest(
+        clinic=clinic, patient=patient, codes=[*ANSWERS.values(), FERTILE]
+    )
     last: dict[str, date | None] = {
         fact: newest[code].measured_at.astimezone(zone).date() if code in newest else None
         for fact, code in ANSWERS.items()
     }
     screened = questionnaires.newest(clinic=clinic, patient=patient, instrument=SCREENER)
     last["c-ssrs"] = screened.measured_at.astimezone(zone).date() if screened else None
-    cannot = newest.get("could_become_pregnant")
+    cannot = newest.get(FERTILE)
     year_ago = at.astimezone(zone).date() - timedelta(days=365)
     given = treatments.treatments(clinic=clinic, patient=patient, at=at)
     return Surveillance(
