@@ -12,7 +12,8 @@ from tests.world import World, new
 
 # What a history asks that is well when the answer is not "no".
 WELL: dict[str, Any] = {
-    "liver_disease": "none", "pregnancy_test": "not done", "liver_baseline_done": True,
+    "iv_access": "easy", "liver_disease": "none", "pregnancy_test": "not done",
+    "liver_baseline_done": True,
     "ecg_reviewed": True, "pdmp_checked": True, "days_since_multiday_course": None,
     "courses_last_365_d": 0, "ketamine_mg_last_365_d": 0,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from reprieve.clinical import criteria, safety
 from reprieve.clinical.facts import Fact
 from reprieve.clinical.findings import Step
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import charting, episodes, observations, patients
+from reprieve.pathway import charting, episodes, investigations, observations, patients
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.pathway.observations import Told
@@ -187,6 +187,8 @@ def _record(
             provenance="typed" if actor.practitioner else "patient",
             knowledge=version,
         )  # fmt: skip
+        said = (one.code for one in told if one.value is not None)
+        investigations.answered(actor=actor, at=at, patient=patient, facts=said)
         return Done(
             subject_kind="observation", subject=saved[0].pk,
             result={"set": str(saved[0].set_id)},

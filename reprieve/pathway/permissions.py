@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "evaluation.record": CLINICIANS | {PATIENT},
     "history.change": CLINICIANS,
     "evaluation.decide": DOCTORS,
+    "test.order": CLINICIANS,
     "questionnaire.answer": CARE | {PATIENT},
     "risk.open": CLINICIANS,
     "risk.handle": CLINICIANS,

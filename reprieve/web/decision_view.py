@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,16 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reprieve.clinical import safety
+from reprieve.clinical import investigations, safety
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.clinical.instruments import instrument
 from reprieve.pathway import evaluation
 from reprieve.records.queries import questionnaires
 from reprieve.records.queries import risk as risk_queries
+from reprieve.records.queries.questionnaires import ResponseView
 from reprieve.web import presenters
 from reprieve.web.presenters import FindingCard
+from reprieve.web.words import say
 
-TRENDS = ("nrs", "peg", "phq-9", "gad-7")
+TRENDS = (
+    "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "personal-goal", "wpi-sss", "dn4",
+    "paindetect", "pcs", "promis-29", "phq-9", "phq-2", "gad-7", "c-ssrs-screener", "audit-c",
+    "ort-oud", "dast-10", "stop-bang", "pgic",
+)  # fmt: skip
 FORMS = {
     "cssrs_risk": risk_queries.SCREENER, "phq9_item_9": "phq-9", "mood_scales_current": "phq-9",
     "audit_c_score": "audit-c", "dast10_score": "dast-10", "ort_oud_score": "ort-oud",
@@ -34,10 +40,16 @@ RISK = frozenset({"suicide_alert_open", "suicide_risk_cleared"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
-    """A way to answer what a finding needs."""
+    """A way to answer what a finding needs: a page, or a press where `field` is sent with `value`.
+
+    `is_running`: it was ordered or sent, and the answer is awaited.
+    """
 
     label: str
     href: str
+    field: str = ""
+    value: str = ""
+    is_running: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,7 @@ class Trend:
     band: str
     says: str
     at: datetime
+    confirmed: bool
     chart: dict[str, Any] | None
 
 
@@ -73,14 +86,16 @@ def lines(
     patient: uuid.UUID,
     given: Mapping[str, str],
     acknowledged: Collection[str],
+    running: Collection[str] = (),
 ) -> list[FindingLine]:
     """This function will prepare the findings that say something, heaviest first.
 
-    `given` and `acknowledged` are what a refused form already said about them, by rule.
+    `given` and `acknowledged` are what a refused form already said about them, by rule; `running`
+    names the tests and forms whose answers are awaited.
     """
     return [
         replace(
-            _line(f, patient),
+            _line(f, patient, running),
             given=given.get(f.rule, ""),
             acknowledged=f.rule in acknowledged,
             also=also,
@@ -105,9 +120,12 @@ def clear(found: Iterable[Finding]) -> list[FindingCard]:
     return [card(f) for f in found if f.outcome is Outcome.CLEAR]
 
 
-def _line(finding: Finding, patient: uuid.UUID) -> FindingLine:
+def _line(finding: Finding, patient: uuid.UUID, running: Collection[str]) -> FindingLine:
     facts = finding.needs or tuple(finding.saw)  # what it found can be looked at again
-    ways = {way.href: way for way in (resolve(name, patient=patient) for name in facts)}
+    found = [resolve(name, patient=patient) for name in facts]
+    if finding.needs:
+        found += [w for name in facts for w in errands(name, patient=patient, running=running)]
+    ways = {(way.href, way.value): way for way in found}
     grave = finding.severity is Severity.WARN_HIGH
     return FindingLine(
         card=card(finding),
@@ -156,36 +174,72 @@ def resolve(fact: str, *, patient: uuid.UUID) -> Resolve:
     )
 
 
+def errands(
+    fact: str, *, patient: uuid.UUID, running: Collection[str] = ()
+) -> Iterator[Resolve]:
+    """This function will list what can be set going from here: a test ordered, a form sent."""
+    test = investigations.answering(fact)
+    if test is not None:
+        yield Resolve(
+            label=_("Order: {test}").format(test=say(test.label)), field="test", value=test.id,
+            href=reverse("decision_order", args=[patient]), is_running=test.id in running,
+        )  # fmt: skip
+    form = FORMS.get(fact)
+    if form is not None and is_for_patients(form):
+        yield Resolve(
+            label=_("Send to the patient: {form}").format(form=_(instrument(form).title)),
+            field="form", value=form, href=reverse("decision_send", args=[patient]),
+            is_running=form in running,
+        )  # fmt: skip
+
+
+def is_for_patients(name: str) -> bool:
+    """This function will tell whether patients fill a form in by themselves."""
+    return instrument(name).store == "items" and name != risk_queries.SCREENER
+
+
 def trends(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Trend]:
     """This function will prepare the scales that were answered, with a chart from two values on."""
-    found = []
-    for name in TRENDS:
-        views = questionnaires.completed(clinic=clinic, patient=patient, instrument=name)
-        scored = [view for view in views if view.total is not None]
-        if scored:
-            found.append(_trend(name, scored))
-    return found
+    found: dict[str, list[ResponseView]] = {}
+    for view in questionnaires.history(clinic=clinic, patient=patient):
+        if view.complete and not view.corrected:
+            found.setdefault(view.instrument, []).append(view)
+    return [_trend(name, found[name]) for name in TRENDS if name in found]
 
 
-def _trend(name: str, views: Sequence[questionnaires.ResponseView]) -> Trend:
+def _trend(name: str, views: Sequence[ResponseView]) -> Trend:
     form = instrument(name)
-    last = views[-1]
+    last, scored = views[-1], [view for view in views if view.total is not None]
+    says = ""
+    if len(scored) > 1:
+        says = _("{title}: from {first} to {last}").format(
+            title=_(form.title), first=f"{scored[0].total:.3g}", last=f"{scored[-1].total:.3g}"
+        )
     return Trend(
         name=name,
         title=_(form.title),
-        newest=f"{last.total:.3g}",
+        newest=scores(last),
         band=_(last.band) if last.band else "",
-        says=_("{title}: from {first} to {last}").format(
-            title=_(form.title), first=f"{views[0].total:.3g}", last=f"{last.total:.3g}"
-        ),
+        says=says,
         at=last.measured_at,
-        chart=_chart(_(form.title), form.maximum or 10, views) if len(views) > 1 else None,
+        confirmed=form.verified,
+        chart=_chart(_(form.title), form.maximum or 10, scored) if says else None,
     )
 
 
-def _chart(
-    title: str, highest: float, views: Sequence[questionnaires.ResponseView]
-) -> dict[str, Any]:
+def scores(view: ResponseView) -> str:
+    """This function will say a form's score: total, T score, or its parts where it has no total."""
+    found = [] if view.total is None else [f"{view.total:.3g}"]
+    if view.score.get("t_score") is not None:
+        found.append(f"T {view.score['t_score']:g}")
+    if view.total is None:
+        parts = {part.id: _(part.label) for part in instrument(view.instrument).subscales}
+        given = view.score.get("subscales", {})
+        found += [f"{parts[k]} {v:.3g}" for k, v in given.items() if v is not None and k in parts]
+    return ", ".join(found)
+
+
+def _chart(title: str, highest: float, views: Sequence[ResponseView]) -> dict[str, Any]:
     zone = timezone.get_current_timezone_name()
     times = [round(view.measured_at.timestamp()) for view in views]
     return {

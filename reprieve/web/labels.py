@@ -62,6 +62,11 @@ WORK: dict[str, Promise] = {
     "fall_review": _("Review a fall"),
     "message_failed": _("A message could not be sent: call"),
     "alarm": _("Unanswered alarm"),
+    "test_ecg": _("Ordered: electrocardiogram"),
+    "test_liver": _("Ordered: liver tests"),
+    "test_pregnancy": _("Ordered: pregnancy test"),
+    "test_urine_drugs": _("Ordered: urine drug screen"),
+    "test_prescriptions": _("Ordered: prescription-monitoring check"),
 }
 
 

@@ -60,6 +60,7 @@ class FindingCard:
     saw: tuple[tuple[str, str], ...]
     needs: tuple[str, ...]
     source: str
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,7 @@ def finding_card(finding: Finding) -> FindingCard:
         saw=tuple((_(name), seen(value)) for name, value in finding.saw.items()),
         needs=tuple(_(name) for name in finding.needs),
         source=finding.source,
+        confirmed=finding.verified,
     )
 
 

@@ -31,7 +31,8 @@ from reprieve.records.identity import Identity
 SHORT = "ketamine-0.5mgkg-40min-x6"  # the regimen of the demo
 # What a history asks that is well when the answer is not "no".
 WELL: dict[str, Any] = {
-    "liver_disease": "none", "pregnancy_test": "negative", "pregnancy_test_age_days": 0,
+    "iv_access": "easy", "liver_disease": "none", "pregnancy_test": "negative",
+    "pregnancy_test_age_days": 0,
     "liver_baseline_done": True,
     "ecg_reviewed": True, "pdmp_checked": True, "days_since_multiday_course": None,
     "courses_last_365_d": 0, "ketamine_mg_last_365_d": 0, "liver_tests_age_days": 10,

@@ -27,6 +27,7 @@ from reprieve.records.queries import (
 from reprieve.web import decision_view, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.staff import decision_resolve
 from reprieve.web.staff.evaluation_lists import tried
 from reprieve.web.words import form_errors, say
 
@@ -105,6 +106,7 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
     lines = decision_view.lines(
         found, patient=patient, given=_given(request.POST),
         acknowledged=request.POST.getlist(ACKNOWLEDGE),
+        running=decision_resolve.running(request, patient),
     )  # fmt: skip
     newest = observations.newest(**asked)
     therapies = medicines.tried(**asked)
