@@ -236,7 +236,7 @@ def mark(
 
 def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: str = "") -> None:
     """This function will note what became of a visit, inside the caller's act."""
-    if act == "done":
+    if act in {"done", "cancelled"}:
         _refuse_open_infusion(row)
     row.status = states.after("appointment", act, row.status)
     row.save(update_fields=["status"])
@@ -252,7 +252,7 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
 
 
 def _refuse_open_infusion(row: Appointment) -> None:
-    """A visit is not over while somebody still sits in the chair."""
+    """A visit is not over, and its chair not free, while somebody still sits in it."""
     open_here = InfusionState.of(row.clinic_id).filter(
         encounter__appointment=row, state__in=alarm_fold.WATCHED
     )

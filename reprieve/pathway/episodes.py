@@ -6,10 +6,13 @@ import uuid
 from datetime import datetime
 
 from reprieve.knowledge import N_
-from reprieve.pathway import states
+from reprieve.pathway import states, worklist
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import EpisodeOfCare, Patient, StateChange
+
+# What answers a request for a consultation, so that it stops waiting for the desk.
+ANSWERS = frozenset({"booking.consultation", "evaluation.begin"})
 
 
 def begin(*, patient: Patient, act: str, actor: Actor, at: datetime) -> EpisodeOfCare:
@@ -33,6 +36,8 @@ def advance(*, episode: EpisodeOfCare, act: str, actor: Actor, at: datetime) -> 
     episode.state = states.after("episode", act, before)
     episode.save(update_fields=["state"])
     _note(episode, act, before, actor, at)
+    if act in ANSWERS:
+        worklist.finish_within(actor=actor, at=at, kind="referral", patient=episode.patient_id)
     return episode.state
 
 

@@ -93,7 +93,10 @@ def attach(
             detail={"encounter": str(encounter)},
         )  # fmt: skip
 
-    return str(perform("monitor.link", actor=actor, uid=uid, at=at, work=work)["end"])
+    done = perform("monitor.link", actor=actor, uid=uid, at=at, work=work)
+    if "end" not in done:  # the same page put the message aside before
+        raise Conflict(N_("This act's number was already used for something else."))
+    return str(done["end"])
 
 
 def put_aside(

@@ -25,6 +25,7 @@ from reprieve.web.live_reader import Shared, reader
 
 TABLE_SIGNALS = ("sbp", "dbp", "map", "heart_rate", "pulse_rate", "spo2", "respiratory_rate",
                  "etco2", "temp_c")  # fmt: skip
+LONGEST = 19  # digits: a longer number is in no row, and overflows the database's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Cursor:
     def read(cls, text: str) -> Cursor:
         """Read what the page sends back; anything else is the beginning."""
         version, _dot, frame = text.partition(".")
-        if not (version.isdigit() and frame.isdigit()):
+        if not all(n.isdecimal() and len(n) < LONGEST for n in (version, frame)):
             return cls(version=0, frame=0)
         return cls(version=int(version), frame=int(frame))
 

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import booking, clinic
+from reprieve.pathway import booking, clinic, infusion
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.records.models import Absence, EpisodeOfCare, OutboxMessage, Reservation
 from reprieve.records.queries import booking as queries
 from tests import world as w
+from tests.chairside import Chair
 
 pytestmark = pytest.mark.usefixtures("db")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -171,6 +172,23 @@ def test_a_cancelled_visit_needs_a_reason_and_frees_its_time() -> None:
     assert not Reservation.objects.filter(clinic_id=world.id).exists()
     with pytest.raises(NotNow):
         booking.mark(**do, uid=w.new(), reason="again")
+
+
+@pytest.mark.parametrize("act", ["cancelled", "done"])
+def test_a_visit_with_somebody_in_the_chair_keeps_its_time(act: str) -> None:
+    world, (chair, _) = with_chairs()
+    patient, episode = w.person(world)
+    made = book(world, patient, Slot(starts_at=monday(9), kind="infusion", chair=chair))
+    do = {"actor": world["front_desk"], "at": world.at, "appointment": made}
+    booking.mark(**do, act="arrived", uid=w.new())
+    seated = infusion.prepare(
+        actor=world["infusion_nurse"], uid=w.new(), at=world.at, patient=patient,
+        episode=episode, appointment=made, chair=chair,
+    )  # fmt: skip
+    Chair(world, seated, patient).start()
+    with pytest.raises(NotNow, match="still open"):
+        booking.mark(**do, act=act, uid=w.new(), reason="by mistake")
+    assert Reservation.objects.filter(clinic_id=world.id, resource_kind="chair").exists()
 
 
 @pytest.mark.parametrize("acts", [("late", "arrived", "done"), ("arrived", "done"), ("no_show",)])

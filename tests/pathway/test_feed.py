@@ -267,6 +267,15 @@ class TestAttach:
         with pytest.raises(NotNow):
             self.attach(chair, number)
 
+    def test_of_the_page_that_put_it_aside(self, chair: Chair, number: int) -> None:
+        args = {
+            "actor": chair.world["infusion_nurse"], "at": chair.world.at, "number": number,
+            "uid": new(),
+        }  # fmt: skip
+        monitors.put_aside(reason="test bed", **args)  # type: ignore[arg-type]
+        with pytest.raises(Conflict, match="already used"):
+            monitors.attach(encounter=chair.encounter, **args)  # type: ignore[arg-type]
+
     def test_of_another_time_or_without_values_or_unknown(
         self, world: World, chair: Chair, number: int
     ) -> None:

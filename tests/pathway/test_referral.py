@@ -1,11 +1,13 @@
 """Requests come in by any way, once, checked, and wait on the desk's list."""
 
+import uuid
 from dataclasses import replace
 
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import referral
+from reprieve.pathway import evaluation, referral
+from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor, system
 from reprieve.pathway.referral import Request
@@ -14,6 +16,7 @@ from reprieve.records.models import EpisodeOfCare
 from reprieve.records.queries import patients
 from reprieve.records.queries import referral as queries
 from reprieve.records.queries import worklist as work
+from tests import booking_desk as desk
 from tests import world as w
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -89,6 +92,27 @@ def test_a_known_patient_keeps_the_open_episode_and_opens_a_new_one_after_closin
     assert third["patient"] == first["patient"]
     assert third["episode"] != first["episode"]
     assert len(queries.of_patient(clinic=world.id, patient=known.patient)) == 3
+
+
+def test_a_booked_consultation_answers_the_request_and_a_later_one_waits_again() -> None:
+    world = w.found()
+    done = receive(world, a_call())
+    patient = uuid.UUID(done["patient"])
+    desk.book(world, patient, Slot(starts_at=desk.at(10, 9), kind="consultation"))
+    assert queries.inbox(clinic=world.id) == []
+    assert work.waiting(clinic=world.id, patient=patient) == []
+    world.later(days=1)
+    later = receive(world, replace(a_call(), patient=patient, message="How much longer?"))
+    assert [str(one.id) for one in queries.inbox(clinic=world.id)] == [later["id"]]
+
+
+def test_an_evaluation_without_a_booking_answers_it_too() -> None:
+    world = w.found()
+    done = receive(world, a_call())
+    evaluation.begin(
+        actor=world["physician"], uid=w.new(), at=world.at, patient=uuid.UUID(done["patient"])
+    )
+    assert work.waiting(clinic=world.id) == []
 
 
 def test_what_cannot_be_is_named() -> None:

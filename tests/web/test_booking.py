@@ -94,6 +94,28 @@ def test_what_is_missing_is_said(
     assert says in answer.content.decode()
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_beyond_the_calendar_is_none(day: str, world: w.World, as_role: As) -> None:
+    patient, made = visit(world)
+    client = as_role("front_desk")
+    for address, shown in (("/booking", "Tue 3 Mar 2026"), ("/booking/week", "Mon 2 Mar")):
+        assert shown in client.get(f"{address}?day={day}").content.decode()
+    book = client.get(f"/patients/{patient}/book?kind=infusion&day={day}")
+    assert "Choose a day between 2000-01-01 and 2099-12-31." in book.content.decode()
+    moved = client.post(f"/visits/{made}/move", {"day": day, "time": "09:00", **act()})
+    assert "Choose a day between" in moved.content.decode()
+    away = {"practitioner": "", "starts_at": f"{day}T08:00", "ends_at": f"{day}T09:00", **act()}
+    assert "Choose a day between" in client.post("/absences", away).content.decode()
+
+
+def test_a_time_that_the_clocks_jump_over_is_refused(world: w.World, as_role: As) -> None:
+    patient, _made = visit(world)
+    address = f"/patients/{patient}/book?kind=consultation&day=2026-03-08"
+    answer = as_role("front_desk").post(address, {"time": "02:30", "anyway": "on", **act()})
+    assert answer.status_code == 422
+    assert "the clocks go forward" in answer.content.decode()
+
+
 def test_closed_days_say_so_and_may_be_overruled(world: w.World, as_role: As) -> None:
     patient, _made = visit(world)
     address = f"/patients/{patient}/book?kind=consultation&day=2026-03-08"

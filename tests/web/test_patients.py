@@ -23,9 +23,11 @@ def test_an_empty_list_teaches_and_a_search_finds(world: w.World, as_role: As) -
     assert "No patients yet" in client.get("/patients").content.decode()
     patient, _ = w.person(world)
     for wanted in ("", "invented", "Iva", "1", "1980-05-17", "+15550100199", "iva@example.org"):
-        page = client.get("/patients", {"q": wanted}).content.decode()
+        page = client.post("/patients", {"q": wanted}).content.decode()
         assert f"/patients/{patient}" in page, wanted
-    assert "Nobody found" in client.get("/patients?q=zzz").content.decode()
+    for nobody in ("zzz", "\u00b2", "\0"):
+        assert "Nobody found" in client.post("/patients", {"q": nobody}).content.decode()
+    assert f"/patients/{patient}" in client.get("/patients?q=zzz").content.decode()
 
 
 def test_long_lists_have_pages(
@@ -34,7 +36,7 @@ def test_long_lists_have_pages(
     monkeypatch.setattr(pages.queries, "PAGE", 1)
     w.person(world)
     desk.another(world, "Otto")
-    for address in ("/patients", "/patients?page=2", "/patients?page=nonsense"):
+    for address in ("/patients", "/patients?page=2", "/patients?page=nonsense", "/patients?page=\u00b2"):
         assert "of 2" in as_role("front_desk").get(address).content.decode()
 
 

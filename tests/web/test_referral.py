@@ -34,6 +34,18 @@ def test_a_call_is_typed_and_waits(world: w.World, as_role: As) -> None:
         assert words in page
 
 
+def test_a_call_that_needs_no_visit_is_answered(world: w.World, as_role: As) -> None:
+    client = as_role("front_desk")
+    client.post("/inbox/new", a_call())
+    (one,) = queries.inbox(clinic=world.id)
+    answer = client.post(f"/inbox/{one.id}/answered", {"act": str(uuid.uuid4())}, follow=True)
+    page = answer.content.decode()
+    assert "The request is answered." in page
+    assert "The inbox is empty" in page
+    again = client.post(f"/inbox/{uuid.uuid4()}/answered", {"act": str(uuid.uuid4())})
+    assert again.status_code == 404
+
+
 def test_a_letter_is_kept_as_it_came(world: w.World, as_role: As) -> None:
     client = as_role("front_desk")
     letter = SimpleUploadedFile("any.name", b"%PDF-1.7 invented")

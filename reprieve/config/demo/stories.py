@@ -92,18 +92,9 @@ def accepted(stage: Stage, who: Person, now: datetime) -> None:
 
 def _accepted(stage: Stage, who: Person) -> uuid.UUID:
     patient = care.ask(stage, who, source="referral")
-    referral_seen(stage, patient)
     care.evaluate(stage, who, patient)
     care.accept(stage, patient)
     return patient
-
-
-def referral_seen(stage: Stage, patient: uuid.UUID) -> None:
-    """Take a request off the desk's list, as the desk does when it has dealt with it."""
-    from reprieve.records.queries import referral as referrals
-
-    for row in referrals.of_patient(clinic=stage.clinic.id, patient=patient):
-        referral.seen(**stage.by("front_desk"), referral=row.id)
 
 
 def consented(stage: Stage, who: Person, now: datetime) -> None:

@@ -64,7 +64,7 @@ def find(*, clinic: uuid.UUID, text: str) -> list[PatientView]:
     wanted = text.strip()
     if not wanted:
         return []
-    if wanted.isdigit() and len(wanted) < 7:
+    if wanted.isdecimal() and len(wanted) < 7:
         rows = list(Patient.of(clinic).filter(number=int(wanted)))
         return _views(clinic, rows)
     ids = _by_exact(clinic, wanted) or _by_name(clinic, wanted)

@@ -6,10 +6,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from reprieve.records import notes
-from reprieve.records.models import Attachment, Referral
+from reprieve.records.models import Attachment, Referral, WorkItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,15 @@ class ReferralView:
 
 
 def inbox(*, clinic: uuid.UUID, newest: int = 200) -> list[ReferralView]:
-    """This function will list the requests that nobody has closed or booked, oldest first."""
-    rows = Referral.of(clinic).filter(episode__state="requested")
+    """This function will list the requests that still wait for an answer, oldest first.
+
+    Whose they are does not matter: somebody in treatment asks again, too.
+    """
+    waits = WorkItem.of(clinic).filter(
+        kind="referral", state__in=("open", "seen"), patient=OuterRef("patient"),
+        opened_at__lte=OuterRef("recorded_at"),
+    )  # fmt: skip
+    rows = Referral.of(clinic).filter(Exists(waits))
     return _views(rows.order_by("recorded_at", "id")[:newest])
 
 

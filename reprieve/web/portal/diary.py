@@ -21,6 +21,7 @@ from reprieve.pathway.diary import Day
 from reprieve.web import crisis
 from reprieve.web.access import public
 from reprieve.web.acts import act_of
+from reprieve.web.days import DayField
 from reprieve.web.portal.access import LinkRequest, link
 from reprieve.web.words import day as say_day
 
@@ -37,7 +38,7 @@ def _scale() -> forms.IntegerField:
 class DiaryForm(forms.Form):
     """One day as the page sends it. What is not answered is left out."""
 
-    day = forms.DateField()
+    day = DayField()
     moment = forms.ChoiceField(choices=[(m, m) for m in diary.MOMENTS])
     average_pain = _scale()
     worst_pain = _scale()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from reprieve.knowledge import BadValue
+from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import booking, booking_times, booking_walk_in
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict
@@ -26,6 +26,7 @@ from reprieve.web import booking_grid, labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
+from reprieve.web.days import DayField, on_calendar
 from reprieve.web.patient_strip import opened
 from reprieve.web.words import clock_time, form_errors, say
 
@@ -36,15 +37,23 @@ USUAL = {"planned": "infusion", "in_series": "infusion", "follow_up": "follow_up
 
 def day_of(request: PageRequest) -> date:
     """This function will read the day asked for; the clinic's today when none can be read."""
+    today = timezone.localtime(request.at).date()
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        wanted = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        return timezone.localtime(request.at).date()
+        return today
+    return wanted if on_calendar(wanted) else today
 
 
 def moment_of(clinic: uuid.UUID, day: date, wall: time) -> datetime:
-    """This function will find the moment that the clinic's clock shows."""
-    return resolve(day=day, wall=wall, zone=clinics.clinic(clinic).timezone).at
+    """This function will find the moment that the clinic's clock shows.
+
+    Raises BadValue for a time that the clock jumps over: another one is never chosen in silence.
+    """
+    shown = resolve(day=day, wall=wall, zone=clinics.clinic(clinic).timezone)
+    if shown.kind == "nonexistent":
+        raise BadValue("time", N_("does not exist on this day: the clocks go forward"))
+    return shown.at
 
 
 @page("booking.open", opens="calendar")
@@ -85,7 +94,7 @@ class WhenForm(forms.Form):
     """Which visit on which day, with whom: asked first, so that free times can be shown."""
 
     kind = forms.ChoiceField(label=_lazy("Visit"), choices=list(labels.VISITS.items()))
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_lazy("Day"))
     practitioner = forms.ChoiceField(label=_lazy("Clinician"), required=False)
 
     def __init__(self, data: Any, *, clinic: uuid.UUID) -> None:

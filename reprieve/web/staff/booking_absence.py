@@ -23,6 +23,7 @@ from reprieve.records.queries import booking as queries
 from reprieve.web import booking_grid
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.days import MomentField
 from reprieve.web.words import form_errors
 
 
@@ -30,12 +31,8 @@ class AbsenceForm(forms.Form):
     """Who is away, and when."""
 
     practitioner = forms.ChoiceField(label=_lazy("Who"))
-    starts_at = forms.DateTimeField(
-        label=_lazy("Away from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    ends_at = forms.DateTimeField(
-        label=_lazy("Back at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    starts_at = MomentField(label=_lazy("Away from"))
+    ends_at = MomentField(label=_lazy("Back at"))
     reason = forms.CharField(
         label=_lazy("Reason"), required=False, max_length=200,
         help_text=_lazy("Everybody who books reads it: write “course” or “away”, no illness."),

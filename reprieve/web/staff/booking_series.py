@@ -26,6 +26,7 @@ from reprieve.scheduling.series import Obstacle
 from reprieve.web import booking_grid
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.days import DayField
 from reprieve.web.patient_strip import opened
 from reprieve.web.words import say
 
@@ -35,9 +36,7 @@ SHOWN_FOR_S = 3600
 class WishForm(forms.Form):
     """From which day, at what time, with whom."""
 
-    first_day = forms.DateField(
-        label=_lazy("First infusion on or after"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first_day = DayField(label=_lazy("First infusion on or after"))
     preferred = forms.TimeField(
         label=_lazy("Preferred time of day"), widget=forms.TimeInput(attrs={"type": "time"})
     )

@@ -25,6 +25,7 @@ from reprieve.records.queries.booking import AppointmentView
 from reprieve.web import booking_grid, labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.days import DayField
 from reprieve.web.patient_strip import opened
 from reprieve.web.staff.booking import moment_of
 from reprieve.web.words import form_errors, say
@@ -33,7 +34,7 @@ from reprieve.web.words import form_errors, say
 class MoveForm(forms.Form):
     """Where a visit goes."""
 
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_lazy("Day"))
     time = forms.TimeField(label=_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
     chair = forms.ChoiceField(label=_lazy("Chair"), required=False)
     practitioner = forms.ChoiceField(label=_lazy("Clinician"), required=False)

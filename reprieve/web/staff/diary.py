@@ -23,6 +23,7 @@ from reprieve.records.queries import response
 from reprieve.web import patient_page, relief_chart
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.days import DayField
 from reprieve.web.words import form_errors
 
 TEN = [(str(n), str(n)) for n in range(11)]
@@ -49,7 +50,7 @@ def _flag(label: Any) -> forms.Field:
 class DayForm(forms.Form):
     """One day as the patient tells it."""
 
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_lazy("Day"))
     moment = forms.ChoiceField(label=_lazy("About"), choices=list(MOMENTS.items()))
     mode = forms.ChoiceField(
         label=_lazy("How it was told"), choices=[(m, MODES[m]) for m in ("call", "paper", "clinic")]

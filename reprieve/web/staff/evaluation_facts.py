@@ -24,6 +24,7 @@ from reprieve.records.queries import facts, medicines, observations
 from reprieve.web import facts_form, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.days import DayField
 from reprieve.web.presenters import seen
 from reprieve.web.staff.evaluation import body_of, criteria_title
 from reprieve.web.staff.evaluation_forms import MODES
@@ -77,10 +78,7 @@ class SourceForm(forms.Form):
         label=_lazy("How it was answered"), choices=MODES, widget=forms.RadioSelect,
         initial="clinic",
     )  # fmt: skip
-    on = forms.DateField(
-        label=_lazy("Day of the results, when it is not today"), required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
+    on = DayField(label=_lazy("Day of the results, when it is not today"), required=False)
 
 
 class VitalsForm(forms.Form):

@@ -70,7 +70,8 @@ class Happened:
 @page("patient.list", opens="patients")
 def patient_list(request: PageRequest) -> HttpResponse:
     """This function will list patients, or those that a search finds."""
-    wanted = request.GET.get("q", "").strip()
+    # A search is sent as a form: a name in an address would stay in histories and logs.
+    wanted = request.POST.get("q", "").strip()
     number = _page_number(request.GET.get("page", "1"))
     clinic = request.actor.clinic
     if wanted:
@@ -89,7 +90,7 @@ def patient_list(request: PageRequest) -> HttpResponse:
 
 
 def _page_number(text: str) -> int:
-    return max(1, int(text)) if text.isdigit() and len(text) < 7 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
 
 
 @page("patient.open", opens="patient")

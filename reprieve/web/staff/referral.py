@@ -68,6 +68,17 @@ def inbox(request: PageRequest) -> HttpResponse:
     return render(request, "staff/referral/inbox.html", {"rows": rows})
 
 
+@page("referral.triage", opens="inbox")
+@require_POST
+def answered(request: PageRequest, request_id: uuid.UUID) -> HttpResponseBase:
+    """This function will take a request off the list: it needed a call, and no consultation."""
+    referral.seen(
+        actor=request.actor, uid=act_of(request), at=request.at, referral=request_id,
+    )  # fmt: skip
+    messages.success(request, _("The request is answered."))
+    return redirect("inbox")
+
+
 @page("referral.receive", opens="referral")
 def new(request: PageRequest) -> HttpResponseBase:
     """This function will take in a request; likely duplicates are shown before it is saved."""
@@ -162,6 +173,7 @@ def close(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
 urlpatterns = [
     path("inbox", inbox, name="inbox"),
     path("inbox/new", new, name="referral_new"),
+    path("inbox/<uuid:request_id>/answered", answered, name="referral_answered"),
     path("letters/<uuid:attachment>", file, name="referral_file"),
     path("patients/<uuid:patient>/close", close, name="referral_close"),
 ]
