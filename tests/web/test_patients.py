@@ -36,8 +36,8 @@ def test_long_lists_have_pages(
     monkeypatch.setattr(pages.queries, "PAGE", 1)
     w.person(world)
     desk.another(world, "Otto")
-    for address in ("/patients", "/patients?page=2", "/patients?page=nonsense", "/patients?page=\u00b2"):
-        assert "of 2" in as_role("front_desk").get(address).content.decode()
+    for wanted in ("", "?page=2", "?page=nonsense", "?page=\u00b2"):
+        assert "of 2" in as_role("front_desk").get(f"/patients{wanted}").content.decode()
 
 
 @pytest.mark.parametrize("state", pages.NEXT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import get_user_model, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -41,6 +41,7 @@ def switch(request: HttpRequest) -> HttpResponseBase:
         raise NotFound(N_("This is not a demo clinic."))
     person = demo.somebody(clinic=clinic, role=request.POST.get("role", ""))
     user = get_user_model().objects.get(pk=person.user)
+    logout(request)  # a locked screen stays locked for the same person, whose password nobody has
     login(request, user, backend=BACKEND)
     return redirect("home")
 
