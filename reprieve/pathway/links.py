@@ -24,7 +24,10 @@ from reprieve.records.models import OutboxMessage, PatientLink
 DIARY, EVALUATION, FOLLOW_UP, PROGRESS = "diary", "evaluation", "follow_up", "progress"
 # The forms of a set, in the order in which they are asked. Any one instrument is a form as well.
 SETS = MappingProxyType(
-    {EVALUATION: ("nrs", "peg", "phq-9"), FOLLOW_UP: ("peg", "phq-9", "pgic")}
+    {
+        EVALUATION: ("nrs", "peg", "phq-9", "body-map", "gad-7", "audit-c", "personal-goal"),
+        FOLLOW_UP: ("peg", "phq-9", "pgic", "personal-goal"),
+    }
 )
 LASTS = MappingProxyType({DIARY: 35, EVALUATION: 14, FOLLOW_UP: 14, PROGRESS: 35})
 USUAL_DAYS = 7

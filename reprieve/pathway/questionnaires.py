@@ -18,8 +18,10 @@ from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records.models import PatientLink, QuestionnaireResponse
 from reprieve.records.models.base import Mode
+from reprieve.records.queries import questionnaires as saved
 
 SOON = timedelta(minutes=5)  # two clocks may differ a little
+LONGEST_WORDS = 500
 MODES = tuple(mode.value for mode in Mode)
 
 
@@ -37,10 +39,12 @@ def save(
     encounter: uuid.UUID | None = None,
     link: uuid.UUID | None = None,
     corrects: uuid.UUID | None = None,
+    words: str = "",
 ) -> dict[str, Any]:
     """This function will store a form, finished or not, and act on what it says at once.
 
-    `answers` by item id; None is unanswered, `total` stands alone where only scores are entered.
+    `answers` by item id; None is unanswered, `total` stands alone where only scores are entered;
+    `words` stand beside the answers where the instrument asks for some, and are kept encrypted.
     A finished form writes its scores as observations. An answer about thoughts of death opens the
     suicide-risk path even in a draft. Returns `id` and `alert` (true: show the crisis text).
     Raises BadValue naming the item, NotFound for a patient of another clinic.
@@ -50,7 +54,7 @@ def save(
         return store(
             actor=actor, at=at, patient=patient, instrument=instrument, answers=answers,
             complete=complete, mode=mode, measured_at=measured_at, encounter=encounter, link=link,
-            corrects=corrects,
+            corrects=corrects, words=words,
         )  # fmt: skip
 
     return perform("questionnaire.answer", actor=actor, uid=uid, at=at, work=work)
@@ -69,6 +73,7 @@ def store(
     encounter: uuid.UUID | None = None,
     link: uuid.UUID | None = None,
     corrects: uuid.UUID | None = None,
+    words: str = "",
 ) -> Done:
     """This function will do what `save` does inside the caller's act."""
     patients.get(clinic=actor.clinic, patient=patient)
@@ -87,6 +92,8 @@ def store(
     )  # fmt: skip
     if complete:
         _write_scores(form, result, row, actor=actor, at=at)
+    if form.words and words.strip():
+        _write_words(form, words.strip(), row, actor=actor, at=at)
     alert = risk.heard(
         actor=actor, at=at, patient=patient, score=result, complete=complete, encounter=encounter
     )
@@ -138,6 +145,24 @@ def _write_scores(
         told, actor=actor, at=at, measured_at=row.measured_at, patient=row.patient_id,
         encounter=row.encounter_id, provenance="typed" if actor.practitioner else "patient",
         mode=row.mode, response=row.pk, knowledge=form.version,
+    )  # fmt: skip
+
+
+def _write_words(
+    form: Instrument, words: str, row: QuestionnaireResponse, *, actor: Actor, at: datetime
+) -> None:
+    """Words are written when they are new; each draft sends the same ones again."""
+    if len(words) > LONGEST_WORDS:
+        raise BadValue("words", f"has more than {LONGEST_WORDS} characters")
+    if words == saved.words(
+        clinic=actor.clinic, patient=row.patient_id, instrument=form.id
+    ):  # fmt: skip
+        return
+    observations.write(
+        [Told(code=saved.words_code(form.id), value=True)], actor=actor, at=at,
+        measured_at=row.measured_at, patient=row.patient_id, mode=row.mode, note=words,
+        provenance="typed" if actor.practitioner else "patient", response=row.pk,
+        knowledge=form.version,
     )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from reprieve.web.presenters import FindingCard
 from reprieve.web.words import say
 
 TRENDS = (
-    "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "personal-goal", "wpi-sss", "dn4",
+    "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "personal-goal",
+    "body-map", "wpi-sss", "dn4",
     "paindetect", "pcs", "promis-29", "phq-9", "phq-2", "gad-7", "c-ssrs-screener", "audit-c",
     "ort-oud", "dast-10", "stop-bang", "pgic",
 )  # fmt: skip

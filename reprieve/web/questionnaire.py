@@ -1,7 +1,7 @@
 """A form for any instrument, made from its data: for staff, kiosk and the patient's own phone.
 
-One question below the other, with large targets. `kept_answers` gives what was answered so far,
-for a draft; `answers` what a finished form holds.
+One question below the other, with large targets; areas of the body are pressed on a picture.
+`kept_answers` gives what was answered so far, for a draft; `answers` what a finished form holds.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.clinical.body_areas import areas_of
 from reprieve.clinical.instruments import Instrument, Item, instrument
 from reprieve.knowledge import BadValue
+from reprieve.web import body_map
 from reprieve.web.words import form_errors
 
 MANY = 12  # a scale with more steps than this is typed, not pressed
 PREFIX = "q-"  # item ids may look like numbers
+NOWHERE = "nowhere"  # said aloud, since an empty picture may be a skipped one
+WORDS = "words"
+LONGEST_WORDS = 500
 
 
 class QuestionnaireForm(forms.Form):
@@ -30,13 +35,38 @@ class QuestionnaireForm(forms.Form):
     @property
     def questions(self) -> Iterator[Question]:
         """Each field with its item, as the template lays it out."""
+        areas = areas_of(self.instrument.id)
         for item in self.instrument.items:
-            if field_name(item) in self.fields:
+            if field_name(item) in self.fields and item.id not in areas:
                 grave = item.id in self._grave
                 yield Question(item=item, field=self[field_name(item)], is_grave=grave)
         for entry in self.instrument.entries:
             if entry in self.fields:
                 yield Question(item=None, field=self[entry], is_grave=False)
+
+    @property
+    def areas(self) -> list[forms.BoundField]:
+        """The areas of the body that it asks about, as boxes to tick; empty for other forms."""
+        return [self[f"{PREFIX}{area}"] for area in areas_of(self.instrument.id)]
+
+    @property
+    def views(self) -> tuple[body_map.View, ...]:
+        """The picture of those areas, from the front and the back."""
+        return body_map.views_of(areas_of(self.instrument.id))
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The areas ticked as the page opens."""
+        ticked = (field for field in self.areas if field.value() not in (None, "", 0, False))
+        return frozenset(field.html_name.removeprefix(PREFIX) for field in ticked)
+
+    def clean(self) -> dict[str, Any]:
+        """An empty picture says that nothing hurts only where somebody says so."""
+        given: dict[str, Any] = super().clean() or {}
+        areas = areas_of(self.instrument.id)
+        if areas and not given.get(NOWHERE) and not any(given.get(f"{PREFIX}{a}") for a in areas):
+            self.add_error(NOWHERE, _("Press where it hurts, or say that nothing hurts."))
+        return given
 
     @property
     def _grave(self) -> set[str]:
@@ -80,7 +110,16 @@ def form_class(name: str) -> type[QuestionnaireForm]:
     if form.store == "score" and form.enter_total:
         fields |= _score_fields(form)
     else:
-        fields |= {field_name(item): _field(item) for item in form.items}
+        areas = areas_of(name)
+        fields |= {
+            field_name(i): _area(i) if i.id in areas else _field(i) for i in form.items
+        }  # fmt: skip
+        if areas:
+            fields[NOWHERE] = forms.BooleanField(label=_("Nothing hurts"), required=False)
+    if form.words:
+        fields[WORDS] = forms.CharField(
+            label=_(form.words), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
+        )
     return type("Form", (QuestionnaireForm,), fields)
 
 
@@ -95,15 +134,23 @@ def initial(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def kept_answers(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """This function will read what was answered so far; what cannot be an answer is left out."""
+    """This function will read what was answered so far; what cannot be an answer is left out.
+
+    An area that is not ticked yet is not answered yet.
+    """
     form = form_class(name)(data)
     form.is_valid()
-    return _answers(form)
+    return {k: v for k, v in _answers(form).items() if v or k not in areas_of(name)}
 
 
 def answers(form: QuestionnaireForm) -> dict[str, Any]:
     """This function will return a valid form's answers by item id, unanswered ones left out."""
     return _answers(form)
+
+
+def words_of(data: Mapping[str, Any]) -> str:
+    """This function will return the words beside the answers, as far as they may be kept."""
+    return " ".join(str(data.get(WORDS, "")).split())[:LONGEST_WORDS]
 
 
 def refused(form: QuestionnaireForm, error: BadValue) -> None:
@@ -113,7 +160,8 @@ def refused(form: QuestionnaireForm, error: BadValue) -> None:
 
 
 def _answers(form: QuestionnaireForm) -> dict[str, Any]:
-    given = {k: v for k, v in form.cleaned_data.items() if v not in (None, "")}
+    apart = (NOWHERE, WORDS)
+    given = {k: v for k, v in form.cleaned_data.items() if v not in (None, "") and k not in apart}
     return {name.removeprefix(PREFIX): _number(value) for name, value in given.items()}
 
 
@@ -140,6 +188,10 @@ def _field(item: Item) -> forms.Field:
         label=label, required=due, min_value=item.minimum, max_value=item.maximum,
         decimal_places=item.decimals, help_text=_range(item.minimum, item.maximum),
     )  # fmt: skip
+
+
+def _area(item: Item) -> forms.Field:
+    return forms.BooleanField(label=_(item.label), required=False)
 
 
 def _pressed(label: str, choices: list[tuple[str, str]], *, required: bool) -> forms.Field:

@@ -25,6 +25,7 @@ from reprieve.knowledge import BadValue, parse
 EXPECTED = [
     "4at",
     "audit-c",
+    "body-map",
     "bpi-sf",
     "c-ssrs-screener",
     "cadss",
@@ -42,6 +43,7 @@ EXPECTED = [
     "paindetect",
     "pcs",
     "peg",
+    "personal-goal",
     "pgic",
     "phq-2",
     "phq-9",

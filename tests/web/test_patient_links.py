@@ -215,16 +215,21 @@ class TestForms:
         path = f"/f/{token('evaluation')}"
         start(phone, path)
         phq = {f"q-{i}": "0" for i in _phq_items()}
-        for name, answers in (("nrs", {"q-pain": "7"}), ("peg", PEG), ("phq-9", phq)):
+        for name, answers in (
+            ("nrs", {"q-pain": "7"}), ("peg", PEG), ("phq-9", phq), ("body-map", {"q-neck": "on"}),
+            ("gad-7", {f"q-q{n}": "0" for n in range(1, 8)}),
+            ("audit-c", {f"q-q{n}": "0" for n in range(1, 4)}),
+            ("personal-goal", {"q-near": "2", "words": "Walk to the market"}),
+        ):  # fmt: skip
             assert f'value="{name}"' in phone.get(path).content.decode()
             answer = phone.post(path, {"act": str(new()), "form": name, **answers})
             assert answer.status_code == 302
         assert b"Your answers are saved" in phone.get(path).content
         row = PatientLink.of(world.id).get()
         assert row.submitted_key is not None
-        assert QuestionnaireResponse.of(world.id).filter(complete=True).count() == 3
+        assert QuestionnaireResponse.of(world.id).filter(complete=True).count() == 7
         phone.post(path, {"act": str(new()), "form": "peg", **PEG})
-        assert QuestionnaireResponse.of(world.id).count() == 3
+        assert QuestionnaireResponse.of(world.id).count() == 7
 
     def test_the_same_press_twice_saves_once(
         self, world: World, phone: Client, token: Make

@@ -262,6 +262,32 @@ def test_an_answer_is_sent_when_the_page_is_left_at_once(site: Site) -> None:
     assert any(asked.startswith("POST /draft") for asked in site.asked)
 
 
+def test_the_body_is_pressed_and_its_boxes_follow(site: Site) -> None:
+    page = site.open(
+        """<form><div data-body-map><svg width="100" height="50">
+        <polygon data-area="q-neck" points="0,0 40,0 40,40 0,40"></polygon>
+        <polygon data-area="q-chest" points="50,0 90,0 90,40 50,40"></polygon></svg></div>
+        <p data-chosen="None yet."></p>
+        <label><input type="checkbox" name="q-neck">Neck</label>
+        <label><input type="checkbox" name="q-chest">Chest</label>
+        <label><input type="checkbox" name="nowhere">Nothing hurts</label></form>
+        <script type="module" src="/static/reprieve/js/body-map.js"></script>"""
+    )
+    chosen = page.locator("[data-chosen]")
+    expect(chosen).to_have_text("None yet.")
+    page.locator("[data-area=q-neck]").click()
+    page.get_by_label("Chest").check()
+    expect(chosen).to_have_text("Neck; Chest")
+    expect(page.locator(".is-on")).to_have_count(2)
+    page.get_by_label("Nothing hurts").check()
+    expect(page.locator(".is-on")).to_have_count(0)
+    expect(page.locator("[name=q-neck]")).not_to_be_checked()
+    page.locator("[data-area=q-chest]").click()
+    expect(page.get_by_label("Nothing hurts")).not_to_be_checked()
+    page.locator("[data-area=q-chest]").click()
+    expect(chosen).to_have_text("None yet.")
+
+
 def test_the_unit_is_sent_beside_the_number_as_typed(site: Site) -> None:
     page = site.open(
         """<div data-units="kg,lb" data-units-name="weight_unit"><input value="180"></div>

@@ -115,7 +115,8 @@ class Instrument:
     `store` is "items" where the wording may ship and "score" where only scores are entered.
     `unverified` names the parts a medical director still has to confirm. `least_answered` is the
     missing-data rule: with fewer scored items answered there is no total. `enter_total` lets a
-    total be typed in without its items.
+    total be typed in without its items. `is_map`: its yes-or-no items are areas of the body,
+    pressed on a picture. `words` asks for words beside the answers, never scored; empty for none.
     """
 
     id: str
@@ -147,6 +148,8 @@ class Instrument:
     bands: tuple[Band, ...]
     flags: tuple[Flag, ...]
     t_scores: Mapping[int, tuple[float, float]]
+    is_map: bool
+    words: str
 
     def item(self, item_id: str) -> Item | None:
         """Give the item of that id, or None."""

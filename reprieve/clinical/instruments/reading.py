@@ -85,6 +85,8 @@ def _instrument(knowledge: Knowledge) -> Instrument:
         bands=tuple(_band(b) for b in raw.get("band", ())),
         flags=tuple(Flag(**{**f, "items": tuple(f["items"])}) for f in raw.get("flag", ())),
         t_scores=MappingProxyType({int(k): (t, se) for k, (t, se) in _t_scores(raw)}),
+        is_map=raw.get("map", False),
+        words=raw.get("words", ""),
     )
 
 

@@ -20,3 +20,4 @@ def _words(form: Instrument) -> Iterator[str]:
     yield from (part.label for part in form.subscales)
     yield from (band.label for band in form.bands)
     yield from (flag.act for flag in form.flags)
+    yield from filter(None, (form.words,))

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from reprieve.records.models import QuestionnaireResponse
+from reprieve.records import notes
+from reprieve.records.models import Observation, QuestionnaireResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,21 @@ def draft(
     if not found or found[-1].complete or found[-1].recorded_at < since:
         return None
     return found[-1]
+
+
+def words_code(instrument: str) -> str:
+    """This function will name the observation that holds the words beside a form's answers."""
+    return f"{instrument}/words"
+
+
+def words(
+    *, clinic: uuid.UUID, patient: uuid.UUID, instrument: str, since: datetime | None = None
+) -> str:
+    """This function will return the newest words beside a form's answers, empty for none."""
+    rows = Observation.of(clinic).filter(patient_id=patient, code=words_code(instrument))
+    rows = rows.filter(recorded_at__gte=since) if since else rows
+    newest = rows.select_related("note").order_by("-measured_at", "-recorded_at").first()
+    return notes.read(newest.note) if newest and newest.note else ""
 
 
 def _views(rows: QuerySet[QuestionnaireResponse]) -> list[ResponseView]:

@@ -17,8 +17,7 @@ from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import links, questionnaires
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import links as queries
-from reprieve.records.queries import questionnaires as kept
-from reprieve.web import crisis, questionnaire
+from reprieve.web import answers_so_far, crisis, questionnaire
 from reprieve.web.acts import act_of
 from reprieve.web.portal.access import LinkRequest, link
 
@@ -100,15 +99,15 @@ def _save(
     return questionnaires.save(
         actor=request.actor, uid=uid, at=request.at, patient=request.link.patient,
         instrument=name, answers=answers, complete=complete, mode="home", link=request.link.id,
+        words=questionnaire.words_of(request.POST),
     )  # fmt: skip
 
 
 def _draft(request: LinkRequest, name: str) -> dict[str, Any]:
-    left = kept.draft(
-        clinic=request.actor.clinic, patient=request.link.patient, instrument=name,
+    return answers_so_far.draft(
+        clinic=request.actor.clinic, patient=request.link.patient, name=name,
         since=request.link.valid_from,
     )  # fmt: skip
-    return questionnaire.initial(left.answers) if left else {}
 
 
 def _crisis(request: LinkRequest) -> dict[str, str]:

@@ -10,21 +10,25 @@ from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.clinical.body_areas import label
 from reprieve.clinical.evidence import Evidence, evidence
 from reprieve.knowledge import BadValue
 from reprieve.pathway import decision
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import (
+    body,
     decisions,
     medicines,
     observations,
     problems,
+    questionnaires,
     referral,
 )
-from reprieve.web import decision_view, patient_page
+from reprieve.web import body_map, decision_view, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.staff import decision_resolve
@@ -127,11 +131,24 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
             if code.startswith("criterion/")
         ],
         "evidence": _evidence(clinic, patient),
+        "pain": _pain(clinic, patient),
+        "goal": questionnaires.words(instrument="personal-goal", **asked),
         "past": [
             (d, OUTCOMES[d.outcome][0], OUTCOMES[d.outcome][1])
             for d in decisions.of_patient(**asked)
         ],
     }
+
+
+def _pain(clinic: uuid.UUID, patient: uuid.UUID) -> dict[str, Any] | None:
+    """The newest body map: its picture, its areas in words, and when it was drawn."""
+    drawn = body.newest(clinic=clinic, patient=patient)
+    if drawn is None:
+        return None
+    return {
+        "views": body_map.views_of(drawn.asked), "chosen": frozenset(drawn.areas), "at": drawn.at,
+        "words": [_(label(area)) for area in drawn.areas],
+    }  # fmt: skip
 
 
 def _evidence(clinic: uuid.UUID, patient: uuid.UUID) -> Evidence | None:

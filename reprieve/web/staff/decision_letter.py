@@ -12,9 +12,18 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.clinical.body_areas import label
 from reprieve.clinical.evidence import evidence
 from reprieve.pathway import decision
-from reprieve.records.queries import decisions, medicines, observations, problems, settings
+from reprieve.records.queries import (
+    body,
+    decisions,
+    medicines,
+    observations,
+    problems,
+    questionnaires,
+    settings,
+)
 from reprieve.records.queries.decisions import DecisionView
 from reprieve.web import decision_view, patient_page
 from reprieve.web.access import PageRequest, page
@@ -66,6 +75,8 @@ def sections(
     return [
         Section(title=_("Condition"), lines=_conditions(**who)),
         Section(title=_("Criteria"), lines=_criteria(**who)),
+        Section(title=_("Where it hurts"), lines=_pain(**who)),
+        Section(title=_("Goal of the patient"), lines=_goal(**who)),
         Section(title=_("Therapies tried"), lines=_therapies(**who)),
         Section(title=_("Medicines and allergies"), lines=_taken(**who)),
         Section(title=_("Scales"), lines=_scales(**who)),
@@ -93,6 +104,19 @@ def _criteria(**who: Any) -> Lines:
          day(v.measured_at))
         for code, v in judged
     ]  # fmt: skip
+
+
+def _pain(**who: Any) -> Lines:
+    drawn = body.newest(**who)
+    if drawn is None:
+        return [(_("not asked"), "")]
+    words = "; ".join(_(label(area)) for area in drawn.areas)
+    return [(words or _("Nothing hurts"), day(drawn.at))]
+
+
+def _goal(**who: Any) -> Lines:
+    words = questionnaires.words(instrument="personal-goal", **who)
+    return [(words, "")] if words else []
 
 
 def _therapies(**who: Any) -> Lines:

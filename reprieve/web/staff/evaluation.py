@@ -26,7 +26,7 @@ from reprieve.web import patient_page, presenters
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 
-BASELINE = ("nrs", "peg", "phq-9", "c-ssrs-screener")
+BASELINE = ("body-map", "nrs", "peg", "phq-9", "c-ssrs-screener", "personal-goal")
 OPTIONAL = (
     "audit-c", "gad-7", "ort-oud", "dast-10", "stop-bang", "bpi-sf", "pcs", "dn4", "paindetect",
     "promis-pain-interference-4a", "promis-29", "wpi-sss",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -20,6 +20,7 @@ from reprieve.clinical import criteria
 from reprieve.clinical.facts import Fact, Kind
 from reprieve.knowledge import BadValue
 from reprieve.pathway import evaluation
+from reprieve.records.queries import body as body_queries
 from reprieve.records.queries import facts, medicines, observations
 from reprieve.web import facts_form, patient_page
 from reprieve.web.access import PageRequest, page
@@ -243,12 +244,24 @@ def criterion(request: PageRequest, patient: uuid.UUID, name: str) -> HttpRespon
 
 
 def _facts(
-    request: PageRequest, patient: uuid.UUID, name: str, asked: Iterable[str]
+    request: PageRequest, patient: uuid.UUID, name: str, asked: Collection[str]
 ) -> dict[str, Any]:
     """What is on record. Signs seen at an examination are never carried over to the next."""
     codes = {f"{name}/{fact}": fact for fact in asked if not fact.startswith("sign")}
     found = _on_record(request, patient, list(codes))
-    return {codes[code]: value for code, value in found.items()}
+    known = {codes[code]: value for code, value in found.items()}
+    return known | _drawn(request, patient, [f for f in criteria.facts_of(name) if f.name in asked])
+
+
+def _drawn(
+    request: PageRequest, patient: uuid.UUID, asked: Iterable[criteria.Fact]
+) -> dict[str, Any]:
+    """The areas of the newest body map, where the criterion counts areas."""
+    wanted = next((fact for fact in asked if fact.name == "painful_areas"), None)
+    drawn = body_queries.newest(clinic=request.actor.clinic, patient=patient) if wanted else None
+    if wanted is None or drawn is None:
+        return {}
+    return {wanted.name: [area for area in drawn.areas if area in wanted.values]}
 
 
 def _trials(

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST
 from reprieve.clinical.instruments import instrument
 from reprieve.knowledge import BadValue
 from reprieve.pathway import questionnaires
-from reprieve.records.queries import questionnaires as saved
-from reprieve.web import crisis, patient_page, questionnaire
+from reprieve.web import answers_so_far, crisis, patient_page, questionnaire
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 
@@ -70,11 +69,9 @@ def fill(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
 
 
 def _draft(request: PageRequest, patient: uuid.UUID, name: str) -> dict[str, Any]:
-    left = saved.draft(
-        clinic=request.actor.clinic, patient=patient, instrument=name,
-        since=request.at - DRAFT_LASTS,
-    )  # fmt: skip
-    return questionnaire.initial(left.answers) if left else {}
+    return answers_so_far.known(
+        clinic=request.actor.clinic, patient=patient, name=name, since=request.at - DRAFT_LASTS
+    )
 
 
 def _save(
@@ -83,6 +80,7 @@ def _save(
     return questionnaires.save(
         actor=request.actor, uid=act_of(request), at=request.at, patient=patient, instrument=name,
         answers=answers, complete=True, mode=mode.cleaned_data["mode"],
+        words=questionnaire.words_of(request.POST),
     )  # fmt: skip
 
 
@@ -104,7 +102,7 @@ def draft(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponse:
     mode = request.POST.get("mode", "clinic")
     done = questionnaires.save(
         actor=request.actor, uid=uuid.uuid4(), at=request.at, patient=patient, instrument=name,
-        answers=answers, complete=False, mode=mode,
+        answers=answers, complete=False, mode=mode, words=questionnaire.words_of(request.POST),
     )  # fmt: skip
     return JsonResponse({"alert": done["alert"]})
 

@@ -16,8 +16,7 @@ from reprieve.clinical.instruments import instrument
 from reprieve.knowledge import BadValue
 from reprieve.pathway import questionnaires
 from reprieve.pathway.permissions import by_link
-from reprieve.records.queries import questionnaires as saved
-from reprieve.web import crisis, kiosk, patient_page, questionnaire
+from reprieve.web import answers_so_far, crisis, kiosk, patient_page, questionnaire
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
 
@@ -92,15 +91,14 @@ def _save(
         actor=by_link(request.actor.clinic, patient),
         uid=act_of(request) if complete else uuid.uuid4(), at=request.at, patient=patient,
         instrument=name, answers=answers, complete=complete, mode="kiosk",
+        words=questionnaire.words_of(request.POST),
     )  # fmt: skip
 
 
 def _draft(request: PageRequest, patient: uuid.UUID, name: str) -> dict[str, Any]:
-    left = saved.draft(
-        clinic=request.actor.clinic, patient=patient, instrument=name,
-        since=request.at - DRAFT_LASTS,
-    )  # fmt: skip
-    return questionnaire.initial(left.answers) if left else {}
+    return answers_so_far.draft(
+        clinic=request.actor.clinic, patient=patient, name=name, since=request.at - DRAFT_LASTS
+    )
 
 
 def _crisis(request: PageRequest) -> dict[str, str]:
