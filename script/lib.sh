@@ -61,8 +61,26 @@ install_python() {
   is_current .venv/.stamp "$now" && return
   install_uv
   say "installing Python packages"
-  $UV sync --quiet --locked --no-python-downloads --python "$(python311)"
+  # With what the registry needs; inexact, so that the cluster's packages may stay.
+  $UV sync --quiet --locked --inexact --extra registry --no-python-downloads \
+    --python "$(python311)"
   printf '%s\n' "$now" >.venv/.stamp
+}
+
+# The second engine that the registry is compared with: for tests only.
+need_cluster() {
+  need_python
+  is_current .venv/.cluster "$(fingerprint uv.lock pyproject.toml)" || alone install_cluster
+}
+
+install_cluster() {
+  local now
+  now=$(fingerprint uv.lock pyproject.toml)
+  is_current .venv/.cluster "$now" && return
+  say "installing the second engine of the registry"
+  $UV sync --quiet --locked --extra registry --group cluster --no-python-downloads \
+    --python "$(python311)"
+  printf '%s\n' "$now" >.venv/.cluster
 }
 
 install_uv() {

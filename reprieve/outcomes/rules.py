@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -52,6 +52,8 @@ class Rules:
     opioid_cut_percent: int
     group_min_patients: int
     interval_percent: int
+    dose_band_edges_ug_per_kg: Sequence[int]
+    course_gap_days: int
     versions: Mapping[str, str]
 
 

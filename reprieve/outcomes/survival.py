@@ -121,27 +121,28 @@ def _censored(group: Sequence[Span]) -> Any:
 
 
 def _steps(group: Sequence[Span], confidence: float) -> tuple[Step, ...]:
+    import numpy as np
+
     curve = stats().ecdf(_censored(group)).sf
     with warnings.catch_warnings():
         # Where the share is 1 or 0 the interval does not exist: None below, no warning.
         warnings.simplefilter("ignore", RuntimeWarning)
         bounds = curve.confidence_interval(confidence, method="log-log")
+    days = np.sort([s.days for s in group])
+    lost = np.sort([s.days for s in group if s.relapsed])
+    at_risk = len(days) - np.searchsorted(days, curve.quantiles, "left")
+    relapses = np.searchsorted(lost, curve.quantiles, "right") - np.searchsorted(
+        lost, curve.quantiles, "left"
+    )
     rows = zip(
-        curve.quantiles,
-        curve.probabilities,
-        bounds.low.probabilities,
-        bounds.high.probabilities,
-        strict=True,
-    )
-    return tuple(_step(group, int(day), *values) for day, *values in rows)
-
-
-def _step(group: Sequence[Span], day: int, share: float, low: float, high: float) -> Step:
-    return Step(
-        days=day,
-        at_risk=sum(s.days >= day for s in group),
-        relapses=sum(s.relapsed and s.days == day for s in group),
-        share=float(share),
-        low=None if isnan(low) else float(low),
-        high=None if isnan(high) else float(high),
-    )
+        curve.quantiles.tolist(), at_risk.tolist(), relapses.tolist(),
+        curve.probabilities.tolist(), bounds.low.probabilities.tolist(),
+        bounds.high.probabilities.tolist(), strict=True,
+    )  # fmt: skip
+    return tuple(
+        Step(
+            days=int(day), at_risk=here, relapses=lost_now, share=share,
+            low=None if isnan(low) else low, high=None if isnan(high) else high,
+        )
+        for day, here, lost_now, share, low, high in rows
+    )  # fmt: skip

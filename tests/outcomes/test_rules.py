@@ -38,6 +38,7 @@ def test_versions_name_each_file() -> None:
         "baseline",
         "booster",
         "composite",
+        "groups",
         "onset",
         "opioid",
         "registry",
