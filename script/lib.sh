@@ -61,9 +61,7 @@ install_python() {
   is_current .venv/.stamp "$now" && return
   install_uv
   say "installing Python packages"
-  # With what the registry needs; inexact, so that the cluster's packages may stay.
-  $UV sync --quiet --locked --inexact --extra registry --no-python-downloads \
-    --python "$(python311)"
+  $UV sync --quiet --locked --extra registry --no-python-downloads --python "$(python311)"
   printf '%s\n' "$now" >.venv/.stamp
 }
 
@@ -78,8 +76,8 @@ install_cluster() {
   now=$(fingerprint uv.lock pyproject.toml)
   is_current .venv/.cluster "$now" && return
   say "installing the second engine of the registry"
-  $UV sync --quiet --locked --extra registry --group cluster --no-python-downloads \
-    --python "$(python311)"
+  # Into the environment as it stands: naming another python would make it anew.
+  $UV sync --quiet --locked --inexact --extra registry --group cluster --no-python-downloads
   printf '%s\n' "$now" >.venv/.cluster
 }
 

@@ -44,6 +44,7 @@ class Filled:
             **moment,
             "patient": visit.patient_id,
             "patients": [visit.patient_id],
+            "numbers": [1],
             "encounter": visit.pk,
             "encounters": [visit.pk],
             "plan": self._newest(models.CarePlan).pk,

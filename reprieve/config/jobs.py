@@ -46,13 +46,14 @@ def chores(shift: Shift | None = None) -> list[Chore]:
 
     `shift` is how far a demo's clock is from the machine's; the lease keeps the machine's.
     """
-    from reprieve.config import courier
+    from reprieve.config import courier, registry
     from reprieve.config import shift as shifts
     from reprieve.pathway import maintenance, ticker
 
     own = shift or shifts.Shift()
     mail = courier.of_the_outbox()
     relief = courier.Courier(maintenance.review_every_clinic)
+    learned = courier.Courier(registry.make_wanted)
     return [
         Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at + own.ms)),
         Chore(
@@ -63,6 +64,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),
         Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),
+        Chore(name="registry", every_s=30.0, do=lambda _at: learned.go()),
         Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at + own.ms)),
     ]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reprieve.outcomes.registry.run import Engine
+from reprieve.outcomes.registry.tables import Column
 
-PREFIX = "reprieve_"
+PREFIX, ROWS = "reprieve_", "rows_"
 
 
 def duckdb(*, threads: int | None = None, memory: str = "3GB") -> Any:
@@ -38,6 +41,27 @@ def on_duckdb(connection: Any, folder: Path | None = None) -> Engine:
         return connection.read_parquet(str(folder / f"{name}.parquet"))
 
     return Engine(table=table, keep=keep, rows=rows)
+
+
+def from_rows(
+    tables: Mapping[str, Sequence[tuple[Any, ...]]], columns: Mapping[str, Sequence[Column]]
+) -> Engine:
+    """Use rows in memory, their cells in the order of `columns`."""
+    connection = duckdb()
+    for name, rows in tables.items():
+        connection.con.register(ROWS + name, arrow(rows, columns[name]))
+    return replace(on_duckdb(connection), table=lambda name: connection.table(ROWS + name))
+
+
+def arrow(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> Any:
+    """Make an Arrow table of rows, of the right kinds also where there are none."""
+    import pyarrow as pa
+
+    kinds = {"string": pa.string(), "int64": pa.int64()}
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.table(
+        {one.name: pa.array(cells[n], kinds[one.kind]) for n, one in enumerate(columns)}
+    )
 
 
 def on_spark(session: Any, folder: str) -> Engine:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reprieve.knowledge import N_, BadValue
+from reprieve.knowledge import BadValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,49 +27,49 @@ def _whole(name: str, means: str, *, nullable: bool = False) -> Column:
     return Column(name=name, kind="int64", means=means, nullable=nullable)
 
 
-_PATIENT = _whole("patient", N_("the patient, by the clinic's number"))
-_DAY = N_("clinic calendar day, days since 1970-01-01")
+_PATIENT = _whole("patient", "the patient, by the clinic's number")
+_DAY = "clinic calendar day, days since 1970-01-01"
 
 TABLES: Mapping[str, tuple[Column, ...]] = {
     "patients": (
         _PATIENT,
-        _text("condition", N_("pain condition treated, empty when none is written down")),
+        _text("condition", "pain condition treated, empty when none is written down"),
     ),
     "infusions": (
         _PATIENT,
-        _text("infusion", N_("one infusion, by an opaque id")),
+        _text("infusion", "one infusion, by an opaque id"),
         _whole("day", _DAY),
-        _whole("start_s", N_("start, seconds since 1970-01-01 UTC")),
-        _text("regimen", N_("the written regimen, empty for one without a plan")),
-        _text("plan", N_("the signed plan, by an opaque id, empty without one")),
-        _whole("is_booster", N_("1 for a booster, 0 for a series")),
-        _whole("given_ug", N_("ketamine given, micrograms")),
-        _whole("weight_g", N_("weight the dose was planned by, grams"), nullable=True),
+        _whole("start_s", "start, seconds since 1970-01-01 UTC"),
+        _text("regimen", "the written regimen, empty for one without a plan"),
+        _text("plan", "the signed plan, by an opaque id, empty without one"),
+        _whole("is_booster", "1 for a booster, 0 for a series"),
+        _whole("given_ug", "ketamine given, micrograms"),
+        _whole("weight_g", "weight the dose was planned by, grams", nullable=True),
     ),
     "diary": (
         _PATIENT,
         _whole("day", _DAY),
-        _whole("pain_60", N_("average pain of that day, mean of its answers, 60ths of a point")),
+        _whole("pain_60", "average pain of that day, mean of its answers, 60ths of a point"),
     ),
     "scores": (
         _PATIENT,
         _whole("day", _DAY),
-        _whole("at_s", N_("when it was answered, seconds since 1970-01-01 UTC")),
-        _text("instrument", N_("peg, pgic, or peg.pain for the recall of 7 days")),
-        _whole("value_u", N_("the score in millionths of a point")),
+        _whole("at_s", "when it was answered, seconds since 1970-01-01 UTC"),
+        _text("instrument", "peg, pgic, or peg.pain for the recall of 7 days"),
+        _whole("value_u", "the score in millionths of a point"),
     ),
     "events": (
         _PATIENT,
-        _text("infusion", N_("the infusion it belongs to, by an opaque id")),
-        _text("term", N_("what happened")),
-        _whole("grade", N_("grade, 1 to 5")),
-        _whole("serious", N_("1 when serious")),
+        _text("infusion", "the infusion it belongs to, by an opaque id"),
+        _text("term", "what happened"),
+        _whole("grade", "grade, 1 to 5"),
+        _whole("serious", "1 when serious"),
     ),
     "opioids": (
         _PATIENT,
-        _whole("from_day", N_("first day of a known opioid dose, days since 1970-01-01")),
-        _whole("until_day", N_("first day on which it no longer holds")),
-        _whole("ug_mme", N_("morphine equivalents a day, micrograms")),
+        _whole("from_day", "first day of a known opioid dose, days since 1970-01-01"),
+        _whole("until_day", "first day on which it no longer holds"),
+        _whole("ug_mme", "morphine equivalents a day, micrograms"),
     ),
 }  # fmt: skip
 

@@ -49,6 +49,7 @@ from reprieve.records.models.patient import (
 )
 from reprieve.records.models.people import Absence, Practitioner, PractitionerRole, Role, User
 from reprieve.records.models.plan import CarePlan, MedicationRequest, Signature
+from reprieve.records.models.registry import RegistryReport
 
 __all__ = [
     "Absence",
@@ -105,6 +106,7 @@ __all__ = [
     "QuestionnaireResponse",
     "RawTraffic",
     "Referral",
+    "RegistryReport",
     "Reservation",
     "Role",
     "Signature",

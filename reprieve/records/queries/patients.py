@@ -146,6 +146,12 @@ def many(*, clinic: uuid.UUID, patients: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return {view.id: view for view in views}
 
 
+def by_number(*, clinic: uuid.UUID, numbers: Sequence[int]) -> dict[int, PatientView]:
+    """This function will return the patients with the given numbers, by number."""
+    views = _views(clinic, list(Patient.of(clinic).filter(number__in=numbers)))
+    return {view.number: view for view in views}
+
+
 def allergies(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[str, ...] | None:
     """This function will return known allergies; empty is 'none known'; None is 'not asked'."""
     rows = list(AllergyIntolerance.of(clinic).filter(patient_id=patient).order_by("recorded_at"))

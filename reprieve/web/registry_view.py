@@ -1,0 +1,181 @@
+"""The registry in words: a line a group, the curve of relief, and what each figure means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from reprieve.knowledge import Message
+from reprieve.outcomes.rules import Rules
+from reprieve.web.words import say
+
+Json = Mapping[str, Any]
+
+DIMENSIONS: dict[str, str | Promise] = {
+    "condition": _lazy("By condition"), "regimen": _lazy("By regimen"),
+    "dose_band": _lazy("By dose"),
+}  # fmt: skip
+RESPONSES: dict[str, tuple[str, str | Promise]] = {
+    "yes": ("ok", _lazy("responded")), "no": ("off", _lazy("no response")),
+    "unknown": ("unknown", _lazy("unknown")),
+}  # fmt: skip
+FIGURES: tuple[tuple[str, str | Promise], ...] = (
+    ("responders", _lazy("Responders")), ("half", _lazy("Pain halved")),
+    ("peg", _lazy("PEG better")), ("much_improved", _lazy("Much improved")),
+    ("opioid_cut", _lazy("Opioid dose cut")),
+)  # fmt: skip
+COLOURS = ("signal-level", "signal-bp", "signal-rate", "signal-rr")
+DASHES: tuple[list[int], ...] = ([], [6, 4], [2, 3], [10, 3])
+LINES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One group as a line of the table; `withheld` in words when nothing is shown."""
+
+    key: str
+    name: str
+    patients: int | None
+    infusions: int | None
+    shares: tuple[str, ...]
+    lasted: str
+    harm: str
+    opioids: str
+    missing: str
+    against: str
+    withheld: str
+
+
+def lines(groups: Sequence[Json], dimension: str, rules: Rules) -> list[Line]:
+    """This function will lay out a dimension's groups, largest first."""
+    ordered = sorted(groups, key=lambda one: -(one["patients"] or 0))
+    return [_line(one, name(dimension, one["key"], rules)) for one in ordered]
+
+
+def name(dimension: str, key: str, rules: Rules) -> str:
+    """This function will say a group's name."""
+    if dimension == "dose_band":
+        return band(int(key), rules)
+    return key.replace("-", " ") if key else _("not written down")
+
+
+def band(number: int, rules: Rules) -> str:
+    """This function will say a band of dose by its edges, in mg per kg of one infusion."""
+    edges = [f"{Decimal(edge) / 1000:f}" for edge in rules.dose_band_edges_ug_per_kg]
+    if number < 0:
+        return _("dose per kg unknown")
+    if number == 0:
+        return _("below {edge} mg/kg").format(edge=edges[0])
+    if number == len(edges):
+        return _("{edge} mg/kg and more").format(edge=edges[-1])
+    return _("{low} to below {high} mg/kg").format(low=edges[number - 1], high=edges[number])
+
+
+def _line(one: Json, title: str) -> Line:
+    if one["withheld"]:
+        said = one["withheld"]
+        return Line(
+            key=one["key"], name=title, patients=None, infusions=None, shares=(), lasted="",
+            harm="", opioids="", missing="", against="",
+            withheld=say(Message(id=said["id"], params=said["params"])),
+        )  # fmt: skip
+    return Line(
+        key=one["key"], name=title, patients=one["patients"], infusions=one["infusions"],
+        shares=tuple(_share(one[figure]) for figure, _name in FIGURES),
+        lasted=_lasted(one["relief"]), harm=_harm(one), opioids=_opioids(one),
+        missing=_("{percent} % of days").format(percent=round(one["missing_percent"]))
+        if one["missing_percent"] is not None else _("unknown"),
+        against=_against(one["against_rest"]), withheld="",
+    )  # fmt: skip
+
+
+def _share(told: Json) -> str:
+    if told["percent"] is None:
+        return _("too few known")
+    return _("{percent} % ({low} to {high}), {met} of {judged}").format(
+        percent=round(told["percent"]), low=round(told["low"]), high=round(told["high"]),
+        met=told["met"], judged=told["judged"],
+    )  # fmt: skip
+
+
+def _lasted(told: Json) -> str:
+    if told["withheld"]:
+        return _("too few known")
+    if told["median_days"] is None:
+        return _("half not yet lost")
+    return _("{days} days").format(days=told["median_days"])
+
+
+def _harm(one: Json) -> str:
+    told = one["events"]
+    if told["per_100"] is None:
+        return _("unknown")
+    return _("{number} ({low} to {high})").format(
+        number=f"{told['per_100']:.1f}", low=f"{told['low']:.1f}", high=f"{told['high']:.1f}"
+    )
+
+
+def _opioids(one: Json) -> str:
+    if one["opioid_before"] is None:
+        return _("too few known")
+    return _("{before} to {now} mg a day").format(
+        before=round(one["opioid_before"]), now=round(one["opioid_now"])
+    )
+
+
+def _against(told: Json | None) -> str:
+    if told is None or told["p_value"] is None:
+        return ""
+    return _("p below 0.001") if told["p_value"] < 0.001 else f"p {told['p_value']:.3f}"
+
+
+def curve(groups: Sequence[Json], dimension: str, rules: Rules) -> dict[str, Any] | None:
+    """This function will draw the share still in relief, day by day, of the largest groups.
+
+    Each curve is a stair: it holds until the day of the next loss. One group alone has its bounds.
+    """
+    ordered = sorted(groups, key=lambda one: -(one["patients"] or 0))
+    shown = [one for one in ordered if one["relief"] and one["relief"]["steps"]][:LINES]
+    if not shown:
+        return None
+    last = max(one["relief"]["steps"][-1]["days"] for one in shown)
+    days = list(range(last + 1))
+    series = [
+        {"label": name(dimension, one["key"], rules), "colour": COLOURS[n], "mark": "none",
+         "dash": DASHES[n], "values": stairs(one["relief"]["steps"], "share", days)}
+        for n, one in enumerate(shown)
+    ]  # fmt: skip
+    data: dict[str, Any] = {
+        "x": {"label": _("days since the last infusion of the first course"), "values": days},
+        "y": {"label": _("still in relief, percent"), "min": 0, "max": 105},
+        "series": series,
+    }
+    if len(shown) == 1:
+        bounds = ((_("upper bound"), "high"), (_("lower bound"), "low"))
+        series += [
+            {"label": label, "colour": COLOURS[0], "mark": "none", "dash": [2, 4],
+             "values": stairs(shown[0]["relief"]["steps"], which, days)}
+            for label, which in bounds
+        ]  # fmt: skip
+        data["bands"] = [{"upper": 2, "lower": 3, "colour": COLOURS[0]}]
+    return data
+
+
+def stairs(steps: Sequence[Json], which: str, days: Sequence[int]) -> list[float | None]:
+    """This function will give a curve's value on each day, in percent; it begins at 100."""
+    ends = [step["days"] for step in steps[1:]] + [days[-1] + 1]
+    values: list[float | None] = [100.0] * min(steps[0]["days"], len(days))
+    for step, (begins, until) in zip(
+        steps, pairwise([steps[0]["days"], *ends]), strict=True
+    ):
+        told = step[which]
+        told = 1.0 if told is None and step["share"] == 1 else told
+        values += [None if told is None else 100 * told] * (until - begins)
+    return values

@@ -1,0 +1,137 @@
+"""The registry's page: empty, too small, shown with its definitions, and who is behind a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from reprieve.outcomes.registry.report import report
+from reprieve.outcomes.registry.run import Sheets
+from reprieve.outcomes.rules import rules
+from reprieve.pathway import registry
+from reprieve.records.models import Patient, RegistryReport
+from reprieve.web import registry_view
+from tests import world as w
+from tests.outcomes.registry.test_report import cases, given
+
+RULES = rules(on=date(2026, 12, 1))
+AsRole = Callable[[str], Client]
+
+
+def content(*rows: list[dict[str, Any]]) -> dict[str, Any]:
+    flat = [{**row, "patient": n + 1} for n, row in enumerate(r for some in rows for r in some)]
+    sheets = Sheets(cases=flat, infusions=[given("crps", 40, events=5), given("other", 2)])
+    made = report(sheets, at_day=20_000, rules=RULES)
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(made, default=dict))
+    behind = [{name: row[name] for name in registry.BEHIND} for row in flat]
+    return {**plain, "behind": behind}
+
+
+def kept(world: w.World, *rows: list[dict[str, Any]]) -> None:
+    RegistryReport.objects.add(
+        clinic_id=world.id, day=world.at.date(), content=content(*rows), recorded_at=world.at
+    )
+
+
+def text(client: Client, path: str = "/registry", status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_before_the_first_report_it_says_how_one_is_made(world: w.World, as_role: AsRole) -> None:
+    manager = as_role("manager")
+    assert "No report yet" in text(manager)
+    pressed = manager.post("/registry/ask", {"act": str(w.new())}, follow=True)
+    assert "It is being made" in pressed.content.decode()
+    assert registry.is_wanted(clinic=world.id, at=world.at)
+
+
+def test_without_its_packages_it_says_what_to_install(
+    world: w.World, as_role: AsRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "NEEDED", ("no_such_package_here",))
+    said = text(as_role("physician"))
+    assert "reprieve[registry]" in said
+    assert "Make it anew" not in said
+
+
+def test_figures_come_with_their_definitions(world: w.World, as_role: AsRole) -> None:
+    kept(world, cases("crps", 20), cases("other", 12, status="censored"), cases("rare", 6),
+         cases("few", 6))
+    said = text(as_role("physician"))
+    assert "100 % (83 to 100), 20 of 20" in said
+    assert "15 days" in said
+    assert "half not yet lost" in said
+    assert "12.5 (4.1 to 29.2)" in said
+    assert "Fewer than 11 patients: not shown." in said
+    assert "A whole week with a mean pain at least 30 percent below the baseline" in said
+    assert "60 to 30 mg a day" in said
+
+
+def test_a_young_practice_shows_no_figure(world: w.World, as_role: AsRole) -> None:
+    kept(world, cases("crps", 5))
+    said = text(as_role("manager"))
+    assert "Too few patients yet" in said
+    assert "Responders" in said
+
+
+def test_the_patients_behind_a_line_are_for_clinicians(world: w.World, as_role: AsRole) -> None:
+    for n in range(2):
+        w.person(world, given=f"Nr{n}", email=f"n{n}@example.org", phone="", mrn=f"B-{n}")
+    kept(world, cases("crps", 12))
+    path = "/registry/patients/condition?group=crps"
+    said = text(as_role("physician"), path)
+    assert "Nr1 Invented" in said
+    assert "responded" in said
+    assert Patient.of(world.id).count() == 2
+    assert text(as_role("manager"), path, 403)
+    assert path.replace("=", "=") not in text(as_role("manager"))
+    assert path in text(as_role("physician"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/registry/patients/condition?group=rare", 403),
+        ("/registry/patients/condition?group=nobody", 404),
+        ("/registry/patients/phase?group=crps", 404),
+    ],
+)
+def test_a_hidden_or_unknown_group_opens_nothing(
+    world: w.World, as_role: AsRole, path: str, status: int
+) -> None:
+    kept(world, cases("crps", 30), cases("rare", 6), cases("other", 6))
+    text(as_role("physician"), path, status)
+
+
+def test_a_band_is_said_by_its_edges() -> None:
+    assert [registry_view.band(n, RULES) for n in range(-1, 4)] == [
+        "dose per kg unknown", "below 0.35 mg/kg", "0.35 to below 0.5 mg/kg",
+        "0.5 to below 1 mg/kg", "1 mg/kg and more",
+    ]  # fmt: skip
+
+
+def test_a_curve_is_a_stair_with_bounds_when_alone() -> None:
+    steps = [
+        {"days": 2, "share": 1.0, "low": None, "high": None},
+        {"days": 4, "share": 0.5, "low": 0.2, "high": 0.8},
+    ]
+    days = range(6)
+    assert registry_view.stairs(steps, "share", days) == [100, 100, 100, 100, 50, 50]
+    assert registry_view.stairs(steps, "low", days) == [100, 100, 100, 100, 20, 20]
+    one = content(cases("crps", 12))["groups"]["condition"]
+    drawn = registry_view.curve(one, "condition", RULES)
+    assert drawn is not None
+    assert [len(line["values"]) for line in drawn["series"]] == [16, 16, 16]
+    assert drawn["bands"]
+    two = content(cases("crps", 12), cases("other", 12))["groups"]["condition"]
+    drawn = registry_view.curve(two, "condition", RULES)
+    assert drawn is not None
+    assert "bands" not in drawn
+    assert registry_view.curve([], "condition", RULES) is None
