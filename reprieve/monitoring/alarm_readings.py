@@ -30,22 +30,35 @@ def take(turn: Turn, reading: Reading) -> None:
     present state, is charted elsewhere and changes no alarm. Of two values of one moment the worse
     counts, so that their order of arrival does not matter.
     """
-    if WITHDRAWN in reading.flags or _came_late(turn, reading):
+    at_ms = reading.taken_ms
+    if WITHDRAWN in reading.flags or _came_late(turn, reading, at_ms):
         return
     before = turn.tracks.get(reading.signal)
-    track = _following(before, reading)
-    if track is None:
+    taken = _taken(before, reading, at_ms)
+    if taken is None:
         return
-    newer = before is None or reading.taken_ms > before.newest_ms
     verdict = judge(reading)
-    turn.tracks[reading.signal] = _measured(turn, track, reading) if verdict.ok else track
     if not verdict.ok:
+        newest = before or Track(newest_ms=at_ms)
+        turn.tracks[reading.signal] = replace(newest, newest_ms=at_ms, taken=taken)
         _no_measurement(turn, reading, verdict)
         return
-    if newer:
+    turn.tracks[reading.signal] = _measured(turn, before, reading, at_ms, taken)
+    newer = before is None or at_ms > before.newest_ms
+    if newer and turn.alarms:
         _measured_again(turn, reading)
+    if _changes_nothing(turn, reading):
+        return
     for limit in turn.policy.by_signal.get(reading.signal, ()):
-        check(turn, limit, reading.value, taken_ms=reading.taken_ms, newer=newer, reading=reading)
+        check(turn, limit, reading.value, taken_ms=at_ms, newer=newer, reading=reading)
+
+
+def _changes_nothing(turn: Turn, reading: Reading) -> bool:
+    """Tell whether a value is beyond no limit and its signal has no alarm that it could end."""
+    low, high = turn.policy.calm(reading.signal)
+    if not low < reading.value < high:
+        return False
+    return not any(alarm.signal == reading.signal for alarm in turn.alarms.values())
 
 
 def check(
@@ -82,34 +95,36 @@ def holds_until_ms(turn: Turn, limit: Limit, alarm: Alarm) -> int | None:
     return due_ms if pace_ms is not None and alarm.last_ms + pace_ms > due_ms else None
 
 
-def _came_late(turn: Turn, reading: Reading) -> bool:
+def _came_late(turn: Turn, reading: Reading, at_ms: int) -> bool:
     longest_ms = turn.policy.live_age_ms.get(reading.source)
-    return longest_ms is not None and turn.now_ms - reading.taken_ms > longest_ms
+    return longest_ms is not None and turn.now_ms - at_ms > longest_ms
 
 
-def _following(before: Track | None, reading: Reading) -> Track | None:
-    """Return the track with this reading as its newest, or None for an older one or a repeat."""
-    at_ms = reading.taken_ms
-    mark = f"{reading.source} {reading.value!r} {','.join(sorted(reading.flags))}".strip()
-    if before is None:
-        return Track(newest_ms=at_ms, taken=(mark,))
-    if at_ms < before.newest_ms or (at_ms == before.newest_ms and mark in before.taken):
+def _taken(before: Track | None, reading: Reading, at_ms: int) -> tuple[str, ...] | None:
+    """Return what was taken at this moment with this reading; None if it is old or a repeat."""
+    mark = f"{reading.source} {reading.value!r}"
+    if reading.flags:
+        mark += f" {','.join(sorted(reading.flags))}"
+    if before is None or at_ms > before.newest_ms:
+        return (mark,)
+    if at_ms < before.newest_ms or mark in before.taken:
         return None
-    same = before.taken if at_ms == before.newest_ms else ()
-    return replace(before, newest_ms=at_ms, taken=(*same, mark))
+    return (*before.taken, mark)
 
 
-def _measured(turn: Turn, track: Track, reading: Reading) -> Track:
+def _measured(
+    turn: Turn, before: Track | None, reading: Reading, at_ms: int, taken: tuple[str, ...]
+) -> Track:
     """Remember a measurement and, from a device, the pace at which it comes."""
-    at_ms = reading.taken_ms
+    before = before or Track(newest_ms=at_ms)
     if reading.source == "hand":
-        return replace(track, value=reading.value, value_ms=at_ms)
-    gaps_ms = track.gaps_ms
-    if track.seen_ms is not None:
-        gaps_ms = learned(gaps_ms, at_ms - track.seen_ms)
+        return replace(before, newest_ms=at_ms, taken=taken, value=reading.value, value_ms=at_ms)
+    gaps_ms = before.gaps_ms
+    if before.seen_ms is not None:
+        gaps_ms = learned(gaps_ms, at_ms - before.seen_ms)
     seen = Track(
         newest_ms=at_ms,
-        taken=track.taken,
+        taken=taken,
         value=reading.value,
         value_ms=at_ms,
         seen_ms=at_ms,

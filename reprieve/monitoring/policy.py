@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from reprieve.knowledge import BadValue
 from reprieve.monitoring import limits as limits_
 from reprieve.monitoring.limits import Limit, Priority
+
+_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,9 @@ class Policy:
     medium_stretch: int = 4
     knowledge: str = ""
     by_signal: Mapping[str, tuple[Limit, ...]] = field(init=False)
+    _calm: dict[str, tuple[float, float]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Sort the limits by signal once, since every reading asks for its own."""
@@ -64,6 +70,27 @@ class Policy:
         for limit in self.limits:
             sorted_.setdefault(limit.signal, []).append(limit)
         object.__setattr__(self, "by_signal", {k: tuple(v) for k, v in sorted_.items()})
+
+    def calm(self, signal: str) -> tuple[float, float]:
+        """Return a range of which every value inside is beyond no limit of the signal.
+
+        It is a little too narrow on purpose: at its edges the limits themselves decide.
+        """
+        if signal not in self._calm:
+            limits = [x for x in self.by_signal.get(signal, ()) if not self._is_void(x)]
+            above = [self._bound(x) for x in limits if x.is_upper]
+            below = [self._bound(x) for x in limits if not x.is_upper]
+            self._calm[signal] = (
+                max(below, default=-math.inf) + _EDGE, min(above, default=math.inf) - _EDGE
+            )  # fmt: skip
+        return self._calm[signal]
+
+    def _is_void(self, limit: Limit) -> bool:
+        return limit.is_relative and limit.signal not in self.baseline
+
+    def _bound(self, limit: Limit) -> float:
+        share = self.baseline[limit.signal] / 100 if limit.is_relative else 1
+        return limit.threshold * share
 
     def is_suspended(self, key: str, *, at_ms: int) -> bool:
         """Tell whether a limit is put aside at this moment."""

@@ -19,8 +19,9 @@ from reprieve.monitoring import policy as policies
 from reprieve.monitoring.limits import Limit
 from reprieve.monitoring.policy import Policy, Rung, Suspension
 from reprieve.pathway.clock import ms
-from reprieve.records.models import AlarmTransition, Encounter, InfusionState
-from reprieve.records.queries import baselines, settings
+from reprieve.records import batch_rows
+from reprieve.records.models import Encounter, InfusionState
+from reprieve.records.queries import baselines
 
 CLINIC_LIMITS = "alarms.limits"
 REGIMEN_LIMITS = "alarms.limits.regimens"
@@ -72,7 +73,7 @@ def ground(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at: datetime) 
     """This function will read what the policies of these infusions rest on."""
     keys = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION)
     return Ground(
-        settings=settings.several(clinic=clinic, keys=keys, at=at),
+        settings=batch_rows.settings(clinic=clinic, keys=keys, at=at),
         plans=_planned(clinic, encounters),
         suspensions=_suspended(clinic, encounters, ms(at)),
     )
@@ -210,17 +211,15 @@ def suspensions(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> tuple
 def _suspended(
     clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at_ms: int
 ) -> dict[uuid.UUID, tuple[Suspension, ...]]:
-    rows = AlarmTransition.objects.filter(
-        clinic_id=clinic, encounter_id__in=encounters, kind=SUSPENSION, at_ms__lte=at_ms
-    )
     found: dict[uuid.UUID, tuple[Suspension, ...]] = {}
-    for row in rows.order_by("id"):
-        if row.detail["until_ms"] > at_ms:
+    rows = batch_rows.put_aside(clinic=clinic, encounters=encounters, at_ms=at_ms)
+    for encounter, from_ms, by, detail in rows:
+        if detail["until_ms"] > at_ms:
             one = Suspension(
-                limit_key=row.detail["limit_key"], from_ms=row.at_ms,
-                until_ms=row.detail["until_ms"], by=str(row.by_id), reason=row.detail["note"],
+                limit_key=detail["limit_key"], from_ms=from_ms, until_ms=detail["until_ms"],
+                by=str(by), reason=detail["note"],
             )  # fmt: skip
-            found[row.encounter_id] = (*found.get(row.encounter_id, ()), one)
+            found[encounter] = (*found.get(encounter, ()), one)
     return found
 
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from reprieve.monitoring import events as ev
 from reprieve.pathway.clock import moment
 from reprieve.pathway.feed_values import FeedMessage
-from reprieve.records.models import (
-    Device,
-    DeviceAssociation,
-    DialectVersion,
-    ParkedMessage,
-    Signature,
-    UnmappedCode,
-)
+from reprieve.records import batch_rows
+from reprieve.records.models import Device, DialectVersion, ParkedMessage, UnmappedCode
 
 MOST_KNOWN = 10_000
 Sender = tuple[uuid.UUID, str, str]
@@ -88,26 +82,18 @@ def opened(clinic: uuid.UUID, messages: Sequence[FeedMessage]) -> Batch:
     _learn_devices({sender_of(m, clinic) for m in messages})
     devices = {known for m in messages if (known := _devices.get(sender_of(m, clinic)))}
     earliest = min((t for m in messages for t in times(m)), default=0)
-    return Batch(clinic, _links(clinic, devices, earliest) if devices else {})
+    return Batch(clinic, _links(clinic, devices, earliest))
 
 
 def _links(
-    clinic: uuid.UUID, devices: Iterable[uuid.UUID], earliest_ms: int
+    clinic: uuid.UUID, devices: Collection[uuid.UUID], earliest_ms: int
 ) -> dict[uuid.UUID, list[Link]]:
-    rows = DeviceAssociation.objects.filter(clinic_id=clinic, device_id__in=list(devices))
-    found = rows.exclude(until_ms__lte=earliest_ms).order_by("from_ms").values_list(
-        "device_id", "id", "encounter_id", "patient_ids", "from_ms", "until_ms"
-    )  # fmt: skip
-    read = list(found)
-    closed = Signature.of(clinic).filter(
-        meaning="record", encounter_id__in={row[2] for row in read}
-    )
-    signed = set(closed.values_list("encounter_id", flat=True)) if read else set()
     links: dict[uuid.UUID, list[Link]] = {}
-    for device, pk, encounter, patient_ids, from_ms, until_ms in read:
+    for row in batch_rows.links(clinic=clinic, devices=devices, after_ms=earliest_ms):
+        device, pk, encounter, patient_ids, from_ms, until_ms, signed = row
         link = Link(
             id=pk, encounter=encounter, patient_ids=tuple(patient_ids), from_ms=from_ms,
-            until_ms=until_ms, signed=encounter in signed,
+            until_ms=until_ms, signed=signed,
         )  # fmt: skip
         links.setdefault(device, []).append(link)
     return links

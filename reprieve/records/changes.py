@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.models import Max
 
+from reprieve.records.batch_rows import key
 from reprieve.records.models import Change
 
 CHANNEL = "reprieve_changes"
+_INSERT = (
+    'INSERT INTO "records_change" ("clinic_id", "topic", "subject", "at_ms") '
+    "VALUES (%s, %s, %s, %s)"
+)
 
 
 def announce(*, clinic: uuid.UUID, topic: str, subject: uuid.UUID | None, at_ms: int) -> None:
@@ -22,11 +27,11 @@ def announce_each(
     *, clinic: uuid.UUID, topic: str, subjects: Sequence[uuid.UUID | None], at_ms: int
 ) -> None:
     """This function will add a notice of each subject, and tell PostgreSQL once."""
-    Change.objects.bulk_create(
-        Change(clinic_id=clinic, topic=topic, subject=subject, at_ms=at_ms) for subject in subjects
-    )
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    whose = key(clinic)
+    rows = [(whose, topic, None if one is None else key(one), at_ms) for one in subjects]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+        if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
 
 

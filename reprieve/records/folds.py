@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import UUIDField
+
+from reprieve.records.batch_rows import key, known
 
 _SELECT = (
     'SELECT "encounter_id", "patient_id", "state", "started_ms", {text} '
@@ -19,7 +20,6 @@ _SELECT = (
     'WHERE "clinic_id" = %s AND "encounter_id" IN ({places}) ORDER BY "encounter_id"{lock}'
 )
 _UPDATE = 'UPDATE "records_infusionstate" SET "alarm_fold" = {value} WHERE "encounter_id" = %s'
-_UUID = UUIDField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,13 @@ def locked(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> list[Stored
         text='"alarm_fold"::text' if _is_postgresql() else '"alarm_fold"',
         lock=" FOR UPDATE" if _is_postgresql() else "",
     )
-    asked = {_key(encounter): encounter for encounter in encounters}
+    asked = {key(encounter): encounter for encounter in encounters}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_key(clinic), *asked])
+        cursor.execute(sql, [key(clinic), *asked])
         rows = cursor.fetchall()
     return [
         Stored(
-            encounter_id=asked[row[0]], clinic_id=clinic, patient_id=_uuid(row[1]),
+            encounter_id=asked[row[0]], clinic_id=clinic, patient_id=known(row[1]),
             state=row[2], started_ms=row[3], text=row[4],
         )
         for row in rows
@@ -65,18 +65,8 @@ def write(texts: Iterable[tuple[uuid.UUID, str]]) -> None:
     value = "%s::jsonb" if _is_postgresql() else "%s"
     with connection.cursor() as cursor:
         cursor.executemany(
-            _UPDATE.format(value=value), [(text, _key(encounter)) for encounter, text in texts]
+            _UPDATE.format(value=value), [(text, key(encounter)) for encounter, text in texts]
         )
-
-
-def _key(value: uuid.UUID) -> str | uuid.UUID:
-    key: str | uuid.UUID = _UUID.get_db_prep_value(value, connection)
-    return key
-
-
-def _uuid(value: object) -> uuid.UUID:
-    """SQLite keeps a UUID as 32 letters, and knows no type for it."""
-    return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
 
 
 def _is_postgresql() -> bool:

@@ -240,3 +240,32 @@ def test_many_events_at_once_are_as_one_after_another(
         state, new = step(state, event, policy)
         made += new
     assert fold(told, policy) == (state, tuple(made))
+
+
+@given(
+    limits=st.lists(LIMITS, max_size=4),
+    upper=st.lists(st.sampled_from([96, 98, 99.5]), max_size=2),
+    share=st.sampled_from([None, 90, 95.5]),
+    value=st.one_of(VALUES, st.floats(50, 110)),
+)
+def test_a_value_in_the_calm_range_is_beyond_no_limit(
+    limits: list[Limit], upper: list[float], share: float | None, value: float
+) -> None:
+    tops = [Limit(signal="spo2", compare="above", threshold=t, priority="low") for t in upper]
+    relative = Limit(
+        signal="spo2", compare="below_percent_of_baseline", threshold=95, priority="medium"
+    )
+    policy = policies.live(
+        limits=[*limits, *tops, relative], baseline={} if share is None else {"spo2": share},
+        knowledge="test",
+    )  # fmt: skip
+    low, high = policy.calm("spo2")
+    beyond = [x for x in policy.limits if x.beyond(value, baseline=policy.baseline.get("spo2"))]
+    assert not (low < value < high and beyond)
+    inside_by_far = low + 1e-4 < value < high - 1e-4
+    assert bool(beyond) or inside_by_far or _near_an_edge(value, low, high)
+
+
+def _near_an_edge(value: float, low: float, high: float) -> bool:
+    """The range is a little too narrow on purpose; an "at or" limit holds at its edge."""
+    return min(abs(value - low), abs(value - high)) <= 1e-4

@@ -7,6 +7,7 @@ bytes that wait.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from reprieve.knowledge import BadValue
 
 Reader = Callable[[bytes, datetime], Message]
 _log = structlog.get_logger(__name__)
+# How long a batch may wait for more: a share of what the last commit took, within bounds.
+_SHARE, _LONGEST_S, _STEP_S = 0.25, 0.003, 0.001
+# How long messages of a batch that failed are tried alone before the rest are told to come again.
+_ALONE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Committer:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mllp-commit")
         self._room = asyncio.Condition()
         self._bytes = 0
+        self._took_s = 0.0
 
     async def offer(self, raw: bytes, *, peer: str, received_ms: int) -> asyncio.Future[Answer]:
         """Queue one message, waiting while the gateway is full; the future is its answer."""
@@ -68,7 +74,9 @@ class Committer:
         loop = asyncio.get_running_loop()
         try:
             while batch := await self._gather():
+                began = loop.time()
                 answers = await loop.run_in_executor(self._worker, self._work, batch)
+                self._took_s = loop.time() - began
                 await self._settle(batch, answers, loop.time())
         finally:
             self._worker.shutdown(wait=True)
@@ -80,6 +88,8 @@ class Committer:
     async def _gather(self) -> list[_Waiting]:
         """Wait for a message and take all that have queued behind it."""
         first = await self._queue.get()
+        if first is not None and self._metrics.open > 1:
+            await self._await_others()
         batch = [] if first is None else [first]
         while batch and len(batch) < self._limits.batch and not self._queue.empty():
             following = self._queue.get_nowait()
@@ -88,6 +98,17 @@ class Committer:
                 break
             batch.append(following)
         return batch
+
+    async def _await_others(self) -> None:
+        """Wait a little while more keep coming: all monitors that were answered together send
+        again together, and each commit waits for the disk.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + min(self._took_s * _SHARE, _LONGEST_S)
+        seen = -1
+        while seen < self._queue.qsize() < self._limits.batch and loop.time() < until:
+            seen = self._queue.qsize()
+            await asyncio.sleep(_STEP_S)
 
     async def _settle(self, batch: list[_Waiting], answers: list[Answer], now: float) -> None:
         self._metrics.committed([(now - w.since) * 1000 for w in batch])
@@ -136,8 +157,20 @@ class Committer:
         outcomes = self._attempt(arrivals)
         if outcomes is not None:
             return outcomes
-        alone = [None if len(arrivals) == 1 else self._attempt([a]) for a in arrivals]
-        return [o[0] if o else not_stored(a) for o, a in zip(alone, arrivals, strict=True)]
+        if len(arrivals) == 1:
+            return [not_stored(arrivals[0])]
+        return self._each_alone(arrivals)
+
+    def _each_alone(self, arrivals: list[Arrival]) -> list[Outcome]:
+        """Store one by one; a database that does not answer must not keep a ward waiting."""
+        ends: list[Outcome] = []
+        lost_s = 0.0
+        for arrival in arrivals:
+            began = time.monotonic()
+            stored = self._attempt([arrival]) if lost_s < _ALONE_S else None
+            lost_s += 0.0 if stored else time.monotonic() - began
+            ends.append(stored[0] if stored else not_stored(arrival))
+        return ends
 
     def _attempt(self, arrivals: list[Arrival]) -> list[Outcome] | None:
         try:

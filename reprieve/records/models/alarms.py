@@ -24,7 +24,13 @@ class AlarmTransition(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["encounter", "id"], name="alarm_stream")]
+        indexes = [
+            models.Index(fields=["encounter", "id"], name="alarm_stream"),
+            # Asked for with every batch of messages; a long infusion has hundreds of other rows.
+            models.Index(
+                fields=["encounter"], name="alarm_aside", condition=models.Q(kind="suspension")
+            ),
+        ]
 
 
 class Lease(models.Model):

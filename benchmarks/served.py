@@ -1,0 +1,42 @@
+"""The real `reprieve serve` over a bench's folder."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import listeners
+
+COMMAND = str(Path(sys.executable).with_name("reprieve"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a clinic is served."""
+
+    url: str
+    mllp_port: int
+    pid: int
+
+
+@contextmanager
+def served(env: dict[str, str]) -> Iterator[Place]:
+    """This function will serve the clinic of an environment until the block ends."""
+    port, mllp_port = listeners.free_port(), listeners.free_port()
+    with subprocess.Popen(
+        [COMMAND, "serve", "--port", str(port), "--mllp-port", str(mllp_port), "--json"],
+        env=env, cwd=listeners.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as server:  # fmt: skip
+        try:
+            assert server.stdout
+            url = json.loads(server.stdout.readline())["url"].rstrip("/")
+            listeners.await_port(mllp_port)
+            yield Place(url=url, mllp_port=mllp_port, pid=server.pid)
+        finally:
+            server.send_signal(signal.SIGTERM)

@@ -1,0 +1,98 @@
+"""What a batch of monitors' messages rests on, in raw SQL: links, limits put aside, settings.
+
+The gateway asks for these with every commit. Through the model layer the asking took more of the
+processor than reading the messages; each is one prepared statement here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import UUIDField
+
+_LINKS = """
+SELECT a."device_id", a."id", a."encounter_id", a."patient_ids", a."from_ms", a."until_ms",
+  EXISTS (SELECT 1 FROM "records_signature" s
+          WHERE s."encounter_id" = a."encounter_id" AND s."meaning" = 'record')
+FROM "records_deviceassociation" a
+WHERE a."clinic_id" = %s AND a."device_id" IN ({places})
+  AND (a."until_ms" IS NULL OR a."until_ms" > %s)
+ORDER BY a."from_ms"
+"""
+# The kind is written out, so that the index over these few rows is used.
+_ASIDE = """
+SELECT "encounter_id", "at_ms", "by_id", "detail" FROM "records_alarmtransition"
+WHERE "kind" = 'suspension' AND "clinic_id" = %s AND "encounter_id" IN ({places}) AND "at_ms" <= %s
+ORDER BY "id"
+"""
+_SETTINGS = """
+SELECT "key", "value" FROM "records_clinicsetting"
+WHERE "clinic_id" = %s AND "key" IN ({places}) AND "valid_from" <= %s
+ORDER BY "valid_from", "recorded_at"
+"""
+_UUID = UUIDField()
+
+LinkRow = tuple[uuid.UUID, int, uuid.UUID, list[str], int, int | None, bool]
+
+
+def links(
+    *, clinic: uuid.UUID, devices: Collection[uuid.UUID], after_ms: int
+) -> list[LinkRow]:
+    """This function will return the links of monitors that were not over at a moment.
+
+    Each row: monitor, number, visit, the patient's numbers, from, until (UTC ms), record signed.
+    """
+    rows = _asked(_LINKS, [key(clinic)], [key(d) for d in devices], [after_ms])
+    return [
+        (known(row[0]), row[1], known(row[2]), orjson.loads(row[3]), row[4], row[5], bool(row[6]))
+        for row in rows
+    ]
+
+
+def put_aside(
+    *, clinic: uuid.UUID, encounters: Collection[uuid.UUID], at_ms: int
+) -> list[tuple[uuid.UUID, int, uuid.UUID | None, dict[str, Any]]]:
+    """This function will return the limits put aside until a moment, the oldest first.
+
+    Each row: visit, since when (UTC ms), by whom, and the detail with its end.
+    """
+    rows = _asked(_ASIDE, [key(clinic)], [key(e) for e in encounters], [at_ms])
+    return [
+        (known(row[0]), row[1], None if row[2] is None else known(row[2]), orjson.loads(row[3]))
+        for row in rows
+    ]
+
+
+def settings(*, clinic: uuid.UUID, keys: Collection[str], at: datetime) -> dict[str, Any]:
+    """This function will return those of the named settings that are in force at a moment."""
+    moment = connection.ops.adapt_datetimefield_value(at)
+    rows = _asked(_SETTINGS, [key(clinic)], list(keys), [moment])
+    return {name: orjson.loads(value) for name, value in rows}
+
+
+def key(value: uuid.UUID) -> str | uuid.UUID:
+    """This function will write a UUID as the engine keeps it: SQLite as 32 letters."""
+    plain: str | uuid.UUID = _UUID.get_db_prep_value(value, connection)
+    return plain
+
+
+def known(value: object) -> uuid.UUID:
+    """This function will read a UUID as either engine gives it."""
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
+
+
+def _asked(
+    sql: str, before: Sequence[Any], among: Sequence[Any], after: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    if not among:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.format(places=", ".join(["%s"] * len(among))), [*before, *among, *after]
+        )
+        return list(cursor.fetchall())
