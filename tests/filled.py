@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import override_settings
 
-from reprieve.config.demo import stories
+from reprieve.config.demo import cabinet, stories
 from reprieve.config.demo.cast import CAST
 from reprieve.config.demo.make import first_moment
 from reprieve.config.demo.stage import Stage, found
@@ -51,7 +51,10 @@ class Filled:
             "appointment": self._newest(models.Appointment).pk,
             "practitioner": self.stage.staff["physician"].practitioner,
             "consent": self._newest(models.Consent).pk,
+            "vial": self._newest(models.Vial).pk,
+            "portion": self._newest(models.Portion).pk,
             "link": uuid.uuid4(),
+            "discrepancy": uuid.uuid4(),
             "attachment": self._newest(models.Attachment).pk,
             "identity": Identity(given="Otto", family=self.mark, phone="+15550100199"),
         }
@@ -81,6 +84,7 @@ def clinic(seed: int) -> Filled:
         stage = found(
             at=now - timedelta(days=400), seed=seed, name=f"Filled {seed}", mail=f"{seed}.example"
         )
+        cabinet.stocked(stage)
         for person in CAST:
             if person.story in TOLD:
                 stories.story(person.story)(stage, replace(person, family=mark), now)

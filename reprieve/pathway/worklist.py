@@ -14,9 +14,10 @@ from reprieve.records.models import WorkItem, WorkItemEvent
 
 OPEN = ("open", "seen")
 # Kinds that only their own step may close, since closing them decides something.
-OWN_STEP = frozenset(
-    {"clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign"}
-)
+OWN_STEP = frozenset({
+    "clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign",
+    "ledger_discrepancy", "loss_notice", "loss_form",
+})  # fmt: skip
 
 
 def open_item(
@@ -54,9 +55,7 @@ def acknowledge(*, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID) 
     _handle("seen", actor=actor, uid=uid, at=at, item=item, text="")
 
 
-def finish(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID, text: str = ""
-) -> None:
+def finish(*, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID, text: str = "") -> None:
     """This function will close a work item, with what was done."""
     _handle("done", actor=actor, uid=uid, at=at, item=item, text=text)
 

@@ -16,7 +16,7 @@ from django.db import connections, models
 
 APPEND_ONLY = {
     "act", "auditevent", "auditseal", "accessentry", "accessseal",
-    "frame", "parkedmessage", "alarmtransition", "dialectversion",
+    "frame", "parkedmessage", "alarmtransition", "dialectversion", "vial",
 }  # fmt: skip
 # Rows that make nothing true: they may be rewritten or removed.
 FREE = {"reservation", "identityindex", "rawtraffic", "change", "lease", "user"}
@@ -152,17 +152,53 @@ def _signed(encounter: str) -> str:
     )
 
 
+WITNESSED = {
+    "ledgerentry": ("wasted", "overage", "difference", "destroyed", "transferred"),
+    "portionentry": ("wasted", "difference"),
+}
+
+
 def _ledger() -> Iterator[Guard]:
+    yield _follows("ledger", "ledgerentry", "vial_id")
+    yield _follows("portion", "portionentry", "portion_id")
+    for kind, acts in WITNESSED.items():
+        listed = ", ".join(f"'{act}'" for act in acts)
+        yield Guard(
+            name=f"guard_{kind}_witnessed", table=f"records_{kind}", when="INSERT",
+            refuses_if=f'(NEW."kind" IN ({listed}) AND NEW."witness_id" IS NULL)',
+            says=f"{kind}: this needs a witness",
+        )  # fmt: skip
+    yield Guard(
+        name="guard_portionentry_source", table="records_portionentry", when="INSERT",
+        refuses_if=(
+            '(NEW."source_id" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "records_ledgerentry" p '
+            'WHERE p."id" = NEW."source_id" AND p."change_ug" = -NEW."change_ug"))'
+        ),
+        says="portionentry: not what left the vial",
+    )  # fmt: skip
+    yield Guard(
+        name="guard_leftreading_second", table="records_leftreading", when="INSERT",
+        refuses_if=(
+            '(NEW."first_id" IS NOT NULL AND EXISTS (SELECT 1 FROM "records_leftreading" p '
+            'WHERE p."id" = NEW."first_id" AND (p."by_id" = NEW."by_id" '
+            'OR p."portion_id" <> NEW."portion_id")))'
+        ),
+        says="leftreading: a second reading is by somebody else, of the same thing",
+    )  # fmt: skip
+
+
+def _follows(name: str, kind: str, holder: str) -> Guard:
+    """An entry continues its chain: next number, hash of the one before, and the sum."""
     same = (
-        'EXISTS (SELECT 1 FROM "records_ledgerentry" p WHERE p."vial_id" = NEW."vial_id" '
+        f'EXISTS (SELECT 1 FROM "records_{kind}" p WHERE p."{holder}" = NEW."{holder}" '
         'AND p."seq" = NEW."seq" - 1 AND p."row_hash" = NEW."previous_hash" '
         'AND p."balance_after_ug" + NEW."change_ug" = NEW."balance_after_ug")'
     )
     first = '(NEW."seq" = 1 AND NEW."balance_after_ug" = NEW."change_ug")'
-    yield Guard(
-        name="guard_ledger_balance", table="records_ledgerentry", when="INSERT",
+    return Guard(
+        name=f"guard_{name}_balance", table=f"records_{kind}", when="INSERT",
         refuses_if=f"(NOT ({first} OR (NEW.\"seq\" > 1 AND {same})))",
-        says="ledgerentry: the balance does not follow from the entry before",
+        says=f"{kind}: the balance does not follow from the entry before",
     )  # fmt: skip
 
 

@@ -43,9 +43,9 @@ def content_hash(*, clinic: uuid.UUID, encounter: uuid.UUID) -> str:
 
 
 def _said(row: Any) -> dict[str, str]:
-    return {
-        field.attname: _text(getattr(row, field.attname)) for field in row._meta.concrete_fields
-    }
+    """A row's values by name. What is empty is left out: a column added later changes no hash."""
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name: _text(value) for name, value in values.items() if value is not None}
 
 
 def _text(value: Any) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import orjson
 from django.db import connections, router, transaction
 
-from reprieve.records import access, audit, guards, signing
-from reprieve.records.models import AccessEntry, InfusionState, LedgerEntry
+from reprieve.records import access, audit, guards, ledger, signing
+from reprieve.records.models import AccessEntry, InfusionState
 from reprieve.records.queries import courses
 
 SEALER_GRACE = timedelta(seconds=10)
@@ -30,7 +28,7 @@ def faults(*, at: datetime, sealer_runs: bool) -> Iterator[str]:
         _one_snapshot()
         yield from audit.faults()
         yield from signing.faults()
-        yield from _ledger()
+        yield from ledger.faults()
         yield from _projections()
         count, oldest = audit.unsealed()
         if sealer_runs and oldest is not None and at - oldest > SEALER_GRACE:
@@ -53,35 +51,6 @@ def _one_snapshot() -> None:
         with connections["default"].cursor() as cursor:
             if not connections["default"].savepoint_ids:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-
-
-def ledger_hash(row: LedgerEntry) -> str:
-    """This function will hash what a ledger entry says together with the entry before."""
-    said = [
-        row.previous_hash, str(row.vial_id), row.seq, row.kind, row.change_ug,
-        row.balance_after_ug, str(row.encounter_id), str(row.by_id), str(row.witness_id),
-        row.recorded_at.isoformat(),
-    ]  # fmt: skip
-    return hashlib.sha256(orjson.dumps(said)).hexdigest()
-
-
-def _ledger() -> Iterator[str]:
-    before: LedgerEntry | None = None
-    for row in LedgerEntry.objects.every().order_by("vial_id", "seq").iterator():
-        first = before is None or before.vial_id != row.vial_id
-        seq, balance, chain = (0, 0, audit.GENESIS) if first else _end(before)
-        if row.seq != seq + 1:
-            yield f"ledger of vial {row.vial_id}: entry {seq + 1} is missing"
-        elif (row.balance_after_ug, row.previous_hash) != (balance + row.change_ug, chain):
-            yield f"ledger of vial {row.vial_id}: entry {row.seq} does not follow"
-        if row.row_hash != ledger_hash(row):
-            yield f"ledger of vial {row.vial_id}: entry {row.seq} was edited"
-        before = row
-
-
-def _end(row: LedgerEntry | None) -> tuple[int, int, str]:
-    assert row is not None
-    return row.seq, row.balance_after_ug, row.row_hash
 
 
 def _projections() -> Iterator[str]:

@@ -67,6 +67,9 @@ WORK: dict[str, Promise] = {
     "test_pregnancy": _("Ordered: pregnancy test"),
     "test_urine_drugs": _("Ordered: urine drug screen"),
     "test_prescriptions": _("Ordered: prescription-monitoring check"),
+    "ledger_discrepancy": _("Controlled drugs: look into a difference"),
+    "loss_notice": _("Controlled drugs: written notice of a loss"),
+    "loss_form": _("Controlled drugs: full report of a loss"),
 }
 
 

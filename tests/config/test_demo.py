@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from reprieve.config.demo import make, prepare, stories
+from reprieve.config.demo import cabinet, make, prepare, stories
 from reprieve.config.demo.cast import CAST
 from reprieve.config.demo.stage import PASSWORD, ZONE, Stage, found
 from reprieve.interop.hl7v2 import bedside
@@ -28,7 +28,9 @@ NOW = datetime(2026, 3, 3, 10, 40, tzinfo=ZoneInfo(ZONE))
 
 @pytest.fixture
 def stage(db: None) -> Stage:
-    return found(at=NOW - make.FOUNDED_BEFORE, seed=make.SEED)
+    made = found(at=NOW - make.FOUNDED_BEFORE, seed=make.SEED)
+    cabinet.stocked(made)
+    return made
 
 
 def told(stage: Stage, name: str) -> str:

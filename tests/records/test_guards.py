@@ -138,3 +138,19 @@ def test_a_clinic_is_not_removed() -> None:
     world = w.found()
     with pytest.raises(REFUSED), transaction.atomic():
         Clinic.objects.filter(pk=world.id).delete()
+
+
+def test_what_leaves_a_vial_for_good_needs_a_witness_and_a_vial_is_never_changed() -> None:
+    from tests.drug_room import Room
+
+    room = Room(w.found())
+    vial = Vial.of(room.world.id).get(pk=room.receive(count=1)[0])
+    first = LedgerEntry.of(room.world.id).get(vial=vial)
+    with pytest.raises(REFUSED), transaction.atomic():
+        LedgerEntry.objects.add(
+            clinic_id=room.world.id, vial=vial, seq=2, kind="wasted", change_ug=-500_000,
+            balance_after_ug=0, previous_hash=first.row_hash, row_hash="h",
+            recorded_at=room.world.at, by_id=room.world["infusion_nurse"].practitioner,
+        )  # fmt: skip
+    with pytest.raises(REFUSED), transaction.atomic():
+        Vial.of(room.world.id).filter(pk=vial.pk).update(lot="other")

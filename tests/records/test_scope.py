@@ -27,6 +27,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 WITHOUT_CLINIC = {
     "bags.as_json": "a value's own form",
     "bags.from_json": "a value's own form",
+    "bags.of_event": "reads an act that was found",
     "charts.iso": "a value's own form",
     "clinics.clinics": "lists the practices for the product itself",
     "facts.age_years": "arithmetic",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from reprieve.clinical.double_check import Entered
+from reprieve.config.demo import cabinet
 from reprieve.config.demo.care import visit
 from reprieve.config.demo.cast import Person
 from reprieve.config.demo.stage import PASSWORD, Stage
@@ -124,6 +125,9 @@ def _bag(stage: Stage, visit_: Visit) -> None:
             vial_strength_mg_per_ml=Decimal(50), vial_form="racemic", bag_volume_ml=Decimal(100)
         ),
     )["recipe"]
+    cabinet.drawn(
+        stage, visit_.patient, visit_.encounter, Decimal(str(made["drug_volume_ml"]))
+    )
     double_checks.check(
         **_nurse(stage, visit_), second=stage.staff["second_nurse"],
         entered=Entered(
@@ -190,7 +194,9 @@ def feel(stage: Stage, visit_: Visit, term: str, *, grade: int = 1) -> None:
 def go_home(stage: Stage, visit_: Visit) -> None:
     """This function will end the visit: recovery, criteria, escort, discharge, two signatures."""
     act(stage, visit_, "ended")
-    stage.later(minutes=35)
+    stage.later(minutes=10)
+    cabinet.accounted(stage, visit_.encounter)
+    stage.later(minutes=25)
     look(stage, visit_)
     stage.later(minutes=35)
     look(stage, visit_)

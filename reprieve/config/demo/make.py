@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from reprieve.config.demo import stories
+from reprieve.config.demo import cabinet, stories
 from reprieve.config.demo.cast import CAST, Person
 from reprieve.config.demo.stage import PASSWORD, ZONE, Stage, found
 from reprieve.knowledge import BadValue
@@ -41,6 +41,7 @@ def make(*, real: datetime, say: Callable[[str], None] = lambda _words: None) ->
     now = first_moment(real)
     with _quickly_hashed():
         stage = found(at=now - FOUNDED_BEFORE, seed=SEED)
+        cabinet.stocked(stage)
         untold = {}
         for person in CAST:
             say(f"{person.given} {person.family}: {person.story}")

@@ -43,6 +43,7 @@ class Stage:
     chairs: dict[str, uuid.UUID]
     at: datetime
     rng: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
+    vials: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)  # whose bags come from which
 
     def by(self, role: str, **more: Any) -> dict[str, Any]:
         """This function will return what every act needs: who, its number, and when."""

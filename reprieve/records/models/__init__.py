@@ -34,7 +34,18 @@ from reprieve.records.models.infusion import (
     InfusionState,
     MedicationAdministration,
 )
-from reprieve.records.models.ledger import LedgerEntry, Vial
+from reprieve.records.models.ledger import (
+    Discrepancy,
+    DiscrepancyEvent,
+    LedgerEntry,
+    LeftReading,
+    Portion,
+    PortionEntry,
+    Reconciliation,
+    StockCount,
+    Vial,
+    VialState,
+)
 from reprieve.records.models.messages import DiaryEntry, OutboxAttempt, OutboxMessage, PatientLink
 from reprieve.records.models.patient import (
     AllergyIntolerance,
@@ -47,7 +58,14 @@ from reprieve.records.models.patient import (
     Patient,
     PatientIdentity,
 )
-from reprieve.records.models.people import Absence, Practitioner, PractitionerRole, Role, User
+from reprieve.records.models.people import (
+    Absence,
+    Credential,
+    Practitioner,
+    PractitionerRole,
+    Role,
+    User,
+)
 from reprieve.records.models.plan import CarePlan, MedicationRequest, Signature
 from reprieve.records.models.registry import RegistryReport
 
@@ -71,12 +89,15 @@ __all__ = [
     "ClinicSetting",
     "Condition",
     "Consent",
+    "Credential",
     "Decision",
     "Device",
     "DeviceAssociation",
     "DialectVersion",
     "DiaryEntry",
     "Discharge",
+    "Discrepancy",
+    "DiscrepancyEvent",
     "DoubleCheck",
     "Encounter",
     "EpisodeOfCare",
@@ -89,6 +110,7 @@ __all__ = [
     "KnowledgeOverride",
     "Lease",
     "LedgerEntry",
+    "LeftReading",
     "MedicationAdministration",
     "MedicationRequest",
     "MedicationStatement",
@@ -101,10 +123,13 @@ __all__ = [
     "Patient",
     "PatientIdentity",
     "PatientLink",
+    "Portion",
+    "PortionEntry",
     "Practitioner",
     "PractitionerRole",
     "QuestionnaireResponse",
     "RawTraffic",
+    "Reconciliation",
     "Referral",
     "RegistryReport",
     "Reservation",
@@ -112,9 +137,11 @@ __all__ = [
     "Signature",
     "Site",
     "StateChange",
+    "StockCount",
     "UnmappedCode",
     "User",
     "Vial",
+    "VialState",
     "WorkItem",
     "WorkItemEvent",
 ]

@@ -105,6 +105,10 @@ class AdverseEvent(AppendOnly):
     action = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
     serious = models.BooleanField(default=False)
+    criteria = models.JSONField(null=True)
+    relatedness = models.CharField(max_length=20, null=True)  # null: nobody judged it
+    expected = models.BooleanField(null=True)
+    device_fault = models.BooleanField(null=True)
     note = parent("Note", null=True)
     addendum = models.BooleanField(default=False)
     corrects = parent("AdverseEvent", null=True, name="corrections")

@@ -55,3 +55,13 @@ class Absence(ClinicRow):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True)
+
+
+class Credential(AppendOnly):
+    """A licence or a training of a member of staff as it was seen, and until when it holds."""
+
+    practitioner = parent("Practitioner", name="credentials")
+    kind = models.CharField(max_length=24)
+    number = models.CharField(max_length=60, blank=True)
+    expires_on = models.DateField(null=True)
+    withdrawn = models.BooleanField(default=False)

@@ -33,16 +33,17 @@ def newest(*, clinic: uuid.UUID, encounter: uuid.UUID) -> BagView | None:
     """This function will return the bag prepared last for a visit."""
     rows = InfusionEvent.of(clinic).filter(encounter_id=encounter, kind=KIND)
     row = rows.order_by("-recorded_ms", "-at_ms", "-id").first()
-    return None if row is None else _view(row)
+    return None if row is None else of_event(row)
 
 
 def every(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[BagView]:
     """This function will return all bags of a visit, oldest first."""
     rows = InfusionEvent.of(clinic).filter(encounter_id=encounter, kind=KIND)
-    return [_view(row) for row in rows.order_by("recorded_ms", "at_ms", "id")]
+    return [of_event(row) for row in rows.order_by("recorded_ms", "at_ms", "id")]
 
 
-def _view(row: InfusionEvent) -> BagView:
+def of_event(row: InfusionEvent) -> BagView:
+    """This function will read a bag from the act that prepared it."""
     names = dict(Practitioner.of(row.clinic_id).values_list("id", "name"))
     return BagView(
         id=row.pk,

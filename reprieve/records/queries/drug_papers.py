@@ -1,0 +1,154 @@
+"""What the ledger's documents say: stock, every movement of a vial, and how each portion closed."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from reprieve.records.models import LedgerEntry, Portion, PortionEntry, Practitioner, Reconciliation
+from reprieve.records.queries import patients, stock
+from reprieve.records.queries.stock import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One line of an inventory: sealed containers of a kind and lot, or one open vial."""
+
+    kind: Kind
+    lot: str
+    expires_on: date
+    containers: int
+    is_open: bool
+    amount_ug: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One line of the dispensing log or of the other movements of a vial.
+
+    For what was drawn for a patient, the given, wasted and unexplained amounts of the bag or
+    syringe follow once it is accounted for; they stand on its first line alone.
+    """
+
+    at: datetime
+    drug: str
+    form: str
+    strength_ug_per_ml: int
+    vial: str
+    kind: str
+    change_ug: int
+    balance_after_ug: int
+    by: str
+    witness: str
+    patient: str
+    address: str
+    portion: str
+    given_ug: int | None
+    wasted_ug: int | None
+    difference_ug: int | None
+    detail: str
+
+
+def inventory(*, clinic: uuid.UUID) -> list[Held]:
+    """This function will list what is held now, sealed containers together, open ones apart."""
+    held = stock.held(clinic=clinic)
+    count: Counter[tuple[Kind, str, date]] = Counter()
+    amount: Counter[tuple[Kind, str, date]] = Counter()
+    lines = []
+    for vial in held:
+        key = (vial.kind, vial.lot, vial.expires_on)
+        if vial.is_open:
+            lines.append(
+                Held(
+                    kind=vial.kind, lot=f"{vial.lot}/{vial.serial}", expires_on=vial.expires_on,
+                    containers=1, is_open=True, amount_ug=vial.balance_ug,
+                )
+            )  # fmt: skip
+        else:
+            count[key] += 1
+            amount[key] += vial.balance_ug
+    sealed = [
+        Held(
+            kind=kind, lot=lot, expires_on=expires, containers=number, is_open=False,
+            amount_ug=amount[kind, lot, expires],
+        )
+        for (kind, lot, expires), number in count.items()
+    ]  # fmt: skip
+    return sorted([*sealed, *lines], key=lambda h: (h.kind, h.expires_on, h.lot))
+
+
+def movements(
+    *, clinic: uuid.UUID, start: datetime, end: datetime, encounter: uuid.UUID | None = None
+) -> list[Movement]:
+    """This function will list the movements of a time, or of one visit, oldest first."""
+    rows = LedgerEntry.of(clinic).filter(recorded_at__gte=start, recorded_at__lt=end)
+    if encounter is not None:
+        rows = rows.filter(encounter_id=encounter)
+    found = list(
+        rows.exclude(kind__in=("opened", "counted"))
+        .select_related("vial", "encounter")
+        .order_by("recorded_at", "vial_id", "seq")
+    )
+    names: dict[Any, str] = dict(Practitioner.of(clinic).values_list("id", "name"))
+    people = _people(clinic, found)
+    portions = _portions(clinic, found)
+    told: set[uuid.UUID] = set()
+    return [_movement(row, names, people, portions, told) for row in found]
+
+
+def _people(clinic: uuid.UUID, found: Iterable[LedgerEntry]) -> dict[uuid.UUID, tuple[str, str]]:
+    ids = {row.encounter.patient_id for row in found if row.encounter}
+    views = patients.many(clinic=clinic, patients=sorted(ids))
+    return {pk: (v.identity.full_name, v.identity.address) for pk, v in views.items()}
+
+
+def _portions(
+    clinic: uuid.UUID, found: Iterable[LedgerEntry]
+) -> dict[uuid.UUID, tuple[Portion, Reconciliation | None]]:
+    rows = PortionEntry.of(clinic).filter(source__in=[r.pk for r in found if r.kind == "drawn"])
+    listed = rows.select_related("portion", "portion__closing")
+    return {
+        row.source_id: (row.portion, getattr(row.portion, "closing", None))
+        for row in listed
+        if row.source_id
+    }
+
+
+def _movement(
+    row: LedgerEntry, names: dict[Any, str], people: dict[uuid.UUID, tuple[str, str]],
+    portions: dict[uuid.UUID, tuple[Portion, Reconciliation | None]], told: set[uuid.UUID],
+) -> Movement:  # fmt: skip
+    portion, closing = portions.get(row.pk, (None, None))
+    if portion is not None and portion.pk in told:
+        closing = None
+    elif portion is not None:
+        told.add(portion.pk)
+    name, address = people.get(row.encounter.patient_id, ("", "")) if row.encounter else ("", "")
+    return Movement(
+        at=row.recorded_at, drug=row.vial.drug, form=row.vial.form,
+        strength_ug_per_ml=row.vial.strength_ug_per_ml, vial=f"{row.vial.lot}/{row.vial.serial}",
+        kind=row.kind, change_ug=row.change_ug, balance_after_ug=row.balance_after_ug,
+        by=names.get(row.by_id, ""), witness=_witness(row, closing, names), patient=name,
+        address=address, portion=portion.pk.hex[:12].upper() if portion else "",
+        given_ug=closing.given_ug if closing else None,
+        wasted_ug=closing.wasted_ug if closing else None,
+        difference_ug=closing.difference_ug if closing else None, detail=_detail(row),
+    )  # fmt: skip
+
+
+def _witness(row: LedgerEntry, closing: Reconciliation | None, names: dict[Any, str]) -> str:
+    return names.get(row.witness_id or (closing.witness_id if closing else None), "")
+
+
+SHOWN = ("supplier", "supplier_dea", "receiver", "receiver_dea", "invoice", "manner", "reference",
+         "reason", "cause")  # fmt: skip
+
+
+def _detail(row: LedgerEntry) -> str:
+    """The paper behind a movement: who sent or got it, and the number of it."""
+    said = row.detail or {}
+    return ", ".join(str(said[name]) for name in SHOWN if said.get(name))

@@ -1,0 +1,75 @@
+"""Two nurses at one cabinet at the same moment: nothing is overdrawn, closed twice or forked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway.errors import PathwayError
+from reprieve.records import ledger
+from reprieve.records.models import LedgerEntry, PortionEntry, Reconciliation
+from reprieve.records.queries import stock
+from tests.drug_room import KETAMINE, Room, infused, with_bag
+from tests.house.engines import Copy
+from tests.world import World, found
+
+HANDS = 4
+
+
+@pytest.fixture
+def world(fresh_database: Copy) -> World:
+    return found()
+
+
+def together(act: Callable[[int], Any]) -> list[Any]:
+    """Let several people do an act at the same moment; what each got, a refusal included."""
+    start, answers = threading.Barrier(HANDS), [None] * HANDS
+
+    def hand(number: int) -> None:
+        try:
+            start.wait()
+            answers[number] = act(number)
+        except (PathwayError, BadValue) as refused:
+            answers[number] = refused
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=hand, args=(n,)) for n in range(HANDS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def test_one_vial_is_never_overdrawn(world: World) -> None:
+    room, visit, vials = with_bag(world, vials=1)
+    answers = together(lambda _: room.draw(visit.encounter, vials[0], "3"))
+    refused = [a for a in answers if isinstance(a, PathwayError)]
+    assert (len(refused), room.holds_mg(vials[0])) == (1, Decimal(50))
+    assert LedgerEntry.of(world.id).filter(kind="drawn").count() == HANDS - 1
+    assert PortionEntry.of(world.id).filter(kind="drawn").count() == HANDS - 1
+    assert list(ledger.faults()) == []
+
+
+def test_a_bag_is_closed_once(world: World) -> None:
+    room, _, portion = infused(world)
+    room.measure(portion, bag_ml="180", line_ml="15")
+    answers = together(lambda _: room.close(portion, bag_ml="180", line_ml="15"))
+    assert sum(isinstance(a, PathwayError) for a in answers) == HANDS - 1
+    assert Reconciliation.of(world.id).count() == 1
+    assert list(ledger.faults()) == []
+
+
+def test_a_lot_comes_in_once(world: World) -> None:
+    room = Room(world)
+    answers = together(lambda _: room.receive(KETAMINE, count=2))
+    assert sum(isinstance(a, list) for a in answers) == 1
+    assert len(stock.held(clinic=world.id)) == 2
+    assert list(ledger.faults()) == []

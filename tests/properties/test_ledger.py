@@ -1,0 +1,186 @@
+"""The ledger in random hands: mass is kept, nothing falls below nought, the chains hold.
+
+A model beside it knows only what went where. Whatever sequence of acts the product accepts, what
+came in equals what is held, was given, wasted, sent away, destroyed, lost or cannot be explained.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import ledger_losses, ledger_stock
+from reprieve.pathway.errors import PathwayError
+from reprieve.records import ledger as rows
+from reprieve.records.models import LedgerEntry, PortionEntry
+from reprieve.records.queries import portions, stock
+from tests.chairside import quick_world
+from tests.drug_room import KETAMINE, MIDAZOLAM, Room, with_bag
+from tests.gate_desk import Visit
+
+REFUSED = (PathwayError, BadValue)
+ML = st.decimals("0.001", "12", places=3)
+KNOWN = st.integers(0, 30)
+
+
+class Cabinet(RuleBasedStateMachine):
+    """Two drugs, one visit, and everything that may be done to them in any order."""
+
+    room: Room  # the same clinic for every sequence; what a sequence wrote is rolled back
+    visit: Visit
+    begins: datetime
+
+    @initialize()
+    def open_the_clinic(self) -> None:
+        self.attempt = transaction.atomic()
+        self.attempt.__enter__()
+        self.room.world.at = self.begins
+        self.lots = 0
+        self.moved: Counter[str] = Counter(received=1_500_000)
+
+    def teardown(self) -> None:
+        if hasattr(self, "attempt"):
+            transaction.set_rollback(True)
+            self.attempt.__exit__(None, None, None)
+
+    def tried(self, what: str, ug: int, act: Callable[[], Any]) -> bool:
+        """Do an act; a refusal moves nothing."""
+        self.room.world.later(seconds=1)
+        try:
+            with transaction.atomic():
+                act()
+        except REFUSED:
+            return False
+        self.moved[what] += ug
+        return True
+
+    def a_vial(self, number: int) -> stock.VialView:
+        vials = self.vials()
+        found = stock.vial(clinic=self.room.world.id, vial=vials[number % len(vials)])
+        assert found is not None
+        return found
+
+    def vials(self) -> list[uuid.UUID]:
+        entries = LedgerEntry.of(self.room.world.id).filter(seq=1)
+        return list(entries.order_by("recorded_at", "id").values_list("vial_id", flat=True))
+
+    @rule(count=st.integers(1, 3), kind=st.sampled_from([KETAMINE, MIDAZOLAM]))
+    def receive(self, count: int, kind: ledger_stock.Delivery) -> None:
+        self.lots += 1
+        each = int(kind.strength_mg_per_ml * kind.volume_ml * 1000)
+        delivery = replace(kind, lot=f"L{self.lots}", invoice=f"I{self.lots}", count=count)
+        assert self.tried("received", each * count, lambda: self.room.receive(delivery))
+
+    @rule(number=KNOWN, ml=ML)
+    def draw(self, number: int, ml: Decimal) -> None:
+        vial = self.a_vial(number)
+        asked = int(ml * vial.kind.strength_ug_per_ml)
+        done = self.tried("-", 0, lambda: self.room.draw(self.visit.encounter, vial.id, str(ml)))
+        assert done or asked > vial.balance_ug or asked == 0 or self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the visit or its bag is closed, so that nothing more is drawn."""
+        found = portions.of_visit(clinic=self.room.world.id, encounter=self.visit.encounter)
+        return self.visit.state.state == "cancelled" or any(p.closed for p in found)
+
+    @rule(number=KNOWN, ml=ML)
+    def find_more(self, number: int, ml: Decimal) -> None:
+        vial = self.a_vial(number)
+        more = int(ml * vial.kind.strength_ug_per_ml)
+        self.tried("overage", more, lambda: ledger_stock.overage(
+            vial=vial.id, volume_ml=ml, **self.room.beside()
+        ))  # fmt: skip
+
+    @rule(number=KNOWN, ml=ML)
+    def waste(self, number: int, ml: Decimal) -> None:
+        vial = self.a_vial(number)
+        self.tried("wasted", vial.balance_ug, lambda: ledger_stock.waste(
+            vial=vial.id, volume_ml=ml, **self.room.beside()
+        ))  # fmt: skip
+
+    @rule(number=KNOWN)
+    def destroy(self, number: int) -> None:
+        vial = self.a_vial(number)
+        self.tried("gone", vial.balance_ug, lambda: ledger_stock.destroy(
+            vials=[vial.id], manner="on_site", reference="F41", reason="x", **self.room.beside()
+        ))  # fmt: skip
+
+    @rule(number=KNOWN)
+    def hand_over(self, number: int) -> None:
+        vial = self.a_vial(number)
+        to = {"receiver": "X", "receiver_dea": "Y", "invoice": "Z"}
+        self.tried("gone", vial.balance_ug, lambda: ledger_stock.transfer(
+            vials=[vial.id], **to, **self.room.beside()
+        ))  # fmt: skip
+
+    @rule(number=KNOWN, cause=st.sampled_from(["loss", "theft", "breakage"]))
+    def lose(self, number: int, cause: str) -> None:
+        vial = self.a_vial(number)
+        self.tried("gone", vial.balance_ug, lambda: ledger_losses.lose(
+            vial=vial.id, cause=cause, text="x", **self.room.beside()
+        ))  # fmt: skip
+
+    @rule(number=KNOWN, first=ML, second=ML, places=st.sampled_from(["syringe_ml", "bag_ml"]))
+    def account(self, number: int, first: Decimal, second: Decimal, places: str) -> None:
+        found = portions.waiting(clinic=self.room.world.id)
+        if not found:
+            return
+        portion = found[number % len(found)]
+        drawn = portion.drawn_ug
+        if self.tried("-", 0, lambda: self.room.measure(portion.id, **{places: str(first)})):
+            self.tried("-", 0, lambda: self.room.close(portion.id, **{places: str(second)}))
+        if self.room.portion(portion.id).closed:
+            self.moved["accounted"] += drawn
+
+    @precondition(lambda self: self.visit.state.state == "prepared")
+    @rule()
+    def cancel(self) -> None:
+        self.visit.pump.chair.do("cancelled")
+
+    @invariant()
+    def mass_is_kept(self) -> None:
+        if not hasattr(self, "moved"):
+            return
+        clinic = self.room.world.id
+        held = sum(stock.balances(clinic=clinic).values())
+        out = sum(p.drawn_ug for p in portions.waiting(clinic=clinic))
+        came = self.moved["received"] + self.moved["overage"]
+        gone = self.moved["wasted"] + self.moved["gone"] + self.moved["accounted"]
+        assert held + out == came - gone
+
+    @invariant()
+    def nothing_is_below_nought_and_the_chains_hold(self) -> None:
+        if not hasattr(self, "moved"):
+            return
+        for model in (LedgerEntry, PortionEntry):
+            assert not model.of(self.room.world.id).filter(balance_after_ug__lt=0).exists()
+        assert list(rows.faults()) == []
+
+
+@pytest.mark.usefixtures("db")
+def test_any_sequence_of_acts_keeps_the_mass_and_the_chains(is_long: bool) -> None:
+    with quick_world() as world:
+        Cabinet.room, Cabinet.visit, _ = with_bag(world)
+        Cabinet.begins = world.at
+        run(
+            Cabinet,
+            settings=settings(
+                max_examples=300 if is_long else 6, stateful_step_count=60 if is_long else 20,
+                suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate),
+            ),
+        )  # fmt: skip
+
