@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_initial")]
+    dependencies = [("records", "0008_registry")]
 
     operations = [
         migrations.AddIndex(

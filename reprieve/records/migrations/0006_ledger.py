@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0008_registry"),
+        ("records", "0003_alarm_aside"),
     ]
 
     operations = [
