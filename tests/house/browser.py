@@ -90,6 +90,8 @@ def axe(request: pytest.FixtureRequest) -> Callable[[Page], None]:
         if not is_looking:
             return
         before = page.viewport_size
+        # Evaluated, not added as a script: the pages' own policy forbids foreign scripts.
+        page.evaluate(_axe_source())
         found = [barrier for size in (DESK, PHONE) for barrier in _barriers(page, size)]
         if before:
             page.set_viewport_size(before)
@@ -100,8 +102,6 @@ def axe(request: pytest.FixtureRequest) -> Callable[[Page], None]:
 
 def _barriers(page: Page, size: Any) -> list[str]:
     page.set_viewport_size(size)
-    # Evaluated, not added as a script: the pages' own policy forbids foreign scripts.
-    page.evaluate(_axe_source())
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{size['width']}x{size['height']} {rule['id']}: {rule['help']}: "
