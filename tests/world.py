@@ -10,7 +10,7 @@ from reprieve.pathway import clinic as clinics
 from reprieve.pathway import infusion, patients, people
 from reprieve.pathway.permissions import ROLES, Actor
 from reprieve.records.identity import Identity
-from reprieve.records.models import Device, DeviceAssociation, User
+from reprieve.records.models import Device, DeviceAssociation, PractitionerRole, User
 from reprieve.records.queries.clinics import ClinicView
 
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # noon in New York
@@ -74,6 +74,14 @@ def _join(world: World, role: str, tag: str) -> None:
     assert actor is not None
     world.staff[role] = actor
     world.emails[role] = email
+
+
+def take_role(world: World, who: str, role: str) -> None:
+    """This function will take a role from somebody, whoever is left."""
+    PractitionerRole.objects.add(
+        clinic_id=world.id, practitioner_id=world[who].practitioner, role=role, granted=False,
+        recorded_at=world.at, by_id=world["admin"].practitioner,
+    )  # fmt: skip
 
 
 def person(world: World, **changes: object) -> tuple[uuid.UUID, uuid.UUID]:

@@ -27,6 +27,9 @@ def secret(name: str, *, size: int) -> str:
         return _checked(name, given, size)
     file = data_folder() / f"{name.replace('_', '-')}.key"
     if not file.exists():
+        if name == "master_key" and (data_folder() / "clinic.sqlite3").exists():
+            # A new key would open nothing, and stand in the way of the one that is missing.
+            raise BadValue("data", f"{file} is missing, but a clinic is here: put it back")
         _write_once(file, secrets.token_hex(size))
     return _checked(name, file.read_text().strip(), size)
 
@@ -43,9 +46,12 @@ def _checked(name: str, text: str, size: int) -> str:
 
 def _write_once(file: Path, text: str) -> None:
     """Two processes may start at once: the first to link its file wins, both then read it."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise BadValue("data", f"{file.parent} cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "w") as out:
         out.write(text)
         out.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from reprieve.config.databases import databases
 from reprieve.config.folder import data_folder
@@ -13,8 +14,12 @@ def main() -> None:
     """This function will migrate in a process of its own, so that `serve` stays small."""
     from reprieve.config import boot
 
-    boot.start()
-    migrate()
+    try:
+        boot.start()
+        migrate()
+        require_key()
+    except BadValue as error:
+        sys.exit(str(error))
 
 
 def migrate() -> None:
@@ -28,8 +33,30 @@ def migrate() -> None:
     data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     put_together()
     for alias in connections:
+        _open(alias)
         call_command("migrate", database=alias, interactive=False, verbosity=0)
     connections.close_all()
+
+
+def require_key() -> None:
+    """This function will raise BadValue where the master key opens nobody's record.
+
+    Every page would fail, and what is written now could not be read beside what was written
+    before.
+    """
+    from reprieve.records import keys
+
+    for fault in keys.faults():
+        raise BadValue("master-key", fault)
+
+
+def _open(alias: str) -> None:
+    from django.db import DatabaseError, connections
+
+    try:
+        connections[alias].ensure_connection()
+    except DatabaseError as error:
+        raise BadValue("data", f"the database does not open: {error}".strip()) from error
 
 
 def require_files() -> None:
@@ -47,15 +74,12 @@ def require_files() -> None:
 
 def require_database() -> None:
     """This function will raise BadValue where there is no database of this very version."""
-    from django.db import OperationalError, connections
+    from django.db import connections
 
     require_files()
     for alias in connections:
-        try:
-            behind = _is_behind(alias)
-        except OperationalError as error:
-            raise BadValue("data", f"the database does not open: {error}".strip()) from error
-        if behind:
+        _open(alias)
+        if _is_behind(alias):
             raise BadValue("data", "the database is of another version; `serve` updates it")
 
 

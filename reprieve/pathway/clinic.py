@@ -15,6 +15,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from reprieve.knowledge import BadValue
+from reprieve.pathway import house
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.permissions import DIRECTOR, MANAGER, ROLES, Actor, system
 from reprieve.records import keys
@@ -91,12 +92,15 @@ def add_staff(
 ) -> uuid.UUID:
     """This function will add a member of staff with a sign-in and roles."""
 
+    wanted = tuple(roles)
+    house.refuse_doctors(actor, wanted)
+
     def work() -> Done:
         person = _person(
-            actor.clinic, name=name, email=email, password=password, roles=tuple(roles),
+            actor.clinic, name=name, email=email, password=password, roles=wanted,
             at=at, by=actor.practitioner, phone=phone,
         )  # fmt: skip
-        return Done(subject_kind="practitioner", subject=person.pk, detail={"roles": list(roles)})
+        return Done(subject_kind="practitioner", subject=person.pk, detail={"roles": list(wanted)})
 
     return uuid.UUID(perform("staff.change", actor=actor, uid=uid, at=at, work=work)["id"])
 
@@ -146,34 +150,13 @@ def _check_person(name: str, email: str, password: str, roles: tuple[str, ...]) 
         raise BadValue("roles", f"unknown or none: {', '.join(sorted(unknown)) or 'none given'}")
 
 
-def set_role(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, practitioner: uuid.UUID, role: str, granted: bool
-) -> None:
-    """This function will give a role to a member of staff or take it away."""
-    if role not in ROLES:
-        raise BadValue("role", f"unknown role {role!r}")
-
-    def work() -> Done:
-        PractitionerRole.objects.add(
-            clinic_id=actor.clinic, practitioner_id=practitioner, role=role, granted=granted,
-            recorded_at=at, by_id=actor.practitioner,
-        )  # fmt: skip
-        return Done(
-            subject_kind="practitioner", subject=practitioner,
-            detail={"role": role, "granted": granted},
-        )  # fmt: skip
-
-    perform("staff.change", actor=actor, uid=uid, at=at, work=work)
-
-
 def add_chair(
     *, actor: Actor, uid: uuid.UUID, at: datetime, name: str, bed: str = "", has_feed: bool = False
 ) -> uuid.UUID:
     """This function will add a chair to the clinic's first site."""
-    if not name.strip():
-        raise BadValue("name", "is needed")
 
     def work() -> Done:
+        house.check_chair(clinics.first_site(clinic=actor.clinic), name=name, bed=bed)
         chair = Chair.objects.add(
             clinic_id=actor.clinic, site_id=clinics.first_site(clinic=actor.clinic),
             name=name.strip(), bed=bed.strip(), has_feed=has_feed,

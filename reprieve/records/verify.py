@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connections, router, transaction
 
-from reprieve.records import access, audit, guards, ledger, signing
+from reprieve.records import access, audit, guards, keys, ledger, signing
 from reprieve.records.models import AccessEntry, InfusionState
 from reprieve.records.queries import courses
 
@@ -24,6 +24,7 @@ def faults(*, at: datetime, sealer_runs: bool) -> Iterator[str]:
     for place in sorted(places):
         yield from _engine(place)
         yield from guards.faults(place)
+    yield from keys.faults()
     with transaction.atomic():
         _one_snapshot()
         yield from audit.faults()

@@ -100,3 +100,21 @@ def refused(clinic: LiveClinic, given: list[str], field: str) -> None:
     assert done.stderr.startswith(f"reprieve: {field}: ")
     assert done.stderr.count("\n") == 1
     assert os.listdir(clinic.folder) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("a file")
+    done = clinic_in(tmp_path, **PASSWORD).reprieve("init", *options())
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"reprieve: data: {tmp_path}/new cannot be written")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    broken = tmp_path / "new" / "clinic.sqlite3"
+    broken.write_bytes(b"no database at all" * 100)
+    done = clinic_in(tmp_path, **PASSWORD, **KEYS).reprieve("init", *options())
+    assert done.returncode == 2
+    assert done.stderr.startswith("reprieve: data: the database does not open")
+    assert broken.read_bytes() == b"no database at all" * 100

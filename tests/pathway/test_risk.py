@@ -100,10 +100,8 @@ def test_the_clinic_names_who_is_called_and_by_when(world: World, patient: uuid.
 
 
 def test_without_a_physician_the_director_is_called(world: World, patient: uuid.UUID) -> None:
-    clinic.set_role(
-        actor=world["manager"], uid=new(), at=world.later(days=1), role="physician", granted=False,
-        practitioner=world["physician"].practitioner,
-    )  # fmt: skip
+    world.later(days=1)
+    worlds.take_role(world, "physician", "physician")
     item_nine(world, patient)
     (item,) = lists.waiting(clinic=world.id, patient=patient)
     assert item.owner in {world["medical_director"].practitioner, world["admin"].practitioner}
@@ -157,10 +155,7 @@ def test_escalation_goes_on_when_nobody_is_left_to_call(world: World, patient: u
     world.later(minutes=1)
     for role in ("physician", "medical_director", "admin"):
         held = "physician" if role == "physician" else "medical_director"
-        clinic.set_role(
-            actor=world["manager"], uid=new(), at=world.at, role=held, granted=False,
-            practitioner=world[role].practitioner,
-        )  # fmt: skip
+        worlds.take_role(world, role, held)
     assert risk.escalate_due(clinic=world.id, at=world.later(minutes=14)) == 1
     assert WorkItem.of(world.id).get().level == 1
     assert OutboxMessage.of(world.id).count() == 1

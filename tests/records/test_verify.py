@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
+from reprieve.config.migrate import require_key
+from reprieve.knowledge import BadValue
 from reprieve.pathway import infusion
 from reprieve.pathway.infusion import Happened
 from reprieve.records import audit, guards, signing, verify
@@ -79,3 +82,12 @@ def test_the_unsealed_tail_is_a_fault_only_when_old_and_a_sealer_runs() -> None:
     assert faults(world) == []
     audit.seal()
     assert faults(world, sealer_runs=True) == []
+
+
+def test_a_master_key_that_opens_nobodys_record_is_named() -> None:
+    world = w.found()
+    with override_settings(MASTER_KEY="ab" * 32):
+        (said,) = faults(world)
+        assert said.startswith(f"clinic {world.clinic.name}: the master key is not the one")
+        with pytest.raises(BadValue, match="master-key: clinic"):
+            require_key()
