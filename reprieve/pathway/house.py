@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
@@ -17,6 +16,7 @@ from reprieve.pathway import alarm_fold
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import CLINICIANS, DIRECTOR, DOCTORS, MANAGER, ROLES, Actor
+from reprieve.records.identity import is_phone
 from reprieve.records.models import (
     Appointment,
     Chair,
@@ -31,7 +31,6 @@ from reprieve.scheduling.opening import Hours
 
 LONGEST = 500
 MOST_NURSES = 50
-FEWEST_DIGITS = 7
 PAPERS = ("letter", "a4")
 # Nothing starts before a second clinician has checked the pump.
 CARERS, TWO = CLINICIANS, 2
@@ -190,9 +189,7 @@ def _text(key: str, value: Any) -> None:
 
 
 def _phone(key: str, value: Any) -> None:
-    typed = str(value)
-    digits = re.sub(r"\D", "", typed)
-    if typed and (len(digits) < FEWEST_DIGITS or not re.fullmatch(r"\+?[\d ().-]{1,40}", typed)):
+    if value and not is_phone(str(value)):
         raise BadValue(key, N_("is not a telephone number"))
 
 

@@ -69,6 +69,8 @@ def check(identity: Identity, at: datetime) -> None:
             raise BadValue(field, f"has more than {longest} characters")
     if not identity.full_name:
         raise BadValue("given", "a name is needed")
+    if identity.phone and not identities.is_phone(identity.phone):
+        raise BadValue("phone", N_("is not a telephone number"))
     born = identity.birth_date
     if born is not None and not 0 <= (at.date() - born).days < 130 * 366:
         raise BadValue("birth_date", "is not a date of birth of a living person")

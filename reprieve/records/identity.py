@@ -17,11 +17,12 @@ from reprieve.records.models import IdentityIndex, Patient, PatientIdentity
 
 TOKEN_BYTES = 16
 PREFIX_LETTERS = 3
+FEWEST_DIGITS, MOST_DIGITS = 7, 21  # a local number; the longest of E.164 with an extension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What identifies a person. `phone` is E.164, `birth_date` ISO; empty text is 'not given'."""
+    """What identifies a person. `phone` is as typed; an empty text is 'not given'."""
 
     given: str
     family: str
@@ -108,6 +109,12 @@ def words(name: str) -> list[str]:
 def digits(phone: str) -> str:
     """This function will keep a phone number's digits, the last ten, as people compare them."""
     return re.sub(r"\D", "", phone)[-10:]
+
+
+def is_phone(text: str) -> bool:
+    """This function will tell whether a text can be dialled, whatever its spaces and signs."""
+    enough = FEWEST_DIGITS <= len(re.sub(r"\D", "", text)) <= MOST_DIGITS
+    return enough and bool(re.fullmatch(r"\+?[\d ()./-]{1,40}(?: ?(?:x|ext\.?) ?\d{1,6})?", text))
 
 
 def _about(row: uuid.UUID) -> str:
