@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.knowledge import BadValue
+from reprieve.pharmacology import blocks
 from reprieve.pharmacology.model import Array
 from reprieve.pharmacology.schedule import MIN_PER_H, Schedule, Steps, steps
 from reprieve.pharmacology.system import System
@@ -28,7 +30,8 @@ WORST_CONDITION = 1e6
 _OFFSET_DIGITS = 10
 _SINGULAR = 1e-200
 # Patients worked on together: few enough that their levels stay in the processor's cache.
-_TOGETHER = 128
+_VALUES_TOGETHER = 400_000
+_LEAST_TOGETHER = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +71,11 @@ def levels(
     shape = (len(system.a), system.c.shape[1], times_min.size)
     result = np.empty(shape) if out is None else out
     _refuse_unless(bool(np.isfinite(system.a).all()))
-    plan = steps(schedule)
-    stretches = tuple(_stretches(plan, times_min / MIN_PER_H))
+    plan, stretches = _laid_out(schedule, times_min.astype(np.float64).tobytes())
     modes, unsafe = decompose(system, entry=entry)
-    for first in range(0, shape[0], _TOGETHER):
-        block = slice(first, first + _TOGETHER)
+    together = max(_LEAST_TOGETHER, _VALUES_TOGETHER // (8 * max(1, times_min.size)))
+    for first in range(0, shape[0], together):
+        block = slice(first, first + together)
         part = result[block]
         if not unsafe[block].all():
             _by_modes(modes.only(block), plan, stretches, part)
@@ -94,8 +97,25 @@ def _refuse_unless(finite: bool) -> None:
 def decompose(system: System, *, entry: str = "central") -> tuple[Modes, NDArray[np.bool_]]:
     """Split a system into modes; the second answer marks patients whose modes are unsafe.
 
-    The condition is taken in the Frobenius norm, which is never below the spectral one.
+    By residues where the compartments form small groups, else, and where those do not hold, by
+    eigenvectors (see `blocks`).
     """
+    place = system.entries[entry]
+    found = blocks.modes(system.a, system.c, place)
+    if found is None:
+        return _by_eigenvectors(system, place)
+    rates, weights, holds = found
+    unsafe = ~holds
+    if unsafe.any():
+        chosen = np.flatnonzero(unsafe)
+        mended, still = _by_eigenvectors(system.only(chosen), place)
+        rates[chosen], weights[chosen] = mended.rates_per_h, mended.weights
+        unsafe[chosen] = still
+    return Modes(rates_per_h=rates, weights=weights), unsafe
+
+
+def _by_eigenvectors(system: System, place: int) -> tuple[Modes, NDArray[np.bool_]]:
+    """The condition is taken in the Frobenius norm, which is never below the spectral one."""
     found, vectors = np.linalg.eig(system.a)
     # Copies in one piece: the real part of what numpy returns is scattered over complex numbers.
     rates, vectors = np.array(np.real(found)), np.array(np.real(vectors))
@@ -105,7 +125,7 @@ def decompose(system: System, *, entry: str = "central") -> tuple[Modes, NDArray
     inverse = np.linalg.inv(vectors)
     size = np.linalg.norm(vectors, axis=(1, 2)) * np.linalg.norm(inverse, axis=(1, 2))
     unsafe |= ~(size <= WORST_CONDITION)
-    inward = inverse[:, :, system.entries[entry]]
+    inward = inverse[:, :, place]
     return Modes(rates_per_h=rates, weights=(system.c @ vectors) * inward[:, None, :]), unsafe
 
 
@@ -158,6 +178,15 @@ def _states(modes: Modes, plan: Steps) -> list[Array]:
         grown = np.expm1(rates * span) / rates
         state = state * np.exp(rates * span) + rate * grown
     return found
+
+
+@lru_cache(maxsize=64)
+def _laid_out(
+    schedule: Schedule, times_min: bytes
+) -> tuple[Steps, tuple[_Stretch, ...]]:
+    """A schedule cut into steps and the times that fall into each; a fit asks for it often."""
+    plan = steps(schedule)
+    return plan, tuple(_stretches(plan, np.frombuffer(times_min) / MIN_PER_H))
 
 
 def _stretches(plan: Steps, times_h: Array) -> Iterator[_Stretch]:

@@ -20,6 +20,8 @@ from reprieve.pharmacology.schedule import Bolus, Infusion, Schedule
 from reprieve.pharmacology.simulate import check, whole_system
 
 MOSTLY_PRIOR = 0.3
+# Patients fitted together: few enough that all their systems stay in the processor's cache.
+_FITTED_TOGETHER = 500
 _STARTS_SD = (0.0, 0.7, -0.7)
 _STEEPEST = 0.01
 _FARTHEST_SD = 3.0
@@ -124,7 +126,7 @@ def fit(
     )
     task = state(chosen, weight_kg=weight_kg, schedule=schedule, levels=levels)
     measured = np.array([one.ng_per_ml for one in levels])
-    found = _search(task, measured)
+    found = search(task, measured)
     own = kinetics(chosen, values=task.values(found.eta[None]), weight_kg=weight_kg)
     gates = _gates(task, found, measured, own)
     individual = all(gate.passed for gate in gates)
@@ -172,11 +174,15 @@ def fit_many(task: Problem, measured: Array) -> tuple[Array, Array]:
     Answers the MAP estimates eta (P, E) and their Laplace covariances (P, E, E). One start, no
     gates: for calibration and registries, not for a single patient's page.
     """
-    eta = posterior.maximise(
-        task, measured, start=np.zeros((len(measured), len(task.model.random)))
-    )
-    covariance = np.linalg.inv(posterior.hessian(task, eta, measured) / 2.0)
-    return eta, np.asarray(covariance, dtype=np.float64)
+    effects = len(task.model.random)
+    eta = np.zeros((len(measured), effects))
+    covariance = np.empty((len(measured), effects, effects))
+    for first in range(0, len(measured), _FITTED_TOGETHER):
+        block = slice(first, first + _FITTED_TOGETHER)
+        eta[block] = posterior.maximise(task, measured[block], start=eta[block])
+        curvature = posterior.hessian(task, eta[block], measured[block]) / 2.0
+        covariance[block] = np.linalg.inv(curvature)
+    return eta, covariance
 
 
 def _grid(
@@ -186,7 +192,7 @@ def _grid(
     return np.linspace(0.0, max([*ends, *(one.time_min for one in levels), 60.0]) + 120.0, 61)
 
 
-def _search(task: Problem, measured: Array) -> _Found:
+def search(task: Problem, measured: Array) -> _Found:
     """Take the best of three starts, so that one bad slope does not decide."""
     sds = np.sqrt(np.diag(task.model.omega))
     starts = np.array([shift * sds for shift in _STARTS_SD])

@@ -27,7 +27,7 @@ _LOWEST_VARIANCE = 1e-8
 _DIFFERENCE = 1e-5
 _HESSIAN_STEP = 1e-3
 _MOST_STEPS = 60
-_CONVERGED = 1e-10
+_CONVERGED = 1e-7
 _MOST_DAMPING = 1e10
 
 
@@ -106,44 +106,80 @@ def _log_phi(u: Array) -> Array:
 
 
 def maximise(task: Problem, y: Array, *, start: Array) -> Array:
-    """Find the eta (P, E) of least O from `start` by damped Fisher scoring."""
+    """Find the eta (P, E) of least O from `start` by damped Fisher scoring.
+
+    A step is taken with the derivatives of the point it leads to, so that one call of the engine
+    serves both; it ends when a step promises less than 1e-7 of O.
+    """
     eta, damping = start.copy(), np.full(len(y), 1e-3)
-    value = objective(task, eta, y)
+    f, jacobian = _jacobian(task, eta, _forward(eta.shape[1]))
+    value = _objective(task, eta, y, f)
+    gradient, information = _slope(task, eta, y, f, jacobian)
     active = np.arange(len(y))
     for _ in range(_MOST_STEPS):
-        gradient, information = slope(task, eta[active], y[active])
-        scaled = information * (1.0 + damping[active, None, None] * np.eye(eta.shape[1]))
-        step = -np.linalg.solve(scaled, gradient[..., None])[..., 0]
+        scaled = information[active] * (1.0 + damping[active, None, None] * np.eye(eta.shape[1]))
+        step = -np.linalg.solve(scaled, gradient[active][..., None])[..., 0]
+        promise = -np.einsum("pe,pe->p", gradient[active], step)
+        going = (promise > _CONVERGED) & (damping[active] < _MOST_DAMPING)
+        active, step = active[going], step[going]
+        if active.size == 0:
+            break
         trial = eta[active] + np.clip(step, -1.0, 1.0)
-        tried = objective(task, trial, y[active])
+        f, jacobian = _jacobian(task, trial, _forward(eta.shape[1]))
+        tried = _objective(task, trial, y[active], f)
         better = tried <= value[active]
         kept = active[better]
         eta[kept], value[kept] = trial[better], tried[better]
+        gradient[kept], information[kept] = _slope(
+            task, trial[better], y[kept], f[better], jacobian[better]
+        )
         damping[active] *= np.where(better, 0.1, 10.0)
-        promise = -np.einsum("pe,pe->p", gradient, step)
-        active = active[(promise > _CONVERGED) & (damping[active] < _MOST_DAMPING)]
-        if active.size == 0:
-            break
     return eta
 
 
 def slope(task: Problem, eta: Array, y: Array) -> tuple[Array, Array]:
     """Compute gradient (P, E) and expected curvature (P, E, E) of O."""
-    f, jacobian = _jacobian(task, eta)
+    f, jacobian = _jacobian(task, eta, _central(eta.shape[1]))
+    return _slope(task, eta, y, f, jacobian)
+
+
+def _slope(
+    task: Problem, eta: Array, y: Array, f: Array, jacobian: Array
+) -> tuple[Array, Array]:
     first, second = _by_prediction(task, y, f)
     gradient = np.einsum("pn,pne->pe", first, jacobian) + 2.0 * eta @ task.precision
     information = np.einsum("pn,pne,pnf->pef", second, jacobian, jacobian)
     return gradient, information + 2.0 * task.precision
 
 
-def _jacobian(task: Problem, eta: Array) -> tuple[Array, Array]:
-    """Predictions and their central differences, all in one call of the engine."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stencil:
+    """Where predictions are asked for (M, E), and how they make a derivative (E, M)."""
+
+    moves: Array
+    weights: Array
+
+
+def _forward(size: int) -> _Stencil:
+    """One point more for each effect: enough for a search."""
+    unit, none = np.eye(size), np.zeros((1, size))
+    weights = np.concatenate([-np.ones((size, 1)), unit], axis=1) / _DIFFERENCE
+    return _Stencil(moves=_DIFFERENCE * np.concatenate([none, unit]), weights=weights)
+
+
+def _central(size: int) -> _Stencil:
+    """Two points more for each effect: what a gate is judged by."""
+    unit, none = np.eye(size), np.zeros((1, size))
+    weights = np.concatenate([np.zeros((size, 1)), unit, -unit], axis=1) / (2.0 * _DIFFERENCE)
+    return _Stencil(moves=_DIFFERENCE * np.concatenate([none, unit, -unit]), weights=weights)
+
+
+def _jacobian(task: Problem, eta: Array, stencil: _Stencil) -> tuple[Array, Array]:
+    """Predictions (P, N) and their differences (P, N, E), all in one call of the engine."""
     patients, size = eta.shape
-    moves = _DIFFERENCE * np.concatenate([np.zeros((1, size)), np.eye(size), -np.eye(size)])
-    spread = (eta[None] + moves[:, None]).reshape(-1, size)
-    found = task.predict(spread).reshape(len(moves), patients, -1)
-    central = (found[1 : size + 1] - found[size + 1 :]) / (2.0 * _DIFFERENCE)
-    return found[0], np.moveaxis(central, 0, -1)
+    spread = (eta[None] + stencil.moves[:, None]).reshape(-1, size)
+    found = task.predict(spread).reshape(len(stencil.moves), patients, -1)
+    return found[0], np.einsum("em,mpn->pne", stencil.weights, found)
 
 
 def _by_prediction(task: Problem, y: Array, f: Array) -> tuple[Array, Array]:
@@ -162,19 +198,22 @@ def _by_prediction(task: Problem, y: Array, f: Array) -> tuple[Array, Array]:
 
 
 def hessian(task: Problem, eta: Array, y: Array) -> Array:
-    """Compute the second derivatives (P, E, E) of O by central differences."""
+    """Compute the second derivatives (P, E, E) of O by central differences.
+
+    O_ij = [O(+i+j) - O(+i) - O(+j) + 2 O - O(-i) - O(-j) + O(-i-j)] / 2 h^2.
+    """
     patients, size = eta.shape
+    first, second = np.triu_indices(size, 1)
     unit = _HESSIAN_STEP * np.eye(size)
-    signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))
-    pairs = [(i, j) for i in range(size) for j in range(i, size)]
-    moves = np.array([a * unit[i] + b * unit[j] for i, j in pairs for a, b in signs])
+    both = unit[first] + unit[second]
+    moves = np.concatenate([np.zeros((1, size)), unit, -unit, both, -both])
     spread = (eta[None] + moves[:, None]).reshape(-1, size)
-    values = objective(task, spread, np.tile(y, (len(moves), 1)))
-    corners = values.reshape(len(pairs), 4, patients)
-    second = (corners[:, 0] - corners[:, 1] - corners[:, 2] + corners[:, 3]) / (
-        4.0 * _HESSIAN_STEP**2
-    )
+    values = objective(task, spread, np.tile(y, (len(moves), 1))).reshape(len(moves), patients)
+    middle, ahead, behind = values[0], values[1 : size + 1], values[size + 1 : 2 * size + 1]
+    along = ahead + behind - 2.0 * middle
     found = np.empty((patients, size, size))
-    for (i, j), column in zip(pairs, second, strict=True):
-        found[:, i, j] = found[:, j, i] = column
-    return found
+    found[:, np.arange(size), np.arange(size)] = along.T
+    pairs = values[2 * size + 1 :].reshape(2, -1, patients).sum(axis=0) - 2.0 * middle
+    mixed = 0.5 * (pairs - along[first] - along[second])
+    found[:, first, second] = found[:, second, first] = mixed.T
+    return found / _HESSIAN_STEP**2
