@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "infusion.prepare": CLINICIANS,
     "infusion.check": CLINICIANS,
     "infusion.override": DOCTORS,
+    "infusion.expect": DOCTORS,
     "infusion.run": CLINICIANS,
     "infusion.chart": CLINICIANS,
     "infusion.alarm": CLINICIANS,

@@ -12,7 +12,7 @@ from reprieve.knowledge import BadValue, Message
 from reprieve.pathway.planning import Draft
 
 if TYPE_CHECKING:
-    from reprieve.pharmacology import Infusion
+    from reprieve.pharmacology import EvidenceBand, Infusion
 
 # The model whose population and sampling fit the form of the drug.
 MODELS = {"racemic": "kamp2020", "esketamine": "otto2021"}
@@ -27,13 +27,19 @@ PERCENT = 100.0
 class Outlook:
     """Expected plasma level of one session and expected relief, with where they come from.
 
-    Levels in ng/mL at `times_min`; relief in percent over `days`, mean and 80 % band of patients
-    like this one. `extrapolated` names what nobody measured.
+    Levels in ng/mL at `times_min`, with the levels at which studies saw effects (`evidence`);
+    relief in percent over `days`, mean and 80 % band of patients like this one. `extrapolated`
+    names what nobody measured.
     """
 
     model: str
     version: str
+    form: str
     sampling_site: str
+    population: str
+    source: str
+    spread_assumed: bool
+    evidence: tuple[EvidenceBand, ...]
     times_min: tuple[float, ...]
     ketamine_ng_per_ml: tuple[float, ...]
     peak_ng_per_ml: float
@@ -72,10 +78,13 @@ def outlook(draft: Draft, *, crps: bool, until_min: int | None = None) -> Outloo
         )  # fmt: skip
     except BadValue:
         return None
-    found = levels.ng_per_ml["ketamine"]
+    chosen, found = pharmacology.model(name), levels.ng_per_ml["ketamine"]
     mean = PERCENT * relief.share.mean
     return Outlook(
-        model=name, version=levels.version, sampling_site=levels.sampling_site,
+        model=name, version=levels.version, form=chosen.form,
+        sampling_site=levels.sampling_site, population=chosen.population, source=chosen.source,
+        spread_assumed=any(p.omega_assumed for p in chosen.parameters.values()),
+        evidence=pharmacology.evidence_bands(chosen.form),
         times_min=tuple(times.tolist()), ketamine_ng_per_ml=tuple(found.tolist()),
         peak_ng_per_ml=float(found.max()), days=tuple(relief.days.tolist()),
         relief_percent=tuple(mean.tolist()),

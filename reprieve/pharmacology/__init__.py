@@ -11,6 +11,8 @@ from reprieve.pharmacology.acute import effect as acute_effect
 from reprieve.pharmacology.acute import update_c50
 from reprieve.pharmacology.diary import Diary, Entry
 from reprieve.pharmacology.diary import parse as parse_diary
+from reprieve.pharmacology.evidence_bands import EvidenceBand, evidence_bands
+from reprieve.pharmacology.forecast import Checked, Patient, Weeks, forecast, track_record
 from reprieve.pharmacology.haemodynamics import Rise, rises, update_slope
 from reprieve.pharmacology.individualise import Fit, fit, fit_many
 from reprieve.pharmacology.levels import Level
@@ -18,7 +20,7 @@ from reprieve.pharmacology.levels import parse as parse_levels
 from reprieve.pharmacology.model import DEFAULT, Model, available, model
 from reprieve.pharmacology.occupancy import occupancy
 from reprieve.pharmacology.population import Bands, bands, draw
-from reprieve.pharmacology.relief import Course, Relief, relief
+from reprieve.pharmacology.relief import Course, Relief, extrapolated, relief
 from reprieve.pharmacology.schedule import Bolus, Infusion, RouteDose, Schedule
 from reprieve.pharmacology.simulate import (
     Prediction,
@@ -37,25 +39,32 @@ __all__ = [
     "OUTPUTS",
     "Bands",
     "Bolus",
+    "Checked",
     "Course",
     "Diary",
     "Entry",
+    "EvidenceBand",
     "Fit",
     "Infusion",
     "Level",
     "Model",
+    "Patient",
     "Prediction",
     "Relief",
     "Rise",
     "RouteDose",
     "Schedule",
+    "Weeks",
     "acute_effect",
     "auc_to_infinity",
     "available",
     "bands",
     "draw",
+    "evidence_bands",
+    "extrapolated",
     "fit",
     "fit_many",
+    "forecast",
     "model",
     "occupancy",
     "parse_diary",
@@ -65,6 +74,7 @@ __all__ = [
     "simulate",
     "steady_state",
     "terminal_half_life_h",
+    "track_record",
     "update_c50",
     "update_slope",
 ]

@@ -28,7 +28,7 @@ PERCENTILES = (10.0, 50.0, 90.0)
 _DRAWS = 4000
 _MOST_R_POTENCY = 0.5
 # An entry is made in the evening, about twelve hours after the hour of the infusion.
-_EVENING_D = 0.5
+EVENING_D = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,36 +86,38 @@ def relief(
     marked. `r_potency` (0 to 0.5) is how much R-ketamine counts beside S. Raises BadValue as
     `simulate` does. Source: Dahan 2011, doi:10.1016/j.ejpain.2010.06.016, a reconstruction.
     """
-    series, wanted = _series(weight_kg, infusions, model_name, days, r_potency)
+    series, wanted = series_of(weight_kg, infusions, model_name, days, r_potency)
     pairs = slow.grid(crps=crps)
-    evenings = np.array([entry.day + _EVENING_D for entry in diary])
-    known = learn(pairs.weights, 1.0 - _effects(series, pairs, evenings), diary)
+    evenings = np.array([entry.day + EVENING_D for entry in diary])
+    known = learn(pairs.weights, 1.0 - effects(series, pairs, evenings), diary)
     virtual = draw(known, size=_DRAWS, rng=rng)
-    effects = _effects(series, pairs, wanted)
-    share = effects[virtual.kind, virtual.pair]
+    reached = effects(series, pairs, wanted)
+    share = reached[virtual.kind, virtual.pair]
     by_pair = known.among_responders
     return Relief(
         version=slow.VERSION, model=series.model.name, days=wanted,
         typical_responder=slow.typical_inhibition(series, wanted),
-        share=_course(np.tensordot(known.weights, effects, axes=2), share),
-        responder=_responder(by_pair, effects[0], rng),
+        share=_course(np.tensordot(known.weights, reached, axes=2), share),
+        responder=_responder(by_pair, reached[0], rng),
         placebo=PLACEBO_RESPONDERS * slow.placebo_course(series, wanted),
-        average_pain=_pain(known, effects, virtual, share) if diary else None,
+        average_pain=_pain(known, reached, virtual, share) if diary else None,
         baseline_pain=known.expected_baseline if diary else None,
         responder_probability=known.responder_probability, prior_probability=RESPONDERS,
         half_life_d=_median(pairs.half_lives_d, by_pair),
         c50_ng_per_ml=_median(pairs.c50s_ng_per_ml, by_pair),
-        entries=len(diary), extrapolated=_extrapolated(series, crps=crps),
+        entries=len(diary),
+        extrapolated=extrapolated(crps=crps, racemic=series.model.form == "racemic"),
     )  # fmt: skip
 
 
-def _series(
+def series_of(
     weight_kg: float,
     infusions: Sequence[Infusion],
     model_name: str,
     days: Iterable[float] | None,
     r_potency: float,
 ) -> tuple[Series, Array]:
+    """Check whom and what a course is about; `days` defaults to twelve weeks after the last one."""
     if not 0.0 <= r_potency <= _MOST_R_POTENCY:
         raise BadValue("r_potency", f"{r_potency} is not between 0 and {_MOST_R_POTENCY}")
     chosen = model(model_name)
@@ -130,7 +132,7 @@ def _series(
     return Series(model=chosen, weight_kg=weight_kg, schedule=schedule, potency=potency), wanted
 
 
-def _effects(series: Series, pairs: Grid, days: Array) -> Array:
+def effects(series: Series, pairs: Grid, days: Array) -> Array:
     """Share of pain taken away (3, pairs, days) in each kind of patient."""
     drug = slow.inhibition(
         series, days, half_lives_d=pairs.half_lives_d, c50s_ng_per_ml=pairs.c50s_ng_per_ml
@@ -144,8 +146,8 @@ def _responder(by_pair: Array, drug: Array, rng: np.random.Generator) -> Course:
     return _course(by_pair @ drug, drug[chosen])
 
 
-def _pain(known: Known, effects: Array, virtual: Draws, share: Array) -> Course:
-    mean = np.tensordot(known.weights * known.baseline, 1.0 - effects, axes=2)
+def _pain(known: Known, reached: Array, virtual: Draws, share: Array) -> Course:
+    mean = np.tensordot(known.weights * known.baseline, 1.0 - reached, axes=2)
     spread = virtual.baseline[:, None] * (1.0 - share)
     return _course(np.clip(mean, 0.0, HIGHEST_PAIN), np.clip(spread, 0.0, HIGHEST_PAIN))
 
@@ -161,10 +163,11 @@ def _median(values: Array, weights: Array) -> float:
     return float(np.exp(np.interp(0.5, np.cumsum(each) - 0.5 * each, np.log(distinct))))
 
 
-def _extrapolated(series: Series, *, crps: bool) -> tuple[Message, ...]:
+def extrapolated(*, crps: bool, racemic: bool) -> tuple[Message, ...]:
+    """List what nobody measured of the slow effect in a patient like this one."""
     said = []
     if not crps:
         said.append(N_("Measured in complex regional pain syndrome; elsewhere an extrapolation."))
-    if series.model.form == "racemic":
+    if racemic:
         said.append(N_("Measured with esketamine; half of the racemic drug is counted."))
     return tuple(Message(id=one) for one in said)

@@ -27,8 +27,8 @@ KINDS = np.array([
     (1.0 - RESPONDERS) * (1.0 - PLACEBO_RESPONDERS),
 ])  # fmt: skip
 _BASELINE, _BASELINE_SD = (float(DATA["rating"]["baseline"][k]) for k in ("value", "sd"))
-_SCATTER = float(DATA["rating"]["residual"]["value"])
-_CORRELATION = float(DATA["rating"]["residual"]["correlation_per_day"])
+SCATTER = float(DATA["rating"]["residual"]["value"])
+CORRELATION = float(DATA["rating"]["residual"]["correlation_per_day"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +98,8 @@ def draw(known: Known, *, size: int, rng: np.random.Generator) -> Draws:
 
 def _whiten(values: Array, days: Array) -> Array:
     """Turn correlated daily scatter into independent unit scatter along the last axis."""
-    rho = _CORRELATION ** np.diff(days)
-    found = values / _SCATTER
+    rho = CORRELATION ** np.diff(days)
+    found = values / SCATTER
     later = (found[..., 1:] - rho * found[..., :-1]) / np.sqrt(1.0 - rho**2)
     whitened: Array = np.concatenate([found[..., :1], later], axis=-1)
     return whitened

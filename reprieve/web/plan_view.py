@@ -15,11 +15,8 @@ from reprieve.pathway.planning import Draft, Plan, draft
 from reprieve.pathway.planning_outlook import AFTER_MIN, Outlook, outlook
 from reprieve.web.amounts import short
 from reprieve.web.presenters import FindingCard, finding_card
-from reprieve.web.words import bad_value, quantity
+from reprieve.web.words import bad_value, quantity, say
 
-COLOURS = ("signal-level", "signal-bp", "signal-spo2")
-MARKS = ("circle", "square", "triangle")
-DASHES: tuple[list[int] | None, ...] = (None, [6, 4], [2, 3])
 CRPS = "crps"
 
 
@@ -34,6 +31,7 @@ class Column:
     source: str
     verified: bool
     outlook: Outlook | None
+    assumes: tuple[str, ...] = ()
     problem: str = ""
     blocks: bool = False
 
@@ -65,7 +63,25 @@ def _column(plan: Plan, worked: Draft | BadValue, until_min: int) -> Column:
         findings=tuple(finding_card(f) for f in worked.findings), source=worked.regimen.source,
         verified=worked.regimen.verified, outlook=expected,
         blocks=any(f.blocks for f in worked.findings),
+        assumes=() if expected is None else _assumes(expected),
     )  # fmt: skip
+
+
+def _assumes(found: Outlook) -> tuple[str, ...]:
+    """What the curves of a regimen rest on: whose blood, which people, what nobody measured."""
+    said = [
+        _("Levels: a typical person of this weight, {site} plasma, model {model} ({version}). "
+          "{source}").format(site=_(found.sampling_site), model=found.model,
+                             version=found.version[:12], source=found.source),
+        _("Studied in: {people}").format(people=_(found.population)),
+        _("Relief: cumulative exposure to S-ketamine with a half-life of about 11 days, "
+          "reconstructed from Dahan 2011; {share} % are taken to respond.").format(
+              share=round(100 * found.responder_probability)),
+        *(say(message) for message in found.extrapolated),
+    ]  # fmt: skip
+    if found.spread_assumed:
+        said.append(_("How people differ is assumed in this model: the true range may be wider."))
+    return tuple(said)
 
 
 def _rows(worked: Draft, expected: Outlook | None) -> tuple[tuple[str, str], ...]:
@@ -94,60 +110,3 @@ def _span(first: Decimal, last: Decimal, unit: str) -> str:
     if first == last:
         return quantity(short(first), unit)
     return f"{short(first):f} – {quantity(short(last), unit)}"
-
-
-def levels_chart(found: Sequence[Column]) -> dict[str, Any] | None:
-    """This function will draw the expected levels of one infusion of each regimen."""
-    shown = [(n, c, c.outlook) for n, c in enumerate(found) if c.outlook is not None]
-    if not shown:
-        return None
-    times = sorted({t for _n, _c, o in shown for t in o.times_min})
-    _n, first, most = max(shown, key=lambda one: one[2].peak_ng_per_ml)
-    peak = quantity(round(most.peak_ng_per_ml), "ng/mL")
-    data = {
-        "x": {"label": _("minutes after the start"), "values": [round(t, 1) for t in times]},
-        "y": {"label": _("ketamine, ng/mL"), "min": 0},
-        "series": [
-            _line(n, c.name, _at(times, o.times_min, o.ketamine_ng_per_ml)) for n, c, o in shown
-        ],
-    }
-    title = _("The highest level is expected with “{name}”: {peak}")
-    return {"title": title.format(name=first.name, peak=peak), "data": data}
-
-
-def relief_chart(found: Sequence[Column]) -> dict[str, Any] | None:
-    """This function will draw the expected mean relief of each regimen, one with its band."""
-    shown = [(n, c, c.outlook) for n, c in enumerate(found) if c.outlook is not None]
-    if not shown:
-        return None
-    days = sorted({d for _n, _c, o in shown for d in o.days})
-    series = [_line(n, c.name, _at(days, o.days, o.relief_percent)) for n, c, o in shown]
-    chart: dict[str, Any] = {
-        "x": {"label": _("days after the first infusion"), "values": days},
-        "y": {"label": _("relief of pain, %"), "min": 0, "max": 100},
-        "series": series,
-    }
-    if len(shown) == 1:
-        only = shown[0][2]
-        for label, values in ((_("90th percentile"), only.high_percent),
-                              (_("10th percentile"), only.low_percent)):  # fmt: skip
-            series.append({**_line(0, label, _at(days, only.days, values)), "mark": "none",
-                           "dash": [2, 3]})  # fmt: skip
-        chart["bands"] = [{"upper": 2, "lower": 3, "colour": COLOURS[0]}]
-    _n, first, most = max(shown, key=lambda one: one[2].best_percent)
-    title = _("Most relief is expected with “{name}”: {share} on day {day}")
-    share = quantity(round(most.best_percent), "%")
-    words = title.format(name=first.name, share=share, day=most.best_day)
-    return {"title": words, "data": chart}
-
-
-def _line(number: int, label: str, values: list[float | None]) -> dict[str, Any]:
-    line = {"label": label, "values": values, "colour": COLOURS[number], "mark": "none"}
-    return line if DASHES[number] is None else {**line, "dash": DASHES[number]}
-
-
-def _at(
-    wanted: Sequence[float], times: Sequence[float], values: Sequence[float]
-) -> list[float | None]:
-    known = dict(zip(times, values, strict=True))
-    return [None if t not in known else round(known[t], 1) for t in wanted]

@@ -7,6 +7,7 @@ from reprieve.knowledge import BadValue
 from reprieve.pharmacology import (
     Infusion,
     acute_effect,
+    evidence_bands,
     occupancy,
     rises,
     simulate,
@@ -98,3 +99,13 @@ def test_values_of_a_fit_replace_the_typical_ones():
     slow = simulate(weight_kg=70, times_min=[240], infusions=SHORT, values={"CL": 42.0})
     usual = simulate(weight_kg=70, times_min=[240], infusions=SHORT)
     assert slow.ng_per_ml["ketamine"][0] > usual.ng_per_ml["ketamine"][0]
+
+
+def test_evidence_bands_overlap_and_are_half_for_s_ketamine():
+    pain, apart = evidence_bands("racemic")
+    assert (pain.effect, apart.effect) == ("analgesia", "dissociation")
+    assert apart.low_ng_per_ml < pain.high_ng_per_ml
+    assert [b.low_ng_per_ml for b in evidence_bands("S")] == [35, 50]
+    with pytest.raises(BadValue) as refused:
+        evidence_bands("R")
+    assert refused.value.field == "form"

@@ -53,6 +53,7 @@ class TestCompare:
         assert "arterial" in shown
         assert "163.1" in shown  # pounds beside kilograms
         assert shown.count("Fit and sign this one") == 3
+        assert shown.count("What this assumes") == 3
 
     def test_nurse_reads_and_does_not_sign(self, world: World, as_role: AsRole) -> None:
         patient = gate_desk.consented(world)

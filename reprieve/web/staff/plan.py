@@ -21,7 +21,7 @@ from reprieve.pathway.permissions import allowed
 from reprieve.pathway.planning import Plan
 from reprieve.records.queries import observations, plans, problems
 from reprieve.records.queries.observations import ObservationView
-from reprieve.web import patient_page, plan_view
+from reprieve.web import patient_page, plan_charts, plan_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.gate_view import pounds
@@ -43,12 +43,11 @@ def plan(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
     context = {
         **patient_page.context(request, header), "form": form, "body": body, "columns": found,
         "now": plans.current(clinic=request.actor.clinic, patient=patient),
-        "levels": plan_view.levels_chart(found), "relief": plan_view.relief_chart(found),
+        "levels": plan_charts.level_charts(found), "relief": plan_charts.relief_chart(found),
         "evidence": evidence.evidence(chosen) if chosen else None,
         "may_sign": allowed(request.actor, "plan.sign")
         and "plan.sign" in states.possible("episode", header.state),
         "names": {n: r.name for n, r in regimens().items()}, "condition": chosen,
-        "sites": {c.outlook.sampling_site for c in found if c.outlook},
         "notes": {m.id: m for c in found if c.outlook for m in c.outlook.extrapolated}.values(),
     }  # fmt: skip
     return render(request, "staff/plan/plan.html", context)

@@ -2,16 +2,20 @@
 // a band where two series bound one, and a table twin for readers and for copying.
 //
 // Data: {x: {label, values, time?: true}, y: {label, min?, max?}, series: [{label, values, colour,
-//   mark?: "circle" | "square" | "triangle" | "none", dash?: [6, 4], points?: true}],
-//   bands?: [{upper: 1, lower: 2, colour}], limits?: [{value, label, colour}]}.
-// `values` may hold null: a gap is shown as a gap. Times are seconds since 1970, UTC.
+//   mark?: "circle" | "square" | "triangle" | "none", dash?: [6, 4], points?: true, quiet?: true}],
+//   bands?: [{upper: 1, lower: 2, colour, label?}], limits?: [{value, label, colour}]}.
+// `values` may hold null: a gap is shown as a gap. Times are seconds since 1970, UTC. A `quiet` line
+// only bounds a band: it is in the table, not in the legend, and no line is drawn. A band with a
+// `label` has its own word in the legend.
 
 /** @typedef {{label: string, values: (number | null)[], colour: string, mark?: string,
- *   dash?: number[], points?: boolean}} Line */
+ *   dash?: number[], points?: boolean, quiet?: boolean}} Line */
 /** @typedef {{x: {label: string, values: number[], time?: boolean, zone?: string},
  *   y: {label: string, min?: number, max?: number}, series: Line[],
- *   bands?: {upper: number, lower: number, colour: string}[],
+ *   bands?: {upper: number, lower: number, colour: string, label?: string}[],
  *   limits?: {value: number, label: string, colour: string}[]}} Data */
+
+import { readable } from "./chart-keys.js";
 
 const HEIGHT = 280;
 const LOCALE = "en-US";
@@ -38,6 +42,7 @@ export async function draw(figure) {
   plot.replaceChildren();
   const chart = new UPlot(options(UPlot, figure, data, plot.clientWidth), values, plot);
   new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: HEIGHT })).observe(plot);
+  readable(figure, chart, (at) => spoken(data, at));
   return chart;
 }
 
@@ -103,11 +108,11 @@ function line(figure, series) {
   return {
     label: series.label,
     stroke: colour,
-    width: series.points ? 0 : 2,
+    width: series.points || series.quiet ? 0 : 2,
     dash: series.dash,
     spanGaps: false,
     points: {
-      show: series.mark !== "none",
+      show: series.mark !== "none" && !series.quiet,
       size: 8,
       stroke: colour,
       fill: series.mark === "square" ? token(figure, "surface") : colour,
@@ -146,19 +151,39 @@ function fade(colour) {
 /** @param {HTMLElement} figure @param {Data} data */
 function fillLegend(figure, data) {
   const list = figure.querySelector(".legend");
+  const bands = (data.bands ?? []).filter((band) => band.label);
   list?.replaceChildren(
-    ...data.series.map((series) => {
-      const item = document.createElement("li");
-      item.append(swatch(token(figure, series.colour), series), ` ${series.label}`);
-      return item;
-    }),
+    ...data.series.filter((s) => !s.quiet).map((s) => named(swatch(token(figure, s.colour), s), s.label)),
+    ...bands.map((b) => named(area(token(figure, b.colour)), b.label ?? "")),
   );
+}
+
+/** @param {Element} mark @param {string} label */
+function named(mark, label) {
+  const item = document.createElement("li");
+  item.append(mark, ` ${label}`);
+  return item;
+}
+
+/** @param {string} colour */
+function area(colour) {
+  const svg = picture();
+  const rect = document.createElementNS(svg.namespaceURI, "rect");
+  for (const [name, value] of [["width", "28"], ["height", "12"], ["fill", fade(colour)]])
+    rect.setAttribute(name, value);
+  svg.append(rect);
+  return svg;
+}
+
+function picture() {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 28 12");
+  return svg;
 }
 
 /** @param {string} colour @param {Line} series */
 function swatch(colour, series) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 28 12");
+  const svg = picture();
   const stroke = document.createElementNS(svg.namespaceURI, "path");
   stroke.setAttribute("d", "M0 6h28");
   stroke.setAttribute("stroke", colour);
@@ -185,6 +210,14 @@ function fillTable(figure, data) {
     row.insertCell().textContent = data.x.time ? moment(x, data.x.zone) : String(x);
     for (const series of data.series) row.insertCell().textContent = String(series.values[at] ?? "");
   });
+}
+
+/** What is to be read at one place of the axis; a gap is left out. @param {Data} data
+ * @param {number} at @returns {string} */
+function spoken(data, at) {
+  const x = data.x.values[at];
+  const found = data.series.filter((s) => s.values[at] != null).map((s) => `${s.label} ${s.values[at]}`);
+  return [`${data.x.label} ${data.x.time ? moment(x, data.x.zone) : x}`, ...found].join(" · ");
 }
 
 /** @param {number} seconds @param {string | undefined} zone */

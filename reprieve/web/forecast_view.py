@@ -1,0 +1,107 @@
+"""The forecast of a patient's pain as a picture with its track record, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reprieve.pathway.forecast import Outlook, Past, Week
+from reprieve.web.words import day as say_day
+
+SEEN, EXPECTED, THEN = "signal-bp", "signal-level", "signal-rr"
+
+
+def chart(found: Outlook) -> dict[str, Any] | None:
+    """This function will draw what was seen, what was expected then, and what is expected now."""
+    if found.problem is not None:
+        return None
+    past = {one.week.first: one for one in found.past}
+    coming = {week.first: week for week in found.weeks}
+    days = sorted({*past, *coming})
+    return {
+        "x": {"label": _("week beginning"), "values": [_noon(d) for d in days], "time": True,
+              "zone": "UTC"},
+        "y": {"label": _("pain, 0 to 10"), "min": 0, "max": 10},
+        "series": [
+            _line(_("the diary said"), (past[d].seen if d in past else None for d in days), SEEN,
+                  mark="circle"),
+            _line(_("was expected a week before"),
+                  (past[d].week.mean if d in past else None for d in days), THEN, mark="square",
+                  dash=[6, 4]),
+            _line(_("is expected"), (coming[d].mean if d in coming else None for d in days),
+                  EXPECTED),
+            _edge(_("90th percentile"), days, past, coming, "high"),
+            _edge(_("10th percentile"), days, past, coming, "low"),
+        ],
+        "bands": [{"upper": 4, "lower": 5, "colour": EXPECTED, "label": _("80 of 100 weeks")}],
+    }  # fmt: skip
+
+
+def title(found: Outlook) -> str:
+    """This function will say the forecast of four weeks ahead in one sentence."""
+    week = found.weeks[min(3, len(found.weeks) - 1)]
+    words = _("Without another infusion, pain of {mean} is expected in the week of {day} "
+              "({low} to {high})")  # fmt: skip
+    return words.format(
+        mean=f"{week.mean:.1f}", low=f"{week.low:.1f}", high=f"{week.high:.1f}",
+        day=say_day(week.first),
+    )  # fmt: skip
+
+
+def record(found: Outlook) -> str:
+    """This function will say in one sentence how earlier forecasts did in this patient."""
+    if not found.past or found.off_by is None:
+        return _("No earlier forecast can be compared yet: too few weeks were answered.")
+    words = _("{inside} of {all} earlier forecasts held; they were off by {points} points of pain "
+              "on average.")  # fmt: skip
+    return words.format(inside=found.inside, all=len(found.past), points=f"{found.off_by:.1f}")
+
+
+def rows(past: Sequence[Past]) -> list[dict[str, Any]]:
+    """This function will lay the earlier forecasts out as rows, the newest first."""
+    return [
+        {
+            "made": say_day(one.made), "week": say_day(one.week.first),
+            "expected": _range(one.week), "seen": f"{one.seen:.1f}", "inside": one.inside,
+        }
+        for one in reversed(past)
+    ]  # fmt: skip
+
+
+def basis(found: Outlook) -> str:
+    """This function will say what a forecast rests on."""
+    words = _("Learnt from {entries} days of the diary and what was really given, by the slow "
+              "model of relief ({version}, reconstructed from Dahan 2011) over {model}. Each "
+              "earlier forecast is made anew from what was written by that day. The chance that "
+              "this patient responds to the drug is put at {share} %.")  # fmt: skip
+    return words.format(
+        entries=found.entries, version=found.version[:12], model=found.model,
+        share=round(100 * (found.responder_probability or 0.0)),
+    )  # fmt: skip
+
+
+def _range(week: Week) -> str:
+    return f"{week.mean:.1f} ({week.low:.1f} – {week.high:.1f})"
+
+
+def _edge(
+    label: str, days: Sequence[date], past: dict[date, Past], coming: dict[date, Week], side: str
+) -> dict[str, Any]:
+    weeks = [coming.get(d) or past[d].week for d in days]
+    return {**_line(label, (getattr(week, side) for week in weeks), EXPECTED), "quiet": True}
+
+
+def _line(
+    label: str, values: Iterable[float | None], colour: str, *, mark: str = "none",
+    dash: list[int] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    rounded = [None if v is None else round(v, 1) for v in values]
+    line: dict[str, Any] = {"label": label, "values": rounded, "colour": colour, "mark": mark}
+    return line if dash is None else {**line, "dash": dash}
+
+
+def _noon(on: date) -> int:
+    return int(datetime.combine(on, time(12), tzinfo=UTC).timestamp())

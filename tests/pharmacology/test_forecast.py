@@ -1,0 +1,118 @@
+"""Weeks forecast and forecasts held against what came: pure, repeatable, honest about spread."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reprieve.knowledge import BadValue
+from reprieve.pharmacology import Entry, Infusion, Patient, forecast, relief, slow, track_record
+from reprieve.pharmacology.forecast import mean_scatter, week_mean
+from reprieve.pharmacology.relief import effects, series_of
+from reprieve.pharmacology.responders import CORRELATION, SCATTER, draw, learn
+
+SERIES = tuple(
+    Infusion(rate_mg_per_h=25, start_min=day * 1440, end_min=day * 1440 + 240)
+    for day in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)
+)
+BEFORE = [Entry(day=day, average_pain=7) for day in range(-14, 0)]
+GOOD = [Entry(day=day, average_pain=3) for day in range(7, 21)]
+SOMEBODY = Patient(weight_kg=70, infusions=SERIES, diary=(*BEFORE, *GOOD), crps=True)
+
+
+def rng():
+    return np.random.default_rng(1)
+
+
+def test_weeks_agree_with_the_course_of_relief():
+    found = forecast(SOMEBODY, from_day=21, weeks=6, rng=rng())
+    daily = relief(
+        weight_kg=70, infusions=SERIES, diary=SOMEBODY.diary, crps=True, rng=rng(),
+        days=[21.5 + n for n in range(42)],
+    )  # fmt: skip
+    weekly = daily.average_pain.mean.reshape(6, 7).mean(axis=1)
+    assert found.mean == pytest.approx(weekly, abs=0.1)
+    assert found.responder_probability == pytest.approx(daily.responder_probability)
+    assert found.first_days == (21, 28, 35, 42, 49, 56)
+    assert np.all((found.low < found.mean) & (found.mean < found.high))
+
+
+def test_relief_is_expected_to_fade_and_another_infusion_to_renew_it():
+    found = forecast(SOMEBODY, from_day=21, weeks=8, rng=rng()).mean
+    assert np.all(np.diff(found) > 0)
+    more = Infusion(rate_mg_per_h=50, start_min=30 * 1440, end_min=30 * 1440 + 240)
+    booster = replace(SOMEBODY, infusions=(*SERIES, more))
+    assert np.all(forecast(booster, from_day=31, weeks=4, rng=rng()).mean
+                  < forecast(SOMEBODY, from_day=31, weeks=4, rng=rng()).mean)  # fmt: skip
+
+
+def test_scatter_of_a_mean_is_that_of_many_drawn_weeks():
+    chance = np.random.default_rng(3)
+    days = np.empty((20_000, 7))
+    days[:, 0] = chance.standard_normal(20_000)
+    for day in range(1, 7):
+        fresh = chance.standard_normal(20_000)
+        days[:, day] = CORRELATION * days[:, day - 1] + np.sqrt(1 - CORRELATION**2) * fresh
+    assert mean_scatter(7) == pytest.approx(SCATTER * days.mean(axis=1).std(), rel=0.02)
+    assert mean_scatter(1) == pytest.approx(SCATTER)
+
+
+def test_a_forecast_knows_nothing_of_what_came_later():
+    later = tuple(Entry(day=day, average_pain=9) for day in range(21, 42))
+    told = replace(SOMEBODY, diary=(*SOMEBODY.diary, *later))
+    short = track_record(replace(SOMEBODY, diary=(*SOMEBODY.diary, *later[:7])),
+                         until_day=28, rng=rng())  # fmt: skip
+    whole = track_record(told, until_day=42, rng=rng())
+    first = next(one for one in whole if one.first_day == 21)
+    assert (first.made_day, first.seen) == (14, 9)
+    assert first.mean == pytest.approx(short[-1].mean, abs=0.15)
+    assert not first.inside
+    assert [one.first_day for one in whole] == [7, 14, 21, 28, 35]
+
+
+def test_bands_hold_four_of_five_patients_made_by_the_model():
+    """Virtual patients follow the model, so that 80 % of their weeks lie in an 80 % band."""
+    chance = np.random.default_rng(5)
+    inside = []
+    for _ in range(60):
+        diary, pain = [], _virtual(chance)
+        for day in range(-14, 35):
+            diary.append(Entry(day=day, average_pain=float(np.clip(pain[day + 14], 0, 10))))
+        patient = replace(SOMEBODY, diary=tuple(diary))
+        inside += [one.inside for one in track_record(patient, until_day=35, rng=chance, most=2)]
+    assert 0.68 <= np.mean(inside) <= 0.92
+
+
+def _virtual(chance):
+    """Pain of 49 days in a patient drawn from the prior, with correlated scatter."""
+    days = np.arange(-14, 35) + 0.5
+    series, _ = series_of(70, SERIES, "kamp2020", np.array([1.0]), 0.0)
+    pairs = slow.grid(crps=True)
+    left = effects(series, pairs, days)
+    one = draw(learn(pairs.weights, 1 - left, ()), size=1, rng=chance)
+    scatter = np.zeros(days.size)
+    for n in range(days.size):
+        before = CORRELATION * scatter[n - 1] if n else 0.0
+        scatter[n] = before + np.sqrt(1 - CORRELATION**2 * (n > 0)) * chance.standard_normal()
+    true = one.baseline[0] * (1 - left[one.kind[0], one.pair[0]])
+    return true + SCATTER * scatter
+
+
+def test_weeks_without_four_answers_are_not_compared():
+    few = tuple(Entry(day=day, average_pain=4) for day in (21, 22, 23))
+    assert week_mean(few, 21) is None
+    assert week_mean((*few, Entry(day=27, average_pain=8)), 21) == 5
+    found = track_record(replace(SOMEBODY, diary=(*BEFORE, *GOOD, *few)), until_day=28, rng=rng())
+    assert [one.first_day for one in found] == [7, 14]
+    assert track_record(SOMEBODY, until_day=7, rng=rng()) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"from_day": -1, "weeks": 1}, "from_day"), ({"from_day": 1, "weeks": 0}, "weeks"),
+     ({"from_day": 1, "weeks": 53}, "weeks")],
+)  # fmt: skip
+def test_what_cannot_be_forecast_is_refused(given, field):
+    with pytest.raises(BadValue) as refused:
+        forecast(SOMEBODY, rng=rng(), **given)
+    assert refused.value.field == field
