@@ -37,6 +37,19 @@ class Turn:
             alarms=self.alarms,
         )
 
+    def set_back(self, at_ms: int) -> None:
+        """Believe a clock that was set back: nothing that is known happened after now."""
+        self.now_ms = at_ms
+        self.wake_ms = 0
+        self.running_ms = _until(self.running_ms, at_ms)
+        self.linked_ms = _until(self.linked_ms, at_ms)
+        self.tracks = {name: _track_until(track, at_ms) for name, track in self.tracks.items()}
+        self.alarms = {key: _alarm_until(alarm, at_ms) for key, alarm in self.alarms.items()}
+        if self.silence is not None:
+            rest_ms = min(self.silence.until_ms - at_ms, self.policy.silence_max_ms)
+            from_ms = min(self.silence.from_ms, at_ms)
+            self.silence = replace(self.silence, from_ms=from_ms, until_ms=at_ms + max(rest_ms, 0))
+
     def keep(self, alarm: Alarm) -> Alarm:
         """Put an alarm in place of its older self; time has to be looked at again."""
         self.alarms[alarm.key] = alarm
@@ -154,3 +167,26 @@ class Turn:
                 knowledge=self.policy.knowledge,
             )
         )
+
+
+def _until(then_ms: int | None, at_ms: int) -> int | None:
+    return None if then_ms is None else min(then_ms, at_ms)
+
+
+def _track_until(track: Track, at_ms: int) -> Track:
+    return replace(
+        track,
+        newest_ms=min(track.newest_ms, at_ms),
+        value_ms=min(track.value_ms, at_ms),
+        seen_ms=_until(track.seen_ms, at_ms),
+    )
+
+
+def _alarm_until(alarm: Alarm, at_ms: int) -> Alarm:
+    return replace(
+        alarm,
+        run_ms=_until(alarm.run_ms, at_ms),
+        last_ms=min(alarm.last_ms, at_ms),
+        raised_ms=min(alarm.raised_ms, at_ms),
+        acknowledged_ms=min(alarm.acknowledged_ms, at_ms),
+    )

@@ -27,12 +27,15 @@ from reprieve.monitoring.alarm_turn import Turn
 from reprieve.monitoring.policy import Policy
 from reprieve.monitoring.vitals import Reading
 
+SET_BACK_MS = 30_000
+
 
 def step(state: State, event: ev.Event, policy: Policy) -> tuple[State, tuple[Transition, ...]]:
     """Return the next state and the transitions that one event makes.
 
-    Whatever fell due before the event happens first. Time never runs backwards: an event with an
-    earlier time is taken as happening now.
+    Whatever fell due before the event happens first. Time does not run backwards: an event with an
+    earlier time is taken as happening now. Only a clock that was set back by more than half a
+    minute is believed, since else the patient's present values would count as old.
     """
     return fold((event,), policy, state=state)
 
@@ -43,6 +46,8 @@ def fold(
     """Return the last state and all transitions of many events under one policy."""
     turn = Turn(state or State(), policy)
     for event in events:
+        if _when(event) < turn.now_ms - SET_BACK_MS:
+            turn.set_back(_when(event))
         at_ms = max(_when(event), turn.now_ms)
         turn.now_ms = at_ms
         pass_until(turn, at_ms - 1)

@@ -147,6 +147,13 @@ def list_unmapped(message: FeedMessage, clinic: uuid.UUID) -> None:
             _unmapped.add(key)
 
 
+def forget() -> None:
+    """This function will drop what was read, after another database was put in its place."""
+    _devices.clear()
+    _dialects.clear()
+    _unmapped.clear()
+
+
 def _make_room(kept: dict[Sender, uuid.UUID] | dict[Sender, int] | set[Sender]) -> None:
     if len(kept) >= MOST_KNOWN:
         kept.clear()

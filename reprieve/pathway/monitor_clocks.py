@@ -49,6 +49,11 @@ def learn(device: uuid.UUID, *, measured_ms: int, received_ms: int) -> int | Non
     return known.behind_ms
 
 
+def forget() -> None:
+    """This function will forget every clock, as a new process does."""
+    _clocks.clear()
+
+
 def is_wrong(behind_ms: int | None) -> bool:
     """This function will tell whether a clock is so wrong that a person must set it."""
     return behind_ms is not None and abs(behind_ms) >= WRONG_MS

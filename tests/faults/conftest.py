@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class GatewayProcess:
     """`python -m reprieve.config.gateway` over a test's database, on a port of its own."""
 
-    def __init__(self, copy: Copy) -> None:
+    def __init__(self, copy: Copy, **more: str) -> None:
         self.port = free_port()
-        self._env = clean_environment(**copy.env, REPRIEVE_MLLP_PORT=str(self.port))
+        self._env = clean_environment(**copy.env, REPRIEVE_MLLP_PORT=str(self.port)) | more
         self._log = copy.folder / "gateway.log"
         self.process: subprocess.Popen[bytes] | None = None
 
