@@ -55,6 +55,7 @@ class Filled:
             "portion": self._newest(models.Portion).pk,
             "link": uuid.uuid4(),
             "discrepancy": uuid.uuid4(),
+            "event": uuid.uuid4(),
             "attachment": self._newest(models.Attachment).pk,
             "identity": Identity(given="Otto", family=self.mark, phone="+15550100199"),
         }

@@ -64,6 +64,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "infusion.chart": CLINICIANS,
     "infusion.alarm": CLINICIANS,
     "infusion.sign": CLINICIANS,
+    "harm.open": CLINICIANS | {MANAGER, AUDITOR},
+    "harm.judge": DOCTORS,
     "ledger.open": CLINICIANS | {MANAGER, AUDITOR},
     "ledger.handle": CLINICIANS,
     "ledger.decide": frozenset({DIRECTOR}),

@@ -1,0 +1,124 @@
+"""Side effects across visits: what waits for a physician's judgement, and how often they come."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import QuerySet
+
+from reprieve.clinical import harm_grades
+from reprieve.records import notes
+from reprieve.records.models import AdverseEvent, InfusionState, LedgerEntry, Practitioner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarmView:
+    """A side effect as it stands now, with its judgement where there is one."""
+
+    id: uuid.UUID
+    patient: uuid.UUID
+    encounter: uuid.UUID | None
+    term: str
+    grade: int
+    onset: datetime
+    ended: datetime | None
+    rate_ug_per_h: int | None
+    given_ug: int | None
+    action: str
+    outcome: str
+    serious: bool
+    criteria: tuple[str, ...]
+    relatedness: str
+    expected: bool | None
+    device_fault: bool | None
+    note: str
+    by: str
+    recorded_at: datetime
+    lots: tuple[str, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether a physician must still judge it."""
+        heavy = harm_grades.needs_review(grade=self.grade, serious=self.serious)
+        return heavy and not self.relatedness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many events of each term there were, and out of how many infusions."""
+
+    infusions: int
+    events: tuple[tuple[str, int], ...]
+    serious: int
+
+
+def one(*, clinic: uuid.UUID, event: uuid.UUID) -> HarmView | None:
+    """This function will return one side effect that no correction stands for."""
+    return next(iter(_views(AdverseEvent.of(clinic).filter(pk=event))), None)
+
+
+def between(*, clinic: uuid.UUID, start: datetime, end: datetime) -> list[HarmView]:
+    """This function will list the side effects that began in a time, the newest first."""
+    return _views(
+        AdverseEvent.of(clinic).filter(onset_ms__gte=_ms(start), onset_ms__lt=_ms(end))
+    )
+
+
+def waiting(*, clinic: uuid.UUID) -> list[HarmView]:
+    """This function will list the heavy side effects that nobody has judged, the newest first."""
+    heavy = AdverseEvent.of(clinic).filter(relatedness__isnull=True)
+    return [view for view in _views(heavy) if view.waits]
+
+
+def tally(*, clinic: uuid.UUID, start: datetime, end: datetime) -> Tally:
+    """This function will count side effects by term, with the infusions started in the time."""
+    found = between(clinic=clinic, start=start, end=end)
+    infusions = InfusionState.of(clinic).filter(
+        started_ms__gte=_ms(start), started_ms__lt=_ms(end)
+    )
+    return Tally(
+        infusions=infusions.count(), serious=sum(view.serious for view in found),
+        events=tuple(Counter(view.term for view in found).most_common()),
+    )  # fmt: skip
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _at(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _views(rows: QuerySet[AdverseEvent]) -> list[HarmView]:
+    valid = rows.filter(corrections__isnull=True).select_related("note")
+    found = list(valid.order_by("-onset_ms", "id"))
+    if not found:
+        return []
+    names = dict(Practitioner.of(found[0].clinic_id).values_list("id", "name"))
+    return [_view(row, names.get(row.by_id, "") if row.by_id else "") for row in found]
+
+
+def _view(row: AdverseEvent, by: str) -> HarmView:
+    onset = _at(row.onset_ms)
+    assert onset is not None  # the column is never empty
+    return HarmView(
+        id=row.pk, patient=row.patient_id, encounter=row.encounter_id, term=row.term,
+        grade=row.grade, onset=onset, ended=_at(row.ended_ms), given_ug=row.given_ug_at_onset,
+        rate_ug_per_h=row.rate_ug_per_h_at_onset, action=row.action, outcome=row.outcome,
+        serious=row.serious, criteria=tuple(row.criteria or ()),
+        relatedness=row.relatedness or "", expected=row.expected, device_fault=row.device_fault,
+        note=notes.read(row.note), by=by, recorded_at=row.recorded_at,
+        lots=_lots(row),
+    )  # fmt: skip
+
+
+def _lots(row: AdverseEvent) -> tuple[str, ...]:
+    """The lots that were drawn for the visit, by the ledger."""
+    if row.encounter_id is None:
+        return ()
+    drawn = LedgerEntry.of(row.clinic_id).filter(encounter_id=row.encounter_id, kind="drawn")
+    return tuple(sorted(set(drawn.values_list("vial__lot", flat=True))))

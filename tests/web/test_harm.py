@@ -1,0 +1,115 @@
+"""Side effects are judged by a physician, counted per 100 infusions, and printed as Form 3500."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import charting_harm, clock, harm_review
+from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
+from reprieve.records.models import AdverseEvent, WorkItem
+from reprieve.records.queries import harm
+from tests.drug_room import infused
+from tests.world import World, new
+
+AsRole = Callable[[str], Client]
+JUDGED = {"relatedness": "probable", "criteria": ["hospital"], "expected": "yes",
+          "device_fault": "no", "outcome": "resolved", "note": "Sent for observation."}  # fmt: skip
+
+
+@pytest.fixture
+def today(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The pages see the test's clock."""
+    monkeypatch.setattr(clock, "now", lambda _clinic: world.at)
+    return world
+
+
+@pytest.fixture
+def event(today: World) -> uuid.UUID:
+    """A severe side effect half an hour into an infusion that a vial of lot K-1 went into."""
+    _, visit, _ = infused(today)
+    severe = charting_harm.Harm(
+        term="hypertension", grade=3, onset=today.at - timedelta(minutes=30), action="stopped"
+    )
+    found = charting_harm.record(harm=severe, **visit.act())
+    today.later(minutes=5)
+    return found
+
+
+def judge(world: World, event: uuid.UUID, *, who: str = "physician", **changes: Any) -> uuid.UUID:
+    given = harm_review.Judgement(**{
+        "relatedness": "possible", "criteria": (), "expected": True, "device_fault": False,
+        "outcome": "resolved",
+    } | changes)  # fmt: skip
+    return harm_review.judge(
+        actor=world[who], uid=new(), at=world.at, event=event, judgement=given
+    )
+
+
+def test_a_severe_event_waits_until_a_physician_judges_it(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    assert WorkItem.of(today.id).get(kind="adverse_event").state == "open"
+    nurse, physician = as_role("infusion_nurse"), as_role("physician")
+    assert "hypertension, grade 3" in nurse.get(reverse("harm")).content.decode()
+    page = nurse.get(reverse("harm_event", args=[event])).content.decode()
+    for words in ("A physician judges it", "or a second drug", "K-1", "mg/h"):
+        assert words in page
+    answer = physician.post(reverse("harm_event", args=[event]), {"act": str(new())})
+    assert answer.status_code == 422
+    answer = physician.post(reverse("harm_event", args=[event]), JUDGED | {"act": str(new())})
+    assert answer.status_code == 302
+    assert harm.waiting(clinic=today.id) == []
+    assert WorkItem.of(today.id).get(kind="adverse_event").state == "done"
+    now = AdverseEvent.of(today.id).get(corrects_id=event)
+    assert (now.serious, now.criteria, now.relatedness) == (True, ["hospital"], "probable")
+    assert (now.rate_ug_per_h_at_onset, now.given_ug_at_onset) == tuple(
+        AdverseEvent.of(today.id).values_list(
+            "rate_ug_per_h_at_onset", "given_ug_at_onset"
+        ).get(pk=event)
+    )  # fmt: skip
+
+
+def test_form_3500_says_what_the_record_says(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    judged = judge(today, event, criteria=("hospital", "important"))
+    physician = as_role("physician")
+    found = physician.get(reverse("harm_report", args=[judged, "json"])).json()
+    assert found["B_event"]["outcome_attributed"][0].startswith("Hospitalization")
+    assert found["C_product"]["lots"] == ["K-1"]
+    given = AdverseEvent.of(today.id).get(pk=event).given_ug_at_onset
+    assert float(found["C_product"]["given_mg_at_onset"]) == pytest.approx(given / 1000)
+    assert "Invented" not in found["A_patient"]["identifier"]
+    assert found["E_device"] == {"infusion_pump_malfunction": False}
+    pdf = physician.get(reverse("harm_report", args=[judged, "pdf"]))
+    assert pdf.content.startswith(b"%PDF")
+    assert physician.get(reverse("harm_report", args=[judged, "xml"])).status_code == 404
+
+
+def test_rates_have_intervals(today: World, event: uuid.UUID, as_role: AsRole) -> None:
+    page = as_role("auditor").get(reverse("harm")).content.decode()
+    assert "1 infusions" in page
+    assert "100.0" in page
+    assert "557.2" in page  # the exact upper bound of one event in one infusion
+
+
+def test_a_judgement_is_a_physicians_and_made_once(today: World, event: uuid.UUID) -> None:
+    with pytest.raises(PermissionDenied):
+        judge(today, event, who="infusion_nurse")
+    with pytest.raises(BadValue, match="relatedness"):
+        judge(today, event, relatedness="maybe")
+    with pytest.raises(BadValue, match="criteria"):
+        judge(today, event, criteria=("odd",))
+    with pytest.raises(NotFound):
+        judge(today, uuid.uuid4())
+    judge(today, event)
+    with pytest.raises(NotNow):
+        judge(today, event)
