@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from reprieve.clinical import conditions, criteria, medicine_names
+from reprieve.clinical import conditions, criteria, icd10, medicine_names
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import observations, patients
 from reprieve.pathway.acts import Done, perform
@@ -34,13 +34,10 @@ def add_condition(
 ) -> uuid.UUID:  # fmt: skip
     """This function will add a condition by its ICD-10-CM code, or in free words.
 
-    Raises BadValue for a code that is not in the clinic's list or when both are missing.
+    Raises BadValue for a code that is not in the present release or when both are missing.
     """
     wanted = code.strip().upper()
-    known = conditions.conditions().get(wanted)
-    if wanted and known is None:
-        raise BadValue("code", N_("is not in the list: leave it empty and use your own words"))
-    said = _text("label", label or (known.label.id if known else ""), 200)
+    said = _text("label", label or _label(wanted), 200)
     fields = {
         "code": wanted, "label": said, "onset": _short("onset", onset, 20),
         "is_pain_condition": is_pain_condition,
@@ -48,6 +45,17 @@ def add_condition(
     return _add(
         "condition", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects
     )
+
+
+def _label(code: str) -> str:
+    """The clinic's own words for a code, else the published ones."""
+    if not code:
+        return ""
+    own = conditions.conditions().get(code)
+    known = None if own else icd10.find(code)
+    if own is None and known is None:
+        raise BadValue("code", N_("is not in the list: leave it empty and use your own words"))
+    return own.label.id if own else known.label[:200] if known else ""
 
 
 def add_medicine(

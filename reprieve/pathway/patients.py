@@ -17,6 +17,10 @@ from reprieve.records.identity import Identity
 from reprieve.records.models import Clinic, Patient
 
 LANGUAGES = ("en", "es")
+LONGEST = {
+    "given": 100, "family": 100, "address": 300, "mrn": 40, "caregiver": 120,
+    "caregiver_phone": 40,
+}  # fmt: skip
 
 
 def register(
@@ -64,7 +68,7 @@ def create(
 
 def check(identity: Identity, at: datetime) -> None:
     """This function will raise BadValue for an identity that cannot be one."""
-    for field, longest in (("given", 100), ("family", 100), ("address", 300), ("mrn", 40)):
+    for field, longest in LONGEST.items():
         if len(getattr(identity, field)) > longest:
             raise BadValue(field, f"has more than {longest} characters")
     if not identity.full_name:

@@ -22,7 +22,10 @@ FEWEST_DIGITS, MOST_DIGITS = 7, 21  # a local number; the longest of E.164 with 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What identifies a person. `phone` is as typed; an empty text is 'not given'."""
+    """What identifies a person. `phone` is as typed; an empty text is 'not given'.
+
+    `caregiver` is a guardian or caregiver: the name, and what they are to the patient.
+    """
 
     given: str
     family: str
@@ -32,6 +35,8 @@ class Identity:
     address: str = ""
     mrn: str = ""
     sex: str = ""
+    caregiver: str = ""
+    caregiver_phone: str = ""
 
     @property
     def full_name(self) -> str:

@@ -171,7 +171,7 @@ def resolve(fact: str, *, patient: uuid.UUID) -> Resolve:
         href = f"{reverse('evaluation_history', args=[patient])}#id_{fact}"
         return Resolve(label=_("Ask in the history"), href=href)
     return Resolve(
-        label=_("Complete the patient's details"), href=reverse("patient", args=[patient])
+        label=_("Complete the patient's details"), href=reverse("patient_identity", args=[patient])
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.clinical.body_areas import label
+from reprieve.clinical.criteria.facts import criterion_data
 from reprieve.clinical.evidence import evidence
 from reprieve.pathway import decision
 from reprieve.records.queries import (
@@ -32,7 +33,6 @@ from reprieve.web.presenters import seen
 from reprieve.web.print import consultation as printed
 from reprieve.web.print.consultation import Section
 from reprieve.web.print.paper import Heading
-from reprieve.web.staff import evaluation
 from reprieve.web.staff.evaluation_lists import tried
 from reprieve.web.words import day, quantity, say
 
@@ -98,12 +98,15 @@ def _conditions(**who: Any) -> Lines:
 def _criteria(**who: Any) -> Lines:
     newest = observations.newest(**who)
     judged = [(code, v) for code, v in sorted(newest.items()) if code.startswith("criterion/")]
-    return [
-        (": ".join((_(evaluation.criteria_title(code.removeprefix("criterion/"))),
-                    ", ".join(filter(None, (_(v.value["met"]), v.value["grade"]))))),
-         day(v.measured_at))
-        for code, v in judged
-    ]  # fmt: skip
+    found: Lines = []
+    for code, view in judged:
+        data = criterion_data(code.removeprefix("criterion/")).data
+        answer = ", ".join(filter(None, (_(view.value["met"]), view.value["grade"])))
+        dated = f"{day(view.measured_at)}. {data['source']}"
+        found.append(
+            (f"{_(data['title'])}: {answer}", _unconfirmed(dated, confirmed=data["verified"]))
+        )
+    return found
 
 
 def _pain(**who: Any) -> Lines:

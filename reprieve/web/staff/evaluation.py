@@ -46,6 +46,7 @@ class FormLine:
     score: str
     band: str
     at: datetime | None
+    confirmed: bool
 
 
 @page("evaluation.open", opens="evaluation")
@@ -115,6 +116,7 @@ def _line(clinic: uuid.UUID, patient: uuid.UUID, name: str) -> FormLine:
         score="" if found is None or found.total is None else f"{found.total:.3g}",
         band=_(found.band) if found and found.band else "",
         at=found.measured_at if found else None,
+        confirmed=instrument(name).verified,
     )
 
 

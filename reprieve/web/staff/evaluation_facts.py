@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.clinical import criteria
+from reprieve.clinical.criteria.facts import criterion_data
 from reprieve.clinical.facts import Fact, Kind
 from reprieve.knowledge import BadValue
 from reprieve.pathway import evaluation
@@ -239,6 +240,8 @@ def criterion(request: PageRequest, patient: uuid.UUID, name: str) -> HttpRespon
             return redirect("evaluation", patient)
     shown = {
         **patient_page.context(request, header), "form": form, "title": _(criteria_title(name)),
+        "source": criterion_data(name).data["source"],
+        "confirmed": criterion_data(name).data["verified"],
     }  # fmt: skip
     return render(request, "staff/evaluation/criterion.html", shown, status=_status(form))
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
-from reprieve.clinical import conditions, medicine_names
+from reprieve.clinical import conditions, icd10, medicine_names
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import history
 from reprieve.pathway.errors import NotFound
@@ -26,6 +26,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.words import form_errors, say
 
+LONGEST_SEARCH = 100
 CLASSES = {
     "tca": _lazy("Tricyclic antidepressant"), "snri": _lazy("SNRI antidepressant"),
     "gabapentinoid": _lazy("Gabapentinoid"), "topical": _lazy("On the skin"),
@@ -39,22 +40,52 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def _codes() -> list[tuple[str, str]]:
-    known = conditions.conditions().values()
-    return [("", _("Not in the list")), *((c.code, f"{say(c.label)} ({c.code})") for c in known)]
+def _codes(wanted: str) -> list[tuple[str, str]]:
+    """The clinic's own list, or what a search of all diagnoses found."""
+    own = [(c.code, f"{say(c.label)} ({c.code})") for c in conditions.conditions().values()]
+    found = [(d.code, f"{d.label} ({d.code})") for d in icd10.search(wanted)] if wanted else own
+    return [("", _("Not in the list")), *found]
 
 
-class ConditionForm(forms.Form):
-    """A pain condition from the list, or in own words."""
+class ListForm(forms.Form):
+    """A line of a list; `wanted` is what was searched for, where the list can be searched."""
 
-    code = forms.ChoiceField(label=_lazy("Condition"), choices=_codes, required=False)
+    def __init__(self, *args: Any, wanted: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = wanted
+
+
+class ConditionForm(ListForm):
+    """A condition from the list, from a search of ICD-10-CM, or in own words."""
+
+    code = forms.ChoiceField(label=_lazy("Condition"), required=False)
+    is_pain_condition = forms.ChoiceField(
+        label=_lazy("What it is"), choices=[("yes", _lazy("The pain to be treated")),
+                                            ("no", _lazy("Another illness"))],
+        initial="yes", required=False, widget=forms.RadioSelect,
+    )  # fmt: skip
     label = forms.CharField(
         label=_lazy("In your own words, when it is not in the list"), max_length=200, required=False
     )
     onset = forms.CharField(label=_lazy("Since (year or date)"), max_length=20, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField)
+        # What was sent is looked up again: the search that offered it is not repeated.
+        sent = str(self.data.get("code", "")).strip().upper() if self.is_bound else ""
+        known = icd10.find(sent) if sent else None
+        also = [(known.code, f"{known.label} ({known.code})")] if known else []
+        listed = _codes(self.wanted)
+        field.choices = [*listed, *(one for one in also if one[0] not in dict(listed))]
 
-class MedicineForm(forms.Form):
+    def clean_is_pain_condition(self) -> bool:
+        """Unless somebody says otherwise, it is the pain that is treated."""
+        return bool(self.cleaned_data["is_pain_condition"] != "no")
+
+
+class MedicineForm(ListForm):
     """A medicine that is taken."""
 
     name = forms.CharField(
@@ -68,7 +99,7 @@ class MedicineForm(forms.Form):
     )  # fmt: skip
 
 
-class TherapyForm(forms.Form):
+class TherapyForm(ListForm):
     """A therapy that was tried, and how it ended."""
 
     name = forms.CharField(
@@ -85,7 +116,7 @@ class TherapyForm(forms.Form):
     )
 
 
-class AllergyForm(forms.Form):
+class AllergyForm(ListForm):
     """An allergy as stated."""
 
     substance = forms.CharField(label=_lazy("Allergic to"), max_length=120)
@@ -97,18 +128,19 @@ class Listing:
     """One list: its words, its form, how a line is added, and what "none" is called."""
 
     title: Any
-    form: type[forms.Form]
+    form: type[ListForm]
     add: Callable[..., uuid.UUID]
     ends: str
     button: Any
     none: Callable[..., uuid.UUID] | None = None
     none_words: Any = ""
+    is_searched: bool = False
 
 
 LISTS = {
     "conditions": Listing(
-        title=_lazy("Pain condition"), form=ConditionForm, add=history.add_condition,
-        ends="condition", button=_lazy("Add the condition"),
+        title=_lazy("Conditions"), form=ConditionForm, add=history.add_condition,
+        ends="condition", button=_lazy("Add the condition"), is_searched=True,
     ),
     "medicines": Listing(
         title=_lazy("Medicines taken"), form=MedicineForm, add=history.add_medicine,
@@ -132,7 +164,8 @@ def entries(request: PageRequest, patient: uuid.UUID, kind: str) -> HttpResponse
     """This function will show one list and add a line to it."""
     header = patient_page.opened(request, patient)
     listing = _listing(kind)
-    form = listing.form(request.POST or None)
+    wanted = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    form = listing.form(request.POST or None, wanted=wanted)
     if request.method == "POST" and form.is_valid():
         try:
             listing.add(
@@ -146,6 +179,7 @@ def entries(request: PageRequest, patient: uuid.UUID, kind: str) -> HttpResponse
             return redirect("evaluation_list", patient, kind)
     shown = {
         **patient_page.context(request, header), "listing": listing, "kind": kind, "form": form,
+        "wanted": wanted, "release": icd10.release() if listing.is_searched else "",
         "rows": _rows(request.actor.clinic, patient, kind), "known": medicine_names.known(),
         "none_stated": _none_stated(request.actor.clinic, patient, kind),
     }  # fmt: skip
@@ -187,13 +221,29 @@ def _rows(clinic: uuid.UUID, patient: uuid.UUID, kind: str) -> list[tuple[uuid.U
     """Each line as its id, its words and what stands beside them."""
     asked = {"clinic": clinic, "patient": patient}
     if kind == "conditions":
-        return [(c.id, c.label, " ".join((c.code, c.onset))) for c in problems.conditions(**asked)]
+        return [(c.id, c.label, _beside(c)) for c in problems.conditions(**asked)]
     if kind == "allergies":
         listed = problems.allergies(**asked)
         return [(a.id, a.substance, a.reaction) for a in listed if not a.none_known]
     if kind == "medicines":
-        return [(m.id, m.name, m.dose) for m in medicines.current(**asked).medicines]
+        return [(m.id, m.name, coded(m)) for m in medicines.current(**asked).medicines]
     return [(t.id, t.name, tried(t)) for t in medicines.tried(**asked)]
+
+
+def _beside(condition: problems.ConditionView) -> str:
+    """Its code, since when, and whether it is the pain that is treated."""
+    other = "" if condition.is_pain_condition else _("another illness")
+    return ", ".join(filter(None, (condition.code, condition.onset, other)))
+
+
+def coded(medicine: medicines.MedicineView) -> str:
+    """This function will say a medicine's dose, its code, and the classes that rules look at."""
+    found = medicine_names.find(medicine.name)
+    if found is None:
+        return ", ".join(filter(None, (medicine.dose, _("in no list: check by hand"))))
+    classes = ", ".join(_(name.replace("_", " ")) for name in found.classes)
+    code = f"RxNorm {found.rxnorm}" if found.rxnorm else ""
+    return ", ".join(filter(None, (medicine.dose, code, classes)))
 
 
 def tried(therapy: medicines.MedicineView) -> str:

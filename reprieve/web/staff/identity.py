@@ -21,9 +21,12 @@ from reprieve.web.acts import act_of
 from reprieve.web.patient_strip import opened
 from reprieve.web.words import form_errors
 
+SEXES = [("", _lazy("Not on file")), ("female", _lazy("Female")), ("male", _lazy("Male")),
+         ("other", _lazy("Other"))]  # fmt: skip
+
 
 class IdentityForm(forms.Form):
-    """What identifies and reaches a person."""
+    """What identifies and reaches a person, and who speaks for them."""
 
     given = forms.CharField(label=_lazy("Given name"), max_length=100)
     family = forms.CharField(label=_lazy("Family name"), max_length=100)
@@ -35,6 +38,16 @@ class IdentityForm(forms.Form):
     email = forms.EmailField(label=_lazy("E-mail"), required=False)
     address = forms.CharField(label=_lazy("Address"), max_length=300, required=False)
     mrn = forms.CharField(label=_lazy("Record number"), max_length=40, required=False)
+    sex = forms.ChoiceField(
+        label=_lazy("Sex, where a scale has bands by sex"), choices=SEXES, required=False
+    )
+    caregiver = forms.CharField(
+        label=_lazy("Guardian or caregiver: name, and what they are to the patient"),
+        max_length=120, required=False,
+    )  # fmt: skip
+    caregiver_phone = forms.CharField(
+        label=_lazy("Telephone of the guardian or caregiver"), max_length=40, required=False
+    )
 
 
 @page("patient.correct", opens="patient")

@@ -1,0 +1,123 @@
+"""Coded search, guardians, and the clinic's forms on paper and for other systems."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reprieve.clinical.instruments import instrument, instruments
+from reprieve.records.queries import patients, problems
+from reprieve.web.print import form as printed
+from tests import world as worlds
+from tests.world import World, new
+
+Browser = Callable[[str], Client]
+
+
+@pytest.fixture
+def patient(world: World) -> uuid.UUID:
+    return worlds.person(world)[0]
+
+
+def lists(patient: uuid.UUID, kind: str, query: str = "") -> str:
+    return f"/patients/{patient}/evaluation/lists/{kind}{query}"
+
+
+def send(client: Client, where: str, **fields: Any) -> Any:
+    return client.post(where, {"act": str(new())} | fields)
+
+
+def test_any_diagnosis_is_found_by_words_and_kept_by_its_code(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    page = client.get(lists(patient, "conditions", "?q=obstructive+sleep+apnea")).content.decode()
+    assert 'value="G47.33"' in page
+    assert "ICD-10-CM" in page
+    assert 'value="G90.511"' not in page
+    where = lists(patient, "conditions")
+    assert send(client, where, code="g47.33", is_pain_condition="no").status_code == 422
+    assert send(client, where, code="G47.33", is_pain_condition="no").status_code == 302
+    assert send(client, where, code="G90.511", is_pain_condition="yes").status_code == 302
+    found = problems.conditions(clinic=world.id, patient=patient)
+    assert [(c.code, c.is_pain_condition) for c in found] == [("G90.511", True), ("G47.33", False)]
+    assert "another illness" in client.get(where).content.decode()
+
+
+def test_own_words_do_and_unknown_codes_do_not(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    where = lists(patient, "conditions")
+    assert send(client, where, code="X99.99", label="Odd").status_code == 422
+    assert send(client, where, label="A pain of its own").status_code == 302
+    (found,) = problems.conditions(clinic=world.id, patient=patient)
+    assert (found.code, found.label) == ("", "A pain of its own")
+
+
+def test_a_medicine_shows_its_code_and_the_classes_that_rules_look_at(
+    as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    for name in ("Oxycodone", "Moon dust"):
+        send(client, lists(patient, "medicines"), name=name)
+    page = client.get(lists(patient, "medicines")).content.decode()
+    assert "RxNorm 7804, opioids" in page
+    assert "in no list: check by hand" in page
+
+
+def test_a_guardian_and_a_birth_date_are_kept_and_the_rest_stays(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("front_desk")
+    where = f"/patients/{patient}/identity"
+    assert 'value="1980-05-17"' in client.get(where).content.decode()
+    given = {
+        "given": "Iva", "family": "Invented", "birth_date": "1981-05-17", "sex": "female",
+        "phone": "+15550100199", "caregiver": "Ola Invented, mother",
+        "caregiver_phone": "+1 555 0101",
+    }  # fmt: skip
+    assert send(client, where, **given).status_code == 302
+    known = patients.one(clinic=world.id, patient=patient)
+    assert known is not None
+    assert known.identity.caregiver == "Ola Invented, mother"
+    assert str(known.identity.birth_date) == "1981-05-17"
+    assert "Ola Invented, mother" in client.get(f"/patients/{patient}").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"given": ""}, {"birth_date": "1780-01-01"}, {"email": "x"}, {"caregiver": "x" * 121}]
+)
+def test_details_that_cannot_be_are_shown_again(
+    as_role: Browser, patient: uuid.UUID, wrong: dict[str, str]
+) -> None:
+    where = f"/patients/{patient}/identity"
+    named = {"given": "Iva", "family": "Invented"}
+    answer = send(as_role("front_desk"), where, **(named | wrong))
+    assert answer.status_code == 422
+
+
+def test_details_of_another_clinic_are_not_found(as_role: Browser) -> None:
+    stranger, _ = worlds.person(worlds.found("Elsewhere"))
+    assert as_role("front_desk").get(f"/patients/{stranger}/identity").status_code == 404
+
+
+def test_every_form_is_listed_printed_and_given_to_other_systems(as_role: Browser) -> None:
+    client = as_role("physician")
+    listed = client.get("/forms").content.decode()
+    for name in ("phq-9", "body-map", "pcs"):
+        assert f"/forms/{name}.pdf" in listed
+        assert client.get(f"/forms/{name}.pdf?language=es").content[:4] == b"%PDF"
+        assert client.get(f"/forms/{name}.json").json()["id"] == name
+    assert "to be confirmed" in listed
+    assert client.get("/forms/horoscope.pdf").status_code == 404
+    assert client.get("/forms/horoscope.json").status_code == 404
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_any_form_can_be_printed(name: str) -> None:
+    assert printed.pdf(instrument(name), clinic="Invented", paper="a4")[:4] == b"%PDF"
