@@ -51,16 +51,20 @@ def save_set(
     values: Mapping[str, Number],
     measured_at: datetime | None = None,
     note: str = "",
+    beside: bool = False,
 ) -> dict[str, Any]:
     """This function will save one set of observations and let it change the alarms.
 
     `values` by code (`codes()`): vital signs in their units, `rass`, scores 0 to 10, oxygen in
-    L/min. Raises BadValue naming the code and its limits; then nothing is saved.
+    L/min; `beside` makes it an addendum. Raises BadValue naming the code and its limits; then
+    nothing is saved.
     """
 
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
-        saved = chart(row, values, actor=actor, at=at, measured_at=measured_at, note=note)
+        saved = chart(
+            row, values, actor=actor, at=at, measured_at=measured_at, note=note, beside=beside
+        )
         return Done(
             subject_kind="encounter", subject=encounter,
             result={"set": str(saved[0].set_id)}, detail={"codes": sorted(values)},
@@ -77,6 +81,7 @@ def chart(
     at: datetime,
     measured_at: datetime | None = None,
     note: str = "",
+    beside: bool = False,
 ) -> list[Observation]:
     """This function will save a set inside the caller's act, whose row is locked."""
     if row.state == "cancelled":
@@ -87,7 +92,8 @@ def chart(
         [Told(code=code, value=value, unit=unit_of(code)) for code, value in plausible.items()],
         actor=actor, at=at, measured_at=moment, patient=row.patient_id,
         encounter=row.encounter_id, knowledge=vitals.knowledge().version,
-        addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
+        addendum=beside
+        or infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
     )  # fmt: skip
     if note.strip():
         said = infusion.Happened(kind="noted", at=moment, note=note, detail={"about": "set"})

@@ -49,16 +49,17 @@ def give(
     encounter: uuid.UUID,
     dose: Dose,
     corrects: uuid.UUID | None = None,
+    beside: bool = False,
 ) -> dict[str, Any]:
     """This function will write a drug as given, and have everything measured again soon.
 
     Raises NotNow with the reason when it is asked for outside its order; BadValue for an unknown
-    drug, route or amount. `corrects` strikes an earlier entry through.
+    drug, route or amount. `corrects` strikes an earlier entry through, `beside` makes an addendum.
     """
 
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
-        saved = _write(row, dose, actor=actor, at=at, corrects=corrects)
+        saved = _write(row, dose, actor=actor, at=at, corrects=corrects, beside=beside)
         return Done(
             subject_kind="medication_administration", subject=saved.pk,
             result={"deviation": saved.deviation}, detail={"reported": dose.reported},
@@ -94,8 +95,9 @@ def order_for(
 
 
 def _write(
-    row: InfusionState, dose: Dose, *, actor: Actor, at: datetime, corrects: uuid.UUID | None
-) -> MedicationAdministration:
+    row: InfusionState, dose: Dose, *, actor: Actor, at: datetime, corrects: uuid.UUID | None,
+    beside: bool,
+) -> MedicationAdministration:  # fmt: skip
     given_at = charting.measured(dose.given_at, at)
     known = rescue.drug(dose.drug)
     _check(dose, known)
@@ -104,7 +106,9 @@ def _write(
     if blocking and not dose.reported:
         raise NotNow(blocking[0].says)
     stored = replace(dose, given_at=given_at)
-    saved = _saved(row, stored, corrects=old, deviates=bool(blocking), actor=actor, at=at)
+    saved = _saved(
+        row, stored, corrects=old, deviates=bool(blocking), actor=actor, at=at, beside=beside
+    )
     if blocking:
         _deviates(row, known, actor=actor, at=at)
     alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
@@ -125,7 +129,7 @@ def _check(dose: Dose, known: rescue.RescueDrug) -> None:
 
 def _saved(
     row: InfusionState, dose: Dose, *, corrects: MedicationAdministration | None, deviates: bool,
-    actor: Actor, at: datetime,
+    actor: Actor, at: datetime, beside: bool,
 ) -> MedicationAdministration:  # fmt: skip
     known = rescue.drug(dose.drug)
     note = notes.optional(
@@ -139,7 +143,8 @@ def _saved(
         dose_ug=int(dose.dose * THOUSAND) if known.unit == "mg" else None,
         dose_text=f"{dose.dose.normalize():f} {known.unit}", reported=dose.reported,
         deviation=deviates, note=note, corrects=corrects, recorded_at=at, by_id=actor.practitioner,
-        addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
+        addendum=beside
+        or infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
     )  # fmt: skip
     return saved
 

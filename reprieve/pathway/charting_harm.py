@@ -80,15 +80,18 @@ def record(
     encounter: uuid.UUID,
     harm: Harm,
     corrects: uuid.UUID | None = None,
+    beside: bool = False,
 ) -> uuid.UUID:
     """This function will write a side effect; `corrects` replaces an earlier entry of it.
+
+    `beside` makes it an addendum.
 
     A grade of 3 or more, or a serious event, opens a review by a physician.
     """
 
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
-        saved = _write(row, harm, actor=actor, at=at, corrects=corrects)
+        saved = _write(row, harm, actor=actor, at=at, corrects=corrects, beside=beside)
         if (harm.grade >= REVIEW_GRADE or harm.serious) and corrects is None:
             worklist.open_item(
                 actor=actor, at=at, kind="adverse_event", owner_role=PHYSICIAN,
@@ -101,8 +104,9 @@ def record(
 
 
 def _write(
-    row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None
-) -> AdverseEvent:
+    row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None,
+    beside: bool,
+) -> AdverseEvent:  # fmt: skip
     onset = charting.measured(harm.onset, at)
     _check(harm, onset)
     old = None if corrects is None else _replaced(row, corrects)
@@ -117,7 +121,8 @@ def _write(
         rate_ug_per_h_at_onset=course.rate_ug_per_h_at(ms(onset)),
         given_ug_at_onset=course.given_ug(ms(onset)), action=harm.action, outcome=harm.outcome,
         serious=harm.serious, note=note, corrects=old, recorded_at=at, by_id=actor.practitioner,
-        addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
+        addendum=beside
+        or infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
     )  # fmt: skip
     return saved
 

@@ -92,19 +92,21 @@ def prepare(
 
 
 def act(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, happened: Happened
-) -> dict[str, Any]:
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, happened: Happened,
+    beside: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """This function will write one act of the stream and return the state and the mg given.
 
     Raises NotNow when the state, the order, the guard-rails or a missing double-check do not allow
     it, BadValue for a missing rate or dose. What is `reported` was already done and is always
-    written: out of place or outside its order it is marked, never refused.
+    written: out of place or outside its order it is marked, never refused. `beside` makes it an
+    addendum: it was entered without knowing what others did.
     """
 
     def work() -> Done:
         row = locked(clinic=actor.clinic, encounter=encounter)
         judged, ordered = _ordered(row, happened, at)
-        event = append(row, ordered, actor=actor, at=at)
+        event = append(row, ordered, actor=actor, at=at, beside=beside)
         order_control.follow(row, event, judged, actor=actor, at=at)
         given_ug = stream(clinic=row.clinic_id, encounter=encounter).given_ug(ms(at))
         return Done(
@@ -159,7 +161,9 @@ def locked(*, clinic: uuid.UUID, encounter: uuid.UUID) -> InfusionState:
     return row
 
 
-def append(row: InfusionState, happened: Happened, *, actor: Actor, at: datetime) -> InfusionEvent:
+def append(
+    row: InfusionState, happened: Happened, *, actor: Actor, at: datetime, beside: bool = False
+) -> InfusionEvent:
     """This function will add an act to the stream and renew the projection, inside an act."""
     happened_at = happened.at or at
     check(happened, at)
@@ -177,7 +181,7 @@ def append(row: InfusionState, happened: Happened, *, actor: Actor, at: datetime
         at_ms=ms(happened_at), recorded_ms=ms(at), rate_ug_per_h=happened.rate_ug_per_h,
         dose_ug=happened.dose_ug, order_id=happened.order, chair_id=happened.chair,
         detail=dict(happened.detail), note=note, reported=happened.reported,
-        deviation=happened.deviation or placed.out_of_place, addendum=placed.addendum,
+        deviation=happened.deviation or placed.out_of_place, addendum=placed.addendum or beside,
         corrects_id=happened.corrects, recorded_at=at, by_id=actor.practitioner,
     )  # fmt: skip
     project(row, happened.chair)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,22 +25,30 @@ ANY = ("prepared", *OPEN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chairside:
-    """Where an entry is made: who asks, on which visit, under which number of the act."""
+    """Where an entry is made: who asks, on which visit, under which number of the act.
+
+    `reported`: it was already done, without a connection; `beside`: it becomes an addendum.
+    """
 
     request: PageRequest
     encounter: uuid.UUID
     uid: uuid.UUID
+    reported: bool = False
+    beside: bool = False
 
     @property
     def args(self) -> dict[str, Any]:
         """What every act of the pathway is told."""
+        more = {"beside": True} if self.beside else {}
         return {
             "actor": self.request.actor, "uid": self.uid, "at": self.request.at,
-            "encounter": self.encounter,
+            "encounter": self.encounter, **more,
         }  # fmt: skip
 
 
-Save = Callable[[Chairside, Any], object]
+# Writes an entry and returns the act's result, if the act has one.
+Result = Mapping[str, Any]
+Save = Callable[[Chairside, Any], Result | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +78,22 @@ def happened(form: Timed, kind: str, **more: Any) -> Happened:
 def act(kind: str) -> Save:
     """An entry that is an act of the stream with nothing but its words."""
 
-    def save(where: Chairside, form: Timed) -> None:
-        infusion.act(happened=happened(form, kind), **where.args)
+    def save(where: Chairside, form: Timed) -> Result:
+        return infusion.act(happened=happened(form, kind, reported=where.reported), **where.args)
 
     return save
 
 
-def _set(where: Chairside, form: forms.SetForm) -> None:
-    charting.save_set(
+def _set(where: Chairside, form: forms.SetForm) -> Result:
+    return charting.save_set(
         values=form.values(), measured_at=form.cleaned_data["at"], note=form.said(), **where.args
     )
 
 
-def _rate(where: Chairside, form: forms.RateForm) -> None:
+def _rate(where: Chairside, form: forms.RateForm) -> Result:
     rate = micrograms(form.cleaned_data["rate_mg_per_h"])
     done = form.cleaned_data["reported"]
-    infusion.act(
+    return infusion.act(
         happened=happened(form, "rate", rate_ug_per_h=rate, reported=done), **where.args
     )
 
@@ -102,9 +110,9 @@ def _run(kind: str) -> Save:
     return save
 
 
-def _bolus(where: Chairside, form: forms.BolusForm) -> None:
+def _bolus(where: Chairside, form: forms.BolusForm) -> Result:
     data = form.cleaned_data
-    infusion.act(
+    return infusion.act(
         happened=happened(
             form, "bolus", dose_ug=micrograms(data["dose_mg"]), reported=data["reported"],
             detail={"over_min": data["over_min"]},
@@ -141,22 +149,22 @@ def _handover(where: Chairside, form: forms.HandoverForm) -> None:
     infusion.act(happened=happened(form, "handed_over", detail=names), **where.args)
 
 
-def _drug(where: Chairside, form: forms.DrugForm) -> None:
+def _drug(where: Chairside, form: forms.DrugForm) -> Result:
     data = form.cleaned_data
     dose = charting_drug.Dose(
         drug=data["drug"], dose=data["dose"], route=data["route"], given_at=data["at"],
         reported=data["reported"], note=form.said(),
     )  # fmt: skip
-    charting_drug.give(dose=dose, **where.args)
+    return charting_drug.give(dose=dose, **where.args)
 
 
-def _harm(where: Chairside, form: forms.HarmForm) -> None:
+def _harm(where: Chairside, form: forms.HarmForm) -> Result:
     data = form.cleaned_data
     harm = charting_harm.Harm(
         term=data["term"], grade=data["grade"], onset=data["at"], action=data["action"],
         outcome=data["outcome"], serious=data["serious"], note=form.said(),
     )  # fmt: skip
-    charting_harm.record(harm=harm, **where.args)
+    return {"id": str(charting_harm.record(harm=harm, **where.args))}
 
 
 def _correct(where: Chairside, form: Any) -> None:

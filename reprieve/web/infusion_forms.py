@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.clinical import rescue
+from reprieve.monitoring import vitals
 from reprieve.pathway import charting, charting_harm
 
 TEN = [(str(n), str(n)) for n in range(11)]
@@ -102,6 +103,15 @@ class SetForm(Timed):
     etco2 = amount(_("EtCO2, mmHg"), digits=0, required=False)
     temp_c = amount(_("Temperature, °C"), required=False)
     note = text(_("Note"))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # For a page without a server: what cannot be is said before it is kept.
+        for code in vitals.signals():
+            if code in self.fields:
+                known = vitals.signal(code)
+                span = {"min": f"{known.low:g}", "max": f"{known.high:g}"}
+                self.fields[code].widget.attrs |= span
 
     def values(self) -> dict[str, Decimal]:
         """What was filled in, by code."""

@@ -77,7 +77,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry of the list beside the grid, newest last, with what may be done about it."""
+    """One entry of the list beside the grid, newest last, with what may be done about it.
+
+    `offline`: how it came from a tablet without connection, and why it stands beside the rest.
+    """
 
     id: str
     kind: str
@@ -89,6 +92,7 @@ class Line:
     struck: bool
     deviation: bool
     addendum: bool
+    offline: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,15 +233,17 @@ def lines(head: Head) -> list[Line]:
     """This function will list acts, drugs and side effects by time, numbered as on the grid."""
     found = [*_acts(head), *_drugs(head), *_harms(head)]
     ordered = sorted(found, key=lambda one: (one["at_ms"], one["recorded_ms"]))
-    return [_line(n, one) for n, one in enumerate(ordered, 1)]
+    sent = {one.subject: words.sent_later(one) for one in head.offline}
+    return [_line(n, one, sent.get(one["id"], "")) for n, one in enumerate(ordered, 1)]
 
 
-def _line(number: int, one: dict[str, Any]) -> Line:
+def _line(number: int, one: dict[str, Any], sent: str) -> Line:
     late = one["recorded_ms"] - one["at_ms"] > LATE_MS
     return Line(
         id=one["id"], kind=one["entry"], number=number, at_ms=one["at_ms"], text=one["text"],
         by=one["by"], struck=one["corrected"], deviation=one.get("deviation", False),
         late=words.second(one["recorded_ms"]) if late else "", addendum=one["addendum"],
+        offline=sent,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.monitoring.alarm_state import Alarm
+from reprieve.records.queries.offline import OfflineView
 from reprieve.web import presenters
 from reprieve.web.presenters import AlarmLine
 
@@ -69,6 +70,12 @@ STATES: dict[str, tuple[str, Promise]] = {
     "transferred": ("stop", _("transferred to hospital")),
     "cancelled": ("off", _("cancelled")),
 }
+# Why an entry made without connection stands beside the others.
+BESIDE: dict[str, Promise] = {
+    "overlap": _("side by side: others changed the rate meanwhile"),
+    "stopped": _("side by side: others stopped before it"),
+    "signed": _("side by side: the record was signed"),
+}
 _COMPARES = (
     ("at or below ", "≤"), ("at or above ", "≥"), ("below ", "<"), ("above ", ">"),
 )  # fmt: skip
@@ -111,6 +118,14 @@ def limit(label: str) -> str:
             rest = label.removeprefix(words)
             return sign + rest.replace("% of baseline", gettext("% of baseline"))
     return gettext(label)
+
+
+def sent_later(one: OfflineView) -> str:
+    """This function will say how an entry came from a tablet that had no connection."""
+    at, came = second(one.at_ms), second(one.received_ms)
+    said = gettext("without connection {at}, received {came}").format(at=at, came=came)
+    why = BESIDE.get(one.beside)
+    return f"{said}, {why}" if why else said
 
 
 def alarm_text(alarm: Alarm) -> str:

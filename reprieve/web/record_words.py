@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reprieve.records.queries.printed import Correction, Printed
 from reprieve.records.queries.signatures import SignatureView
 from reprieve.web import infusion_words as words
+from reprieve.web.infusion_entries import ENTRIES
 from reprieve.web.infusion_screen import LATE_MS, act_text
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.presenters import STARS, TECHNICAL_STARS
@@ -30,6 +31,7 @@ def sections(found: Printed, signed: Iterable[SignatureView]) -> tuple[Section, 
         Section(heading=_("Alarms"), lines=tuple(_alarms(chart.alarms))),
         Section(heading=_("Corrected values"), lines=tuple(_corrections(found.corrections))),
         Section(heading=_("Values typed late"), lines=tuple(_late(found))),
+        Section(heading=_("Entered without connection"), lines=tuple(_offline(found))),
         Section(heading=_("Orders"), lines=tuple(_orders(chart.orders))),
         Section(heading=_("Checked by a second person"), lines=tuple(_checks(chart.checks))),
         Section(heading=_("Scores"), lines=tuple(_scores(chart.scores))),
@@ -160,6 +162,17 @@ def _late(found: Printed) -> Iterator[Line]:
             sets.setdefault((one.at_ms, one.recorded_ms, one.by), []).append(said)
     for (at_ms, recorded_ms, by), values in sorted(sets.items()):
         yield Line(text=_joined(when(at_ms, recorded_ms), ", ".join(values), by))
+
+
+def _offline(found: Printed) -> Iterator[Line]:
+    """Each with its time by the tablet's clock, how far that was off, and why it stands beside."""
+    for one in found.offline:
+        clock = _("tablet {at}, {s:+.1f} s to the server").format(
+            at=words.second(one.tablet_ms), s=one.offset_ms / 1000
+        )
+        lost = _("could not be charted: kept as a note") if one.refused else ""
+        kind = str(ENTRIES[one.kind].label)
+        yield Line(text=_joined(kind, words.sent_later(one), clock, lost, one.by))
 
 
 def _orders(orders: Iterable[Happening]) -> Iterator[Line]:

@@ -47,6 +47,7 @@ from reprieve.records.models.ledger import (
     VialState,
 )
 from reprieve.records.models.messages import DiaryEntry, OutboxAttempt, OutboxMessage, PatientLink
+from reprieve.records.models.offline import OfflineEntry
 from reprieve.records.models.patient import (
     AllergyIntolerance,
     Attachment,
@@ -116,6 +117,7 @@ __all__ = [
     "MedicationStatement",
     "Note",
     "Observation",
+    "OfflineEntry",
     "OutboxAttempt",
     "OutboxMessage",
     "ParkedDecision",

@@ -13,8 +13,9 @@ from reprieve.monitoring.vitals import Reading, scores, signals
 from reprieve.records import frame_arrays
 from reprieve.records.frame_arrays import Point
 from reprieve.records.models import Chair, DeviceAssociation, InfusionState, ParkedMessage
-from reprieve.records.queries import charts, courses, schedules
+from reprieve.records.queries import charts, courses, offline, schedules
 from reprieve.records.queries.charts import Chart, Value
+from reprieve.records.queries.offline import OfflineView
 
 # A grid is at most so many points wide: more than a screen has.
 MOST_ROWS = 720
@@ -39,6 +40,7 @@ class Head:
     runs: tuple[Run, ...]
     alerts: tuple[str, ...]
     monitor: str
+    offline: tuple[OfflineView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ def head(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> Head | None:
         runs=_runs(told),
         alerts=_alerts(clinic, encounter, at_ms),
         monitor=_monitor(clinic, encounter),
+        offline=offline.of_encounter(clinic=clinic, encounter=encounter),
     )
 
 

@@ -12,9 +12,10 @@ from reprieve.monitoring.course import Course
 from reprieve.records import frame_arrays, notes
 from reprieve.records.frame_arrays import Point
 from reprieve.records.models import Chair, DeviceAssociation, Encounter, Observation, Practitioner
-from reprieve.records.queries import bags, charts, courses, live
+from reprieve.records.queries import bags, charts, courses, live, offline
 from reprieve.records.queries.bags import BagView
 from reprieve.records.queries.charts import Chart, Value
+from reprieve.records.queries.offline import OfflineView
 
 CELL_MS = 300_000
 
@@ -59,6 +60,7 @@ class Printed:
     links: tuple[Link, ...]
     regimen: str
     recorded_at: datetime
+    offline: tuple[OfflineView, ...] = ()
 
 
 def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
@@ -81,6 +83,7 @@ def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
         links=_links(clinic, encounter),
         regimen=regimen.name if regimen else "",
         recorded_at=visit.recorded_at,
+        offline=offline.of_encounter(clinic=clinic, encounter=encounter),
     )
 
 

@@ -3,11 +3,13 @@
 // The answer is HTML whose root carries `data-cursor`; parts with an id that did not change are left
 // alone, so that focus, an open list and what is being typed survive.
 
-import { heard, lost } from "./pulse.js";
+import { heard, lost, unwell } from "./pulse.js";
 
 const EVERY_MS = 1_000;
 const SLOWEST_MS = 8_000;
 const NOTHING_NEW = 204;
+// Said by a proxy in front of a server that is not there.
+const GATEWAYS = new Set([502, 504]);
 
 /** @param {HTMLElement} part */
 export function follow(part) {
@@ -34,7 +36,7 @@ async function once(part) {
       headers: { "X-Reprieve-Live": "1" },
       signal: AbortSignal.timeout(5_000),
     });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) return refused(answer.status);
     heard();
     if (answer.status !== NOTHING_NEW) take(part, await answer.text());
     return true;
@@ -42,6 +44,13 @@ async function once(part) {
     lost();
     return false;
   }
+}
+
+/** No answer that counts: the watchdog goes on waiting. @param {number} status @returns {false} */
+function refused(status) {
+  if (GATEWAYS.has(status)) lost();
+  else unwell();
+  return false;
 }
 
 /** @param {HTMLElement} part @param {string} html */

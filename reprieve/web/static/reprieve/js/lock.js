@@ -2,6 +2,8 @@
 // password is asked for. The page stays as it is; alarms stay sharp and go on sounding.
 // Activity in one tab counts for all tabs of this browser.
 
+import { failing } from "./pulse.js";
+
 const SHARED = "reprieve-active-at";
 const TELL_SERVER_EVERY_MS = 60_000;
 const LOCKED = 423;
@@ -109,6 +111,8 @@ function lockBoth() {
 }
 
 function look() {
+  // Nobody could unlock without a server, and the patient must be charted: the lock waits for it.
+  if (failing()) return;
   if (Date.now() - seenAt() > idleMs) lockBoth();
   else void tellServer();
 }

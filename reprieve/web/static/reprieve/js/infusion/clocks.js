@@ -7,6 +7,11 @@ const HOUR = 3_600_000;
 
 let offset = 0;
 
+/** @returns {number} how far the server's clock is ahead of this one, in ms */
+export function clockOffset() {
+  return offset;
+}
+
 /** @returns {number} the server's time in ms */
 export function now() {
   return Date.now() + offset;

@@ -1,10 +1,17 @@
 // Entries: one press opens, two save. What is refused is said in the open dialog; nothing is lost.
 // Each entry has a number of its own, so that a press repeated after a lost answer happens once.
+// Without an answer the entry is kept on this tablet, if it may be, and sent later.
+
+import { heard } from "../pulse.js";
+import { isCut, keep } from "./offline.js";
+import { number } from "./number.js";
 
 const FETCHED = "X-Reprieve-Entry";
 const SAVED = 204;
 const LOCKED = 423;
 const SAID_MS = 2_500;
+const PATIENCE_MS = 5_000;
+const BROKEN = 500;
 
 /** @param {Document | Element} root */
 export function wireEntries(root) {
@@ -21,22 +28,33 @@ async function send(event, form) {
   const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
   if (button) button.disabled = true;
   try {
+    if (isCut() && (await kept(form))) return;
     // Not form.action: a field may have that name and would stand in its place.
     const answer = await post(form.getAttribute("action") ?? "", new FormData(form));
+    if (answer.status >= BROKEN) throw new Error(String(answer.status));
+    heard();
     if (answer.status === LOCKED) return document.dispatchEvent(new Event("reprieve:lock"));
     if (answer.status === SAVED) return saved(form);
     refused(form, await answer.text());
   } catch {
-    say(form, true);
+    if (!(await kept(form))) say(form, true);
   } finally {
     if (button) button.disabled = false;
   }
 }
 
+/** Keep the entry on this tablet. @param {HTMLFormElement} form
+ * @returns {Promise<boolean>} whether nothing more is to be done now */
+async function kept(form) {
+  const done = await keep(form);
+  if (done === "kept") saved(form, "kept");
+  return done !== "no";
+}
+
 /** @param {string} address @param {FormData} fields */
 export function post(address, fields) {
   const headers = { [FETCHED]: "1" };
-  return fetch(address, { method: "POST", body: fields, headers, redirect: "manual" });
+  return fetch(address, { method: "POST", body: fields, headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
 }
 
 /** The answer was lost: the same number may be sent again. @param {HTMLFormElement} form
@@ -46,8 +64,8 @@ function say(form, isLost) {
   if (words instanceof HTMLElement) words.hidden = !isLost;
 }
 
-/** @param {HTMLFormElement} form */
-function saved(form) {
+/** @param {HTMLFormElement} form @param {"saved" | "kept"} [where] */
+function saved(form, where = "saved") {
   form.reset();
   form.querySelector(".form-errors")?.remove();
   say(form, false);
@@ -55,6 +73,8 @@ function saved(form) {
   form.closest("dialog")?.close();
   const toast = document.getElementById("saved");
   if (!toast) return;
+  const words = toast.querySelector("span");
+  if (words) words.textContent = toast.dataset[where] ?? "";
   toast.hidden = false;
   setTimeout(() => (toast.hidden = true), SAID_MS);
 }
@@ -82,14 +102,4 @@ function wireClose(dialog) {
 function renumber(form) {
   const field = form.elements.namedItem("act");
   if (field instanceof HTMLInputElement) field.value = number();
-}
-
-/** @returns {string} a number that no other act has */
-export function number() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

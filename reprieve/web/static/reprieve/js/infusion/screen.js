@@ -3,9 +3,12 @@
 import { openDialog } from "../dialog.js";
 import { test } from "../sound.js";
 import "./clocks.js";
-import { number, post, wireEntries } from "./entries.js";
+import { post, wireEntries } from "./entries.js";
 import { draw } from "./grid.js";
 import { merged } from "./model.js";
+import { number } from "./number.js";
+import { isCut, mayBeKept } from "./offline.js";
+import "./sync.js";
 
 // Keys without a modifier, outside of fields: v vital signs, r rate, h halve, e event, and so on.
 /** @type {Record<string, string>} */
@@ -24,12 +27,18 @@ function takeGrid(source) {
   draw(box, grid);
 }
 
-/** Buttons that the state does not allow are switched off, with the reason left to the server. */
+/** Buttons that the state does not allow are switched off, with the reason left to the server, and
+ * without a connection those whose entries cannot be kept. */
 function allow() {
   const state = document.getElementById("live-status")?.dataset.state ?? "";
   for (const button of document.querySelectorAll("button[data-states]"))
     if (button instanceof HTMLButtonElement)
-      button.disabled = !(button.dataset.states ?? "").split(" ").includes(state);
+      button.disabled = !(button.dataset.states ?? "").split(" ").includes(state) || needsServer(button);
+}
+
+/** @param {HTMLElement} button */
+function needsServer(button) {
+  return isCut() && !mayBeKept((button.dataset.open ?? "").replace("entry-", ""));
 }
 
 /** @param {Record<string, string>} fields */
@@ -86,6 +95,9 @@ document.addEventListener("reprieve:live", (event) => {
   takeGrid(fresh);
   allow();
 });
+for (const name of ["reprieve:lost", "reprieve:back"]) document.addEventListener(name, allow);
+if (room?.dataset.worker && "serviceWorker" in navigator)
+  void navigator.serviceWorker.register(room.dataset.worker, { scope: "/infusion/" }).catch(() => {});
 if (box) new ResizeObserver(() => grid && draw(box, grid)).observe(box);
 takeGrid(document);
 allow();

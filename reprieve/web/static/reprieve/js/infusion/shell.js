@@ -1,0 +1,24 @@
+// The page that opens when no server answers: entries alone, kept on this tablet. As soon as the
+// server is back, what was kept is sent and the real page takes this one's place.
+
+import { wireDialogs } from "../dialog.js";
+import { sound } from "../sound.js";
+import { wireEntries } from "./entries.js";
+import { encounter } from "./offline.js";
+import { greet, sync } from "./sync.js";
+
+const ASK_EVERY_MS = 2_000;
+
+async function ask() {
+  const met = await greet(encounter());
+  if (met === null) return;
+  await sync();
+  location.reload();
+}
+
+for (const form of document.querySelectorAll("form[data-entry]"))
+  if (form instanceof HTMLFormElement) form.removeAttribute("action");
+wireDialogs(document);
+wireEntries(document);
+sound("high", "watchdog");
+setInterval(() => void ask(), ASK_EVERY_MS);

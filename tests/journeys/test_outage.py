@@ -1,0 +1,140 @@
+"""The server goes in mid-infusion: the tablet charts on, and nothing is lost or doubled.
+
+The infusion is already running when this begins; how it came there is another journey.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from reprieve.records.models import AdverseEvent, InfusionEvent, Observation
+from reprieve.records.queries import offline
+from tests.chairside import Chair, sit
+from tests.house.running import LiveClinic, wait_for
+from tests.world import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytestmark = pytest.mark.journey
+TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True,
+          "service_workers": "allow"}  # fmt: skip
+KEPT = """async () => {
+  const {openDB} = await import(document.documentElement.dataset.idb);
+  const found = await openDB("reprieve-chairside", 1);
+  const kept = {entries: await found.getAll("entries"), facts: await found.getAll("facts")};
+  found.close();
+  return kept;
+}"""
+CACHED = """async () => {
+  const store = await caches.open("reprieve-chairside-1");
+  return (await (await store.match("/infusion/without-connection"))?.text()) ?? "";
+}"""
+
+
+@pytest.fixture
+def chair(served: LiveClinic) -> Chair:
+    """A running infusion in a chair by hand, begun ten minutes ago."""
+    assert served.world is not None
+    served.world.at = datetime.now(UTC) - timedelta(minutes=10)
+    made = sit(served.world)
+    made.start(20)
+    served.start()
+    return made
+
+
+def opened(served: LiveClinic, chair: Chair, new_context: Callable[..., BrowserContext]) -> Page:
+    page = new_context(**TABLET).new_page()
+    page.goto(f"{served.url}/account/login/")
+    page.fill("input[name=login]", chair.world.emails["infusion_nurse"])
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".nav-main")
+    page.goto(f"{served.url}/infusion/{chair.encounter}")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_for(lambda: "data-shell" in page.evaluate(CACHED), "the page without a connection")
+    wait_for(lambda: len(page.evaluate(KEPT)["facts"]) >= 2, "the clock as measured")
+    return page
+
+
+def enter(page: Page, kind: str, **fields: str) -> None:
+    """This function will make one entry: one press opens, two save."""
+    openers = page.locator(f'[data-open="entry-{kind}"]')
+    next(one for one in openers.all() if one.is_visible()).click()
+    dialog = page.locator(f"dialog#entry-{kind}[open]")
+    for name, value in fields.items():
+        field = dialog.locator(f'[name="{name}"]')
+        if field.first.get_attribute("type") == "radio":
+            dialog.locator(f'[name="{name}"][value="{value}"]').check(force=True)
+        else:
+            field.fill(value)
+    dialog.locator("button:not([type=button])").click()
+    page.wait_for_selector(f"dialog#entry-{kind}:not([open])", state="attached")
+
+
+def kept(page: Page) -> list[Any]:
+    return list(page.evaluate(KEPT)["entries"])
+
+
+def test_an_outage_loses_and_doubles_nothing(
+    served: LiveClinic, chair: Chair, new_context: Callable[..., BrowserContext],
+    axe: Callable[[Page], None], is_long: bool,
+) -> None:  # fmt: skip
+    page = opened(served, chair, new_context)
+    enter(page, "set", spo2="98", heart_rate="70")
+    served.stop()
+    gone = time.time()
+
+    # It says so by itself, and what needs the server is off.
+    expect(page.locator("#watchdog")).to_be_visible(timeout=12_000)
+    expect(page.locator("body")).to_have_class("infusion is-cut")
+    expect(page.locator('[data-open="entry-stop"]').first).to_be_disabled()
+
+    enter(page, "set", spo2="97", heart_rate="71")
+    enter(page, "rate", rate_mg_per_h="15")
+    enter(page, "harm", term="dizziness", grade="1")
+    expect(page.locator("#kept [data-count]")).to_have_text("3")
+    # What cannot be is said before it is kept.
+    page.locator('[data-open="entry-set"]:visible').first.click()
+    page.fill('#entry-set [name="spo2"]', "9")
+    page.locator("#entry-set button:not([type=button])").click()
+    expect(page.locator("#entry-set")).to_have_attribute("open", "")
+    assert len(kept(page)) == 3
+
+    # Even a reload goes on, on a page without names.
+    page.reload()
+    page.wait_for_selector("body[data-shell]")
+    axe(page)
+    enter(page, "set", spo2="95", heart_rate="72")
+    expect(page.locator("#kept [data-count]")).to_have_text("4")
+    stored = str(page.evaluate(KEPT)) + page.evaluate(CACHED) + page.content()
+    assert "Iva" not in stored
+    assert "Infusion_Nurse" not in stored
+
+    if is_long:
+        time.sleep(max(0.0, 120 - (time.time() - gone)))
+    served.start()
+    page.wait_for_selector("#live-status", timeout=30_000)
+    wait_for(lambda: not kept(page), "an emptied tablet", within_s=30)
+    expect(page.locator("#watchdog")).to_be_hidden()
+    expect(page.locator("#live-events")).to_contain_text("dizziness")
+
+    clinic = chair.world.id
+    spo2 = Observation.of(clinic).filter(code="spo2").order_by("measured_at")
+    assert list(spo2.values_list("value", flat=True)) == [98, 97, 95]
+    rate = InfusionEvent.of(clinic).get(kind="rate")
+    assert (rate.rate_ug_per_h, rate.reported, rate.addendum) == (15_000, True, False)
+    assert AdverseEvent.of(clinic).count() == 1
+    taken = offline.of_encounter(clinic=clinic, encounter=chair.encounter)
+    assert [(row.kind, row.beside, row.refused) for row in taken] == [
+        ("set", "", False), ("rate", "", False), ("harm", "", False), ("set", "", False),
+    ]  # fmt: skip
+    # They count for the moment of the press, not for that of the arrival.
+    assert all(row.at_ms < row.received_ms for row in taken)
+    assert taken[0].at_ms < (gone + 30) * 1000
