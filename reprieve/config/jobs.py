@@ -48,12 +48,13 @@ def chores(shift: Shift | None = None) -> list[Chore]:
     """
     from reprieve.config import courier, registry
     from reprieve.config import shift as shifts
-    from reprieve.pathway import maintenance, ticker
+    from reprieve.pathway import downtime, maintenance, ticker
 
     own = shift or shifts.Shift()
     mail = courier.of_the_outbox()
     relief = courier.Courier(maintenance.review_every_clinic)
     learned = courier.Courier(registry.make_wanted)
+    morning = courier.Courier(downtime.ask_every_clinic)
     return [
         Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at + own.ms)),
         Chore(
@@ -65,6 +66,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),
         Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),
         Chore(name="registry", every_s=30.0, do=lambda _at: learned.go()),
+        Chore(name="morning", every_s=600.0, do=lambda _at: morning.go()),
         Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at + own.ms)),
     ]
 

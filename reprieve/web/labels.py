@@ -70,6 +70,7 @@ WORK: dict[str, Promise] = {
     "ledger_discrepancy": _("Controlled drugs: look into a difference"),
     "loss_notice": _("Controlled drugs: written notice of a loss"),
     "loss_form": _("Controlled drugs: full report of a loss"),
+    "downtime_pack": _("Print the downtime pack"),
 }
 
 
@@ -77,6 +78,8 @@ def word(table: dict[str, Promise], key: str) -> str:
     """This function will return a key's word, or the key itself in plain letters."""
     found = table.get(key)
     return str(found) if found is not None else key.replace("_", " ")
+
+
 LEAVING: dict[str, Promise] = {
     "home": _("home, with the escort"),
     "against_advice": _("left against advice"),

@@ -60,7 +60,7 @@ def pdf(record: Record, *, heading: Heading, paper: str = "letter") -> bytes:
 
 def _parts(record: Record, title: str) -> Iterator[Flowable]:
     yield Paragraph(escape(title), NAME)
-    yield _facts(record.facts)
+    yield facts_table(record.facts)
     yield Spacer(1, 2)
     yield Paragraph(escape(record.legend), KEY)
     for strip in strips(record.sheet):
@@ -71,8 +71,8 @@ def _parts(record: Record, title: str) -> Iterator[Flowable]:
         yield BalancedColumns(lists, nCols=2, innerPadding=12, topPadding=4)
 
 
-def _facts(facts: tuple[tuple[str, str], ...]) -> Flowable:
-    """Two columns of facts, read downwards."""
+def facts_table(facts: tuple[tuple[str, str], ...]) -> Flowable:
+    """This function will lay facts out in two columns, read downwards."""
     said = [Paragraph(f"<b>{escape(name)}</b> {escape(text)}", FACT) for name, text in facts]
     half = -(-len(said) // 2)
     rows = [[a, b] for a, b in zip(said[:half], [*said[half:], ""], strict=False)]

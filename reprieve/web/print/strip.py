@@ -114,15 +114,15 @@ def _cut(sheet: Sheet, start: int, end: int, *, is_last: bool) -> Sheet:
 class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
     """One strip of the axis; what lies outside its time is not drawn."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, *, row: float = ROW) -> None:
         super().__init__()
-        self.sheet = sheet
+        self.sheet, self.row = sheet, row
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
         """Take the whole width, and the height that the rows ask for."""
         self.width = width
         rows = len(self.sheet.rows) + len(self.sheet.doses) + 2
-        self.height = AXIS + PLOT + rows * ROW + 6
+        self.height = AXIS + PLOT + rows * self.row + 6
         return width, self.height
 
     def draw(self) -> None:
@@ -133,7 +133,8 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
         self._plot()
         top = self.height - AXIS - PLOT
         for row in self._rows():
-            top -= ROW
+            top -= self.row
+            self._line((LEFT, top), (self.width - RIGHT, top), FINE, 0.4)
             row(top)
         self.canv.restoreState()
 

@@ -1,0 +1,104 @@
+"""The downtime pack: today's patients, their orders, and a blank chart for each, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from django.utils.translation import gettext as _
+from reportlab.lib.colors import black
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, Spacer, Table
+
+from reprieve.web.print.paper import BODY, Heading, build
+from reprieve.web.print.record import FACT, NAME, PART, SIDE_MM, facts_table
+from reprieve.web.print.strip import Doses, Row, Sheet, Strip
+
+STRIP_MS = 2 * 3_600_000
+HAND = 17.0  # points: a row that a pen can fill
+LINES = 9
+NARROW = [("GRID", (0, 0), (-1, -1), 0.5, black), ("LEFTPADDING", (0, 0), (-1, -1), 3),
+          ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One patient of today. `who` stands on each of their sheets; `hours` of chart are printed."""
+
+    time: str
+    chair: str
+    who: str
+    facts: tuple[tuple[str, str], ...]
+    orders: tuple[str, ...]
+    hours: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """The whole pack for one day."""
+
+    day: str
+    phone: str
+    card: str
+    patients: tuple[Planned, ...]
+
+
+def pdf(pack: Pack, *, heading: Heading, paper: str = "letter") -> bytes:
+    """This function will print the pack on A4 or Letter, readable in grey."""
+    title = _("Downtime pack")
+    parts = _parts(pack, title)
+    return build(parts, heading=heading, title=title, paper=paper, side_mm=SIDE_MM)
+
+
+def _parts(pack: Pack, title: str) -> Iterator[Flowable]:
+    yield Paragraph(escape(f"{title}, {pack.day}"), NAME)
+    said = _("When screen or network fail, chart on these sheets; type them in afterwards with "
+             "their times. The bedside monitor stays the primary alarm.")  # fmt: skip
+    yield Paragraph(escape(said), BODY)
+    yield from _list(pack)
+    if pack.card:
+        yield Paragraph(escape(_("Emergency card")), PART)
+        yield from (Paragraph(escape(line), BODY) for line in pack.card.splitlines() if line)
+    for one in pack.patients:
+        yield from _sheets(one)
+
+
+def _list(pack: Pack) -> Iterator[Flowable]:
+    if not pack.patients:
+        yield Paragraph(escape(_("No infusion is booked for today.")), BODY)
+        return
+    head = [_("Time"), _("Chair"), _("Patient"), _("Order")]
+    rows = [[one.time, one.chair, one.who, one.orders[0] if one.orders else "?"]
+            for one in pack.patients]  # fmt: skip
+    cells = [[Paragraph(escape(text), FACT) for text in row] for row in [head, *rows]]
+    yield Table(cells, colWidths=["10%", "14%", "36%", "40%"], style=NARROW)
+
+
+def _sheets(one: Planned) -> Iterator[Flowable]:
+    """Orders and a blank chart; the name stands above each strip, so on each page."""
+    yield PageBreak()
+    yield Paragraph(escape(one.who), NAME)
+    yield facts_table(one.facts)
+    yield Paragraph(escape(_("Orders")), PART)
+    yield from (Paragraph(escape(line), FACT) for line in one.orders)
+    for _number in range(max(1, round(one.hours * 3_600_000 / STRIP_MS + 0.49))):
+        yield KeepTogether([Paragraph(escape(one.who), PART), Strip(_blank(), row=HAND)])
+    yield KeepTogether([Paragraph(escape(one.who), PART), Spacer(1, 2), _lines()])
+
+
+def _blank() -> Sheet:
+    names = ("SpO2 %", _("Breaths /min"), _("Sedation (RASS)"), _("Pain /10"),
+             _("Dissociation /10"), _("Nausea /10"))  # fmt: skip
+    return Sheet(
+        from_ms=0, to_ms=STRIP_MS, words=(_("BP, heart rate"), _("Ketamine mg/h"), _("Events")),
+        clock=lambda _at: "__:__", rows=tuple(Row(name=name, dots=()) for name in names),
+        doses=(Doses(name=_("Drug:"), ticks=(), total=""),) * 2,
+    )  # fmt: skip
+
+
+def _lines() -> Flowable:
+    head = [_("Time"), _("What happened, drug and dose, side effect with grade"), _("By")]
+    rows = [["", "", ""] for _line in range(LINES)]
+    cells = [[Paragraph(escape(text), FACT) for text in head], *rows]
+    return Table(cells, colWidths=["12%", "68%", "20%"], rowHeights=[16] + [21] * LINES,
+                 style=NARROW)  # fmt: skip
