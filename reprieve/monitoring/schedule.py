@@ -27,6 +27,7 @@ KINDS: tuple[EventKind, ...] = (
     "observed",
 )
 MINUTE_MS = 60_000
+STANDARD = "standard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,12 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One observation and when it is or was due."""
+    """One observation and when it is or was due. `because`: what it is a re-check after, if any."""
 
     what: str
     due_ms: int
     overdue: bool
+    because: Literal["", "rate_change", "rescue"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +81,14 @@ class Run:
 @cache
 def shipped() -> Schedule:
     """Return the default schedule."""
-    file = load("reprieve.monitoring", "schedule")
-    return from_data(file)
+    return named(STANDARD)
+
+
+@cache
+def named(name: str) -> Schedule:
+    """Return the schedule that a regimen names. Raises BadValue for one that is not there."""
+    file = "schedule" if name == STANDARD else f"schedule-{name}"
+    return from_data(load("reprieve.monitoring", file))
 
 
 def from_data(file: Knowledge) -> Schedule:
@@ -109,7 +117,7 @@ def due(
     if not entered or entered[-1][1] == "ended":
         return ()
     wanted = (o for o in schedule.observe if chair == "by_hand" or not o.monitored)
-    found = (_due(o, entered, _seen(happened, o.what), at_ms) for o in wanted)
+    found = (_due(o, entered, happened, at_ms) for o in wanted)
     return tuple(sorted((d for d in found if d is not None), key=lambda d: (d.due_ms, d.what)))
 
 
@@ -176,16 +184,32 @@ def _seen(happened: Sequence[CareEvent], what: str) -> list[int]:
 
 
 def _due(
-    observe: Observe, entered: Sequence[tuple[int, Phase]], seen: Sequence[int], at_ms: int
-) -> Due | None:
+    observe: Observe, entered: Sequence[tuple[int, Phase]], happened: Sequence[CareEvent],
+    at_ms: int,
+) -> Due | None:  # fmt: skip
     since_ms, now = entered[-1]
+    seen = _seen(happened, observe.what)
     if now == "baseline":
         due_ms = _baseline_due(observe, since_ms, seen)
     else:
         due_ms = _running_due(observe, entered, seen)
     if due_ms is None:
         return None
-    return Due(what=observe.what, due_ms=due_ms, overdue=due_ms < at_ms)
+    return Due(
+        what=observe.what, due_ms=due_ms, overdue=due_ms < at_ms,
+        because=_because(seen, happened),
+    )  # fmt: skip
+
+
+def _because(
+    seen: Sequence[int], happened: Sequence[CareEvent]
+) -> Literal["", "rate_change", "rescue"]:
+    """Say which act nobody has looked at the patient after; a drug counts before a rate."""
+    last_ms = max(seen, default=-1)
+    kinds = {event.kind for event in happened if event.at_ms > last_ms}
+    if "rescue" in kinds:
+        return "rescue"
+    return "rate_change" if "rate_change" in kinds else ""
 
 
 def _baseline_due(observe: Observe, since_ms: int, seen: Sequence[int]) -> int | None:

@@ -58,5 +58,12 @@ def _seat(seat: Seat) -> dict[str, Any]:
         "rate": infusion_screen.mg(seat.rate_ug_per_h),
         "alarm": words.alarm_line(seat.worst) if seat.worst else None,
         "more": max(0, len(seat.alarms) - 1),
-        "due": words.signal(seat.due.what) if seat.due else "",
+        "due": _due(seat),
     }
+
+
+def _due(seat: Seat) -> str:
+    if seat.due is None:
+        return ""
+    said = (words.signal(seat.due.what), words.because(seat.due))
+    return " · ".join(part for part in said if part)

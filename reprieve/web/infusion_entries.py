@@ -11,7 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import alarms, charting, charting_drug, charting_harm, infusion
+from reprieve.pathway import (
+    alarms,
+    charting,
+    charting_drug,
+    charting_harm,
+    charting_line,
+    infusion,
+    preparing,
+)
 from reprieve.pathway.infusion import Happened
 from reprieve.records.queries import clinics, people
 from reprieve.web import infusion_forms as forms
@@ -55,7 +63,7 @@ Save = Callable[[Chairside, Any], Result | None]
 class Entry:
     """One kind of entry. `states`: when its button is offered; `quick`: on the first row.
 
-    `checked`: a second person's check comes before it.
+    `checked`: a second person's check comes before it. `key` opens it from the keyboard.
     """
 
     kind: str
@@ -68,6 +76,7 @@ class Entry:
     danger: bool = False
     checked: bool = False
     icon: str = "plus"
+    key: str = ""
 
 
 def happened(form: Timed, kind: str, **more: Any) -> Happened:
@@ -167,6 +176,15 @@ def _harm(where: Chairside, form: forms.HarmForm) -> Result:
     return {"id": str(charting_harm.record(harm=harm, **where.args))}
 
 
+def _line(where: Chairside, form: Any) -> None:
+    preparing.place_line(line=preparing.Line(**form.cleaned_data), **where.args)
+
+
+def _line_out(where: Chairside, form: Timed) -> Result:
+    data = form.cleaned_data
+    return charting_line.take_out(taken_at=data["at"], note=form.said(), **where.args)
+
+
 def _correct(where: Chairside, form: Any) -> None:
     charting.correct(**form.cleaned_data, **where.args)
 
@@ -183,25 +201,26 @@ ENTRIES = {
     entry.kind: entry
     for entry in (
         Entry(kind="set", label=_("Vital signs"), press=_("Save vital signs"), form=forms.SetForm,
-              save=_set, states=ANY, quick=True, icon="heart"),
+              save=_set, states=ANY, quick=True, icon="heart", key="v"),
         Entry(kind="rate", label=_("Rate"), press=_("Change the rate"), form=forms.RateForm,
-              save=_rate, states=("running",), quick=True, icon="drop"),
+              save=_rate, states=("running",), quick=True, icon="drop", key="r"),
         Entry(kind="halve", label=_("Halve the rate"), press=_("Halve the rate"),
-              form=forms.ReasonForm, save=_halve, states=("running",), quick=True, icon="drop"),
+              form=forms.ReasonForm, save=_halve, states=("running",), quick=True, icon="drop",
+              key="h"),
         Entry(kind="pause", label=_("Pause"), press=_("Pause the infusion"),
               form=forms.ReasonForm, save=act("paused"), states=("running",), quick=True,
-              icon="pause"),
+              icon="pause", key="p"),
         Entry(kind="resume", label=_("Resume"), press=_("Resume the infusion"),
               form=forms.RunForm, save=_run("resumed"), states=("paused",), quick=True,
-              icon="play"),
+              icon="play", key="u"),
         Entry(kind="bolus", label=_("Bolus"), press=_("Give the bolus"), form=forms.BolusForm,
-              save=_bolus, states=DRUG, quick=True),
+              save=_bolus, states=DRUG, quick=True, key="b"),
         Entry(kind="harm", label=_("Side effect"), press=_("Save the side effect"),
-              form=forms.HarmForm, save=_harm, states=ANY, quick=True, icon="alert"),
+              form=forms.HarmForm, save=_harm, states=ANY, quick=True, icon="alert", key="s"),
         Entry(kind="drug", label=_("Drug given"), press=_("Save the drug"), form=forms.DrugForm,
-              save=_drug, states=ANY, quick=True),
+              save=_drug, states=ANY, quick=True, key="d"),
         Entry(kind="note", label=_("Event"), press=_("Save the event"), form=forms.NoteForm,
-              save=act("noted"), states=ANY, quick=True, icon="note"),
+              save=act("noted"), states=ANY, quick=True, icon="note", key="e"),
         Entry(kind="restart", label=_("Restart"), press=_("Restart the infusion"),
               form=forms.RunForm, save=_run("restarted"), states=("stopped",), checked=True,
               icon="play"),
@@ -213,10 +232,14 @@ ENTRIES = {
         Entry(kind="fault", label=_("Pump fault"), press=_("Save the pump fault"),
               form=forms.NoteForm, save=act("pump_fault"), states=DRUG, icon="alert"),
         Entry(kind="handover", label=_("Hand over"), press=_("Hand over"),
-              form=forms.HandoverForm, save=_handover, icon="people"),
+              form=forms.HandoverForm, save=_handover, icon="people", key="o"),
         Entry(kind="chair", label=_("Move chair"), press=_("Move to this chair"),
               form=forms.ChairForm, save=_chair,
               states=("prepared", "running", "paused", "recovery"), icon="chair"),
+        Entry(kind="line", label=_("IV line"), press=_("Save the line"), form=forms.LineForm,
+              save=_line, states=ANY, icon="drop"),
+        Entry(kind="line_out", label=_("IV line out"), press=_("Save: line out"),
+              form=forms.ReasonForm, save=_line_out, states=ANY, icon="drop"),
         Entry(kind="suspend", label=_("Put a limit aside"), press=_("Put it aside"),
               form=forms.SuspendForm, save=_suspend, states=ANY, icon="bell-off"),
         Entry(kind="left", label=_("Patient left"), press=_("Save: patient left"),
@@ -224,10 +247,11 @@ ENTRIES = {
         Entry(kind="transferred", label=_("To hospital"), press=_("Save: transferred"),
               form=forms.NoteForm, save=act("transferred"), danger=True, icon="arrow"),
         Entry(kind="end", label=_("End"), press=_("End the infusion"), form=forms.VolumeForm,
-              save=_volume("ended"), states=("running", "paused", "stopped"), icon="check"),
+              save=_volume("ended"), states=("running", "paused", "stopped"), icon="check",
+              key="z"),
         Entry(kind="stop", label=_("Stop"), press=_("Stop the infusion"),
               form=forms.VolumeForm, save=_volume("stopped"), states=DRUG, danger=True,
-              icon="stop"),
+              icon="stop", key="x"),
         Entry(kind="correct", label=_("Correct a value"), press=_("Strike through"),
               form=forms.CorrectForm, save=_correct, states=(), icon="undo"),
     )

@@ -237,6 +237,15 @@ class HarmForm(Timed):
     note = text(_("Note"))
 
 
+class LineForm(Entered):
+    """A new line: where, how thick, after how many attempts."""
+
+    site = forms.CharField(label=_("Where"), max_length=60)
+    gauge = forms.IntegerField(label=_("Gauge"), min_value=14, max_value=26)
+    attempts = forms.IntegerField(label=_("Attempts"), min_value=1, max_value=10)
+    runs_freely = forms.BooleanField(label=_("It runs freely"), required=False)
+
+
 class CorrectForm(Entered):
     """Strike a typed value through; a new value may stand for it."""
 

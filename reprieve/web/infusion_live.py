@@ -99,7 +99,8 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
         "status": infusion_screen.status(head, now_ms=now_ms),
         "tiles": infusion_screen.tiles(head), "alarms": infusion_screen.alarms(head),
         "sounding": head.alarms.sounding or "", "silence": head.alarms.silence,
-        "due": infusion_screen.due(head), "lines": infusion_screen.lines(head),
+        "due": infusion_screen.due(head), "feed_ms": infusion_screen.feed_ms(head),
+        "lines": infusion_screen.lines(head),
         "grid": _script_safe(grid),
     }  # fmt: skip
     return Part(

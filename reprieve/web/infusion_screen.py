@@ -224,9 +224,16 @@ def _shown(group: list[Alarm]) -> Shown:
     )
 
 
-def due(head: Head) -> list[tuple[str, Due]]:
-    """This function will name what is due, soonest first."""
-    return [(words.signal(d.what), d) for d in head.due]
+def due(head: Head) -> list[tuple[str, str, Due]]:
+    """This function will name what is due, soonest first, and what it is a re-check after."""
+    return [(words.signal(d.what), words.because(d), d) for d in head.due]
+
+
+def feed_ms(head: Head) -> int | None:
+    """This function will tell when the monitor last sent anything, None in a chair by hand."""
+    if not head.monitor:
+        return None
+    return max((t.seen_ms for t in head.alarms.tracks.values() if t.seen_ms), default=None)
 
 
 def lines(head: Head) -> list[Line]:
@@ -261,6 +268,8 @@ def act_text(event: dict[str, Any]) -> str:
     detail = event["detail"]
     if "volume_left_ml" in detail:
         parts.append(_("{ml} mL left").format(ml=detail["volume_left_ml"]))
+    if detail.get("about") == "line_out":
+        parts.append(_("intravenous line out"))
     if event["kind"] == "handed_over":
         parts.append(f"{detail.get('from_name', '')} → {detail.get('to_name', '')}")
     parts += [event["chair"], event["note"]]
@@ -304,7 +313,7 @@ def grid(
         "boluses": [[b.at_ms, b.dose_ug / 1000] for b in head.course.boluses],
         "given": head.course.given_ug(now_ms) / 1000,
         "drugs": [
-            [d["at_ms"], d["drug"], d["dose_text"], d["deviation"]]
+            [d["at_ms"], d["drug"], d["dose_text"], d["deviation"], d["dose_ug"]]
             for d in head.chart.drugs if not d["corrected"]
         ],
         "marks": [[line.at_ms, line.number, bool(line.late)] for line in lines(head)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.monitoring.alarm_state import Alarm
+from reprieve.monitoring.schedule import Due
 from reprieve.records.queries.offline import OfflineView
 from reprieve.web import presenters
 from reprieve.web.presenters import AlarmLine
@@ -70,6 +71,10 @@ STATES: dict[str, tuple[str, Promise]] = {
     "transferred": ("stop", _("transferred to hospital")),
     "cancelled": ("off", _("cancelled")),
 }
+RECHECKS: dict[str, Promise] = {
+    "rate_change": _("re-check after the rate change"),
+    "rescue": _("re-check after the drug"),
+}
 # Why an entry made without connection stands beside the others.
 BESIDE: dict[str, Promise] = {
     "overlap": _("side by side: others changed the rate meanwhile"),
@@ -118,6 +123,11 @@ def limit(label: str) -> str:
             rest = label.removeprefix(words)
             return sign + rest.replace("% of baseline", gettext("% of baseline"))
     return gettext(label)
+
+
+def because(due: Due) -> str:
+    """This function will say what an observation is a re-check after, if it is one."""
+    return str(RECHECKS.get(due.because, ""))
 
 
 def sent_later(one: OfflineView) -> str:

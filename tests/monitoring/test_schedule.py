@@ -27,6 +27,33 @@ def due(events: list[CareEvent], minute: float, chair: Chair = "feed") -> dict[s
 CHECK, START = at(-10, "check"), at(0, "start")
 
 
+def why(events: list[CareEvent], minute: float) -> dict[str, str]:
+    """Return what each observation is a re-check after."""
+    found = schedule.due(SHIPPED, events, at_ms=round(minute * MINUTE_MS))
+    return {d.what: d.because for d in found}
+
+
+def test_a_re_check_says_what_it_follows() -> None:
+    assert set(why([CHECK, START], 1).values()) == {""}
+    calm = seen(18, "blood_pressure", "respiratory_rate", "sedation", "dissociation", "pain")
+    changed = [CHECK, START, *calm, at(20, "rate_change")]
+    assert due(changed, 21)["blood_pressure"] == 25
+    assert why(changed, 21)["blood_pressure"] == "rate_change"
+    # It stays one while it is overdue, and ends when it is done.
+    assert why(changed, 50)["blood_pressure"] == "rate_change"
+    assert why([*changed, *seen(24, "blood_pressure")], 25)["blood_pressure"] == ""
+    assert why([*changed, at(20, "rescue")], 21)["blood_pressure"] == "rescue"
+
+
+def test_a_regimen_names_a_schedule_that_is_there() -> None:
+    from reprieve.clinical.regimens import regimens
+
+    for regimen in regimens().values():
+        assert schedule.named(regimen.observation_schedule).observe
+    with pytest.raises(BadValue):
+        schedule.named("never-written")
+
+
 def test_nothing_is_due_before_the_check_and_after_the_end() -> None:
     assert due([], 0) == {}
     assert due([CHECK, START, at(60, "stop"), at(120, "end")], 130) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from reprieve.clinical.regimens import regimens
 from reprieve.monitoring import schedule
 from reprieve.monitoring.course import SETTING, STOPPING
 from reprieve.monitoring.schedule import CareEvent, Due, EventKind
@@ -33,14 +34,22 @@ ENDING = frozenset({"patient_left", "transferred", "discharged"})
 
 def due(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> tuple[Due, ...]:
     """This function will return what is due next in a chair, soonest first."""
-    row = InfusionState.of(clinic).filter(encounter_id=encounter).first()
+    rows = InfusionState.of(clinic).select_related("encounter__plan")
+    row = rows.filter(encounter_id=encounter).first()
     if row is None or row.state not in LIVE | {"prepared"}:
         return ()
     happened = [*_acts(clinic, encounter), *_typed(clinic, encounter), *_sent(row)]
     first = min((e.at_ms for e in happened), default=at_ms)
     happened.append(CareEvent(kind="check", at_ms=first))
     chair: schedule.Chair = "by_hand" if row.by_hand else "feed"
-    return schedule.due(schedule.shipped(), happened, at_ms=at_ms, chair=chair)
+    return schedule.due(_schedule(row), happened, at_ms=at_ms, chair=chair)
+
+
+def _schedule(row: InfusionState) -> schedule.Schedule:
+    """The schedule that the plan's regimen names; without a plan the standard one."""
+    plan = row.encounter.plan
+    known = regimens().get(plan.regimen) if plan else None
+    return schedule.named(known.observation_schedule) if known else schedule.shipped()
 
 
 def next_by_hand_ms(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> int | None:

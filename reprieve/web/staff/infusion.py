@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import alarms
 from reprieve.pathway.errors import NotFound, PathwayError
+from reprieve.records.queries import booking, consent, observations, patients, plans, settings
 from reprieve.records.queries import live as live_queries
-from reprieve.records.queries import observations, patients, settings
+from reprieve.records.queries import recovery as visits
 from reprieve.web import infusion_live
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
@@ -39,7 +40,7 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     return render(request, "staff/infusion/screen.html", {
         "encounter": encounter,
         "live": state,
-        "patient": _strip(request, patient),
+        "patient": _strip(request, patient, encounter),
         "quick": _dialogs(request, encounter, quick=True),
         "more": _dialogs(request, encounter, quick=False),
         "correct": {"entry": ENTRIES["correct"],
@@ -122,7 +123,7 @@ def table(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     request.shown += [str(patient), str(encounter)]
     return render(request, "staff/infusion/table.html", {
         "encounter": encounter,
-        "patient": _strip(request, patient),
+        "patient": _strip(request, patient, encounter),
         "table": infusion_live.table(request, encounter),
     })  # fmt: skip
 
@@ -141,10 +142,11 @@ def _patient(request: PageRequest, encounter: uuid.UUID) -> uuid.UUID:
     return found
 
 
-def _strip(request: PageRequest, patient: uuid.UUID) -> Any:
+def _strip(request: PageRequest, patient: uuid.UUID, encounter: uuid.UUID) -> Any:
     header = patients.header(clinic=request.actor.clinic, patient=patient)
     assert header is not None
-    return strip(header, on=request.at.date(), alerts=_today(request, patient))
+    today = [*_today(request, patient), *_papers(request, patient, encounter)]
+    return strip(header, on=request.at.date(), alerts=today)
 
 
 def _today(request: PageRequest, patient: uuid.UUID) -> list[Badge]:
@@ -164,6 +166,29 @@ def _today(request: PageRequest, patient: uuid.UUID) -> list[Badge]:
     if "iv_site" in found:
         gauge = f" {found['iv_gauge'].value} G" if "iv_gauge" in found else ""
         badges.append(Badge(kind="off", text=f"IV {found['iv_site'].value}{gauge}"))
+    return badges
+
+
+def _papers(request: PageRequest, patient: uuid.UUID, encounter: uuid.UUID) -> list[Badge]:
+    """Which session of how many, whether consent counts today, and who takes the patient home."""
+    clinic = request.actor.clinic
+    now = visits.visit(clinic=clinic, encounter=encounter)
+    plan = plans.current(clinic=clinic, patient=patient)
+    badges = []
+    if now is not None and now.session_no is not None:
+        of_all = f" / {plan.sessions}" if plan is not None and plan.id == now.plan else ""
+        badges.append(Badge(kind="off", text=f"{_('Session')} {now.session_no}{of_all}"))
+    state = consent.current(clinic=clinic, patient=patient, at=request.at).state
+    badges.append(
+        Badge(kind="ok", text=_("consent valid")) if state == "valid"
+        else Badge(kind="stop", text=_("no valid consent"))
+    )  # fmt: skip
+    visit = now.appointment if now is not None else None
+    known = booking.escort(clinic=clinic, appointment=visit) if visit else None
+    badges.append(
+        Badge(kind="ok", text=_("escort named")) if known
+        else Badge(kind="unknown", text=_("escort?"))
+    )  # fmt: skip
     return badges
 
 

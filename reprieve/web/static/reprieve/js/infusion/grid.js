@@ -185,6 +185,7 @@ function rowsOf(grid, words) {
     numbers(grid, "spo2", words[1], "g-spo2"),
     numbers(grid, "respiratory_rate", words[2], "g-rr"),
     numbers(grid, "etco2", words[3], "g-other"),
+    numbers(grid, "o2_l_per_min", words[14], "g-other"),
     rates(grid, words),
     ...drugs(grid),
     events(grid, words[6]),
@@ -192,6 +193,7 @@ function rowsOf(grid, words) {
     numbers(grid, "rass", words[8], "g-other"),
     numbers(grid, "dissociation", words[9], "g-other"),
     numbers(grid, "nausea", words[10], "g-other"),
+    numbers(grid, "anxiety", words[13], "g-other"),
   ];
   const always = new Set([words[1], words[2], words[4], words[6]]);
   return rows.filter((row) => row.items.length || always.has(row.name));
@@ -227,10 +229,18 @@ function drugs(grid) {
   return names.map((name) => ({
     name,
     kind: /** @type {const} */ ("ticks"),
+    total: total(grid.drugs.filter((drug) => drug[1] === name)),
     items: grid.drugs
       .filter((drug) => drug[1] === name)
       .map(([at, , dose, deviation]) => ({ at, text: `▲${dose}`, style: `g-drug g-drug-${name}${deviation ? " g-beyond" : ""}` })),
   }));
+}
+
+/** In milligrams, where every dose is. @param {Grid["drugs"]} doses */
+function total(doses) {
+  const known = doses.map((dose) => dose[4]).filter((ug) => ug !== null);
+  const sum = known.reduce((all, ug) => all + ug, 0);
+  return known.length === doses.length ? `${Number((sum / 1000).toFixed(3))} mg` : undefined;
 }
 
 /** @param {Grid} grid @param {string} name @returns {Row} */

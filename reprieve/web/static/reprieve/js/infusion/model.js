@@ -5,7 +5,7 @@
  * late, struck, id */
 /** @typedef {{whole: boolean, now: number, zone: string, feed: Record<string, Point[]>,
  *   hand: Typed[], rates: [number, number | null, number][], boluses: [number, number][],
- *   given: number, drugs: [number, string, string, boolean][], marks: [number, number, boolean][],
+ *   given: number, drugs: [number, string, string, boolean, number | null][], marks: [number, number, boolean][],
  *   limits: Record<string, {low?: number, high?: number}>}} Grid */
 
 const LEAST_SPAN_MS = 3_600_000;

@@ -10,10 +10,6 @@ import { number } from "./number.js";
 import { isCut, mayBeKept } from "./offline.js";
 import "./sync.js";
 
-// Keys without a modifier, outside of fields: v vital signs, r rate, h halve, e event, and so on.
-/** @type {Record<string, string>} */
-const KEYS = { v: "set", r: "rate", h: "halve", p: "pause", b: "bolus", s: "harm", d: "drug", e: "note", x: "stop" };
-
 const room = document.getElementById("infusion");
 const box = document.getElementById("grid");
 /** @type {import("./model.js").Grid | null} */
@@ -73,14 +69,16 @@ function openCorrection(button, observation) {
   openDialog("entry-correct", button);
 }
 
-/** @param {KeyboardEvent} event */
+/** A button's own key opens it, without a modifier and outside of fields.
+ * @param {KeyboardEvent} event */
 function key(event) {
   const target = event.target;
   const typing = target instanceof HTMLElement && target.matches("input, textarea, select");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
-  const opener = document.querySelector(`[data-open="entry-${KEYS[event.key]}"]`);
-  if (!(opener instanceof HTMLButtonElement) || opener.disabled) return;
+  const openers = document.querySelectorAll(`button[data-key="${CSS.escape(event.key)}"]:enabled`);
+  const opener = [...openers].find((one) => one.checkVisibility()) ?? openers[0];
+  if (!(opener instanceof HTMLButtonElement)) return;
   event.preventDefault();
   openDialog(opener.dataset.open ?? "", opener);
 }
