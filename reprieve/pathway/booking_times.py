@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from reprieve.pathway import booking_book
-from reprieve.records.queries import clinics
+from reprieve.records.queries import clinics, settings
 from reprieve.scheduling import blocks
 from reprieve.scheduling.conflicts import Book, conflicts_of_chair, conflicts_of_time
-from reprieve.scheduling.opening import open_intervals
+from reprieve.scheduling.opening import is_working_day, open_intervals
 from reprieve.scheduling.wall import local, resolve
 
 STEP = timedelta(minutes=15)
 NOON = time(12)
+LOOKED_AHEAD_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,18 @@ def free(
                 )
             )  # fmt: skip
     return found
+
+
+def next_day(*, clinic: uuid.UUID, after: date, at: datetime) -> date:
+    """This function will return the first day after another on which the clinic opens.
+
+    It is the next calendar day where none of the coming four weeks is open.
+    """
+    start, end = booking_book.around(at)
+    chosen = settings.every(clinic=clinic, at=at)
+    opening = booking_book.opening(clinic=clinic, start=start, end=end, chosen=chosen)
+    coming = [after + timedelta(days=n) for n in range(1, LOOKED_AHEAD_DAYS + 1)]
+    return next((day for day in coming if is_working_day(opening, day)), coming[0])
 
 
 def _starts(book: Book, day: date) -> list[datetime]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from reprieve.pathway import clock
+from reprieve.pathway import clock, house
 from reprieve.pathway.booking import Slot
 from reprieve.records.queries import booking as queries
 from tests import booking_desk as desk
@@ -124,6 +124,25 @@ def test_closed_days_say_so_and_may_be_overruled(world: w.World, as_role: As) ->
     assert "Not open on" in refused.content.decode()
     done = as_role("front_desk").post(address, {"time": "09:00", "anyway": "on", **act()})
     assert done.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("hours", "first"),
+    [
+        ({"3": [["09:00", "12:00"]]}, "2026-03-05"), ({}, "2026-03-04"),
+        ({str(day): [["09:00", "12:00"]] for day in range(7)}, "2026-03-04"),
+    ],
+)  # fmt: skip
+def test_the_next_open_day_is_offered_first(
+    hours: dict[str, list[list[str]]], first: str, world: w.World, as_role: As
+) -> None:
+    patient, _ = w.person(world)
+    house.describe(
+        actor=world["manager"], uid=w.new(), at=w.NOON - timedelta(days=1),
+        facts={"booking.hours": hours},
+    )  # fmt: skip
+    page = as_role("front_desk").get(f"/patients/{patient}/book").content.decode()
+    assert f'name="day" value="{first}"' in page
 
 
 def test_somebody_at_the_desk_is_booked_for_now(world: w.World, as_role: As) -> None:

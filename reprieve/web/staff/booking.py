@@ -162,8 +162,9 @@ def new(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
 
 
 def _first_question(request: PageRequest, state: str) -> dict[str, str]:
-    tomorrow = timezone.localtime(request.at).date() + timedelta(days=1)
-    usual = {"kind": USUAL.get(state, "consultation"), "day": tomorrow.isoformat()}
+    today = timezone.localtime(request.at).date()
+    day = booking_times.next_day(clinic=request.actor.clinic, after=today, at=request.at)
+    usual = {"kind": USUAL.get(state, "consultation"), "day": day.isoformat()}
     return usual | {name: request.GET[name] for name in WhenForm.base_fields if name in request.GET}
 
 
