@@ -46,6 +46,18 @@ FORMS: dict[str, dict[str, int]] = {
 }
 
 
+# Where it hurts, by the beginning of the condition's code; elsewhere hands and feet.
+HURTS: dict[str, tuple[str, ...]] = {
+    "G90.51": ("lower-arm-right", "hand-right"), "G90.52": ("lower-leg-left", "foot-left"),
+    "M79.7": ("neck", "shoulder-left", "shoulder-right", "upper-back", "lower-back", "hip-left",
+              "hip-right", "upper-leg-left", "upper-leg-right"),
+    "M96.1": ("lower-back", "hip-left", "upper-leg-left"), "B02": ("chest", "upper-back"),
+    "": ("hand-left", "hand-right", "foot-left", "foot-right"),
+}  # fmt: skip
+GOALS = ("Walk to the market again", "Play the piano for ten minutes", "Sleep through the night",
+         "Carry my grandchild")  # fmt: skip
+
+
 def ask(stage: Stage, who: Person, *, source: str) -> uuid.UUID:
     """This function will let a person ask for a consultation and return the patient."""
     number = stage.rng.randrange(1000, 9999)
@@ -127,6 +139,22 @@ def forms(stage: Stage, who: Person, patient: uuid.UUID, **own: dict[str, int]) 
             answers=answers if known else {item.id: 0 for item in form.scored}, mode="kiosk",
         )  # fmt: skip
         stage.later(minutes=1)
+    _own_words(stage, who, patient)
+
+
+def _own_words(stage: Stage, who: Person, patient: uuid.UUID) -> None:
+    """Where it hurts, and the one thing the person wants to be able to do again."""
+    hurts = next(areas for code, areas in HURTS.items() if who.condition.startswith(code))
+    asked = [item.id for item in instruments.instrument("body-map").items]
+    act: dict[str, Any] = {"patient": patient, "complete": True, "mode": "kiosk"}
+    questionnaires.save(
+        **stage.by("infusion_nurse"), **act, instrument="body-map",
+        answers={area: int(area in hurts) for area in asked},
+    )  # fmt: skip
+    questionnaires.save(
+        **stage.by("infusion_nurse"), **act, instrument="personal-goal", answers={"near": 2},
+        words=GOALS[who.pain % len(GOALS)],
+    )  # fmt: skip
 
 
 def accept(stage: Stage, patient: uuid.UUID, *, outcome: str = "accept") -> None:
