@@ -1,0 +1,82 @@
+"""The emergency card of a visit: one press opens a situation and logs it, others log each step."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from reprieve.knowledge import N_
+from reprieve.pathway import infusion
+from reprieve.pathway.clock import moment
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.infusion import Happened
+from reprieve.records.queries import charts, settings
+from reprieve.web import patient_page
+from reprieve.web.access import PageRequest, page
+from reprieve.web.acts import act_of
+from reprieve.web.emergency_words import SITUATIONS, STEPS
+from reprieve.web.words import say
+
+
+@page("infusion.open", opens="emergency card")
+def card(request: PageRequest, encounter: uuid.UUID, what: str = "") -> HttpResponse:
+    """This function will show the card, with the steps of one situation when it is chosen."""
+    clinic = request.actor.clinic
+    chart = charts.chart(clinic=clinic, encounter=encounter)
+    if chart is None or (what and what not in SITUATIONS):
+        raise NotFound(N_("There is no such infusion."))
+    header = patient_page.opened(request, chart.patient)
+    own = settings.value(clinic=clinic, key=_key(what), at=request.at, default="") if what else ""
+    name, steps = SITUATIONS.get(what, ("", ""))
+    logged = [
+        (moment(event["at_ms"]), event["note"], event["by"])
+        for event in chart.events
+        if event["kind"] == "noted" and "emergency" in event["detail"]
+    ]
+    return render(request, "staff/infusion/emergency_card.html", {
+        **patient_page.context(request, header), "encounter": encounter, "what": what,
+        "situations": [(key, words) for key, (words, _steps) in SITUATIONS.items()],
+        "name": name, "text": own or steps, "is_own": bool(own), "logged": logged,
+        "steps": list(STEPS.items()),
+    })  # fmt: skip
+
+
+def _key(what: str) -> str:
+    return f"emergency.{what.replace('-', '_')}"
+
+
+@page("infusion.run", opens="emergency card")
+@require_POST
+def log(request: PageRequest, encounter: uuid.UUID, what: str) -> HttpResponseBase:
+    """This function will log a situation or a step now, on the chart, and show the situation."""
+    words = SITUATIONS[what][0] if what in SITUATIONS else STEPS.get(what)
+    if words is None:
+        raise NotFound(N_("There is no such document."))
+    happened = Happened(
+        kind="noted", note=_("Emergency: {what}").format(what=words), detail={"emergency": what}
+    )
+    try:
+        infusion.act(
+            actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter,
+            happened=happened,
+        )  # fmt: skip
+    except NotNow as error:
+        # The steps must be seen whatever the chart allows.
+        messages.error(request, say(error.message))
+    shown = what if what in SITUATIONS else request.POST.get("shown", "")
+    if shown in SITUATIONS:
+        return redirect("emergency_situation", encounter, shown)
+    return redirect("emergency_card", encounter)
+
+
+urlpatterns = [
+    path("infusion/<uuid:encounter>/emergency", card, name="emergency_card"),
+    path("infusion/<uuid:encounter>/emergency/<slug:what>", card, name="emergency_situation"),
+    path("infusion/<uuid:encounter>/emergency/<slug:what>/log", log, name="emergency_log"),
+]
