@@ -28,7 +28,6 @@ from reprieve.records.queries.harm import HarmView
 from reprieve.web import ledger_words as lw
 from reprieve.web import patient_page
 from reprieve.web.access import PageRequest, page
-from reprieve.web.collect import NavItem
 from reprieve.web.ledger_view import by, done, status
 from reprieve.web.people import clinic_of
 from reprieve.web.print import medwatch
@@ -165,9 +164,4 @@ urlpatterns = [
     path("harm", listing, name="harm"),
     path("harm/<uuid:event>", event, name="harm_event"),
     path("harm/<uuid:event>/3500.<slug:form>", report, name="harm_report"),
-]
-NAV = [
-    NavItem(
-        label=_lazy("Side effects"), url_name="harm", permission="harm.open", order=46, icon="alert"
-    )
 ]
