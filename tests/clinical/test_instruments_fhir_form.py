@@ -4,10 +4,35 @@ from typing import Any
 
 import pytest
 
-from reprieve.clinical.instruments import instrument, instruments, score, score_document
+from reprieve.clinical.instruments import instrument, instruments, read, score, score_document
 from reprieve.clinical.instruments.fhir_form import questionnaire
+from reprieve.knowledge import parse
 
-LIMITS = ("minValue", "maxValue")
+FOLLOWING = """
+title = "Made up"
+purpose = "A test"
+recall = "Now"
+moments = ["baseline"]
+store = "items"
+licence = "Free to use"
+source = "Written for this test"
+valid_from = 2026-01-01
+verified = false
+unverified = ["all"]
+unit = "{score}"
+[total]
+rule = "none"
+missing = "None."
+[[item]]
+id = "first"
+label = "First"
+FIRST
+[[item]]
+id = "then"
+label = "Then"
+yes_no = true
+only_if = { first = 2 }
+"""
 
 
 def chosen(item: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -57,6 +82,20 @@ def test_a_follow_up_question_says_when_it_is_due() -> None:
     made = questionnaire(instrument("c-ssrs-screener"))
     due = {i["linkId"]: i["enableWhen"] for i in made["item"] if "enableWhen" in i}
     assert due["q3"] == [{"question": "q2", "operator": "=", "answerBoolean": True}]
+
+
+@pytest.mark.parametrize(
+    ("first", "wanted"),
+    [
+        ("range = [0, 3]", {"answerInteger": 2}),
+        ('options = [{ value = 1, label = "One" }, { value = 2, label = "Two" }]', "Two"),
+    ],
+)
+def test_a_question_that_follows_another_kind_of_answer(first: str, wanted: Any) -> None:
+    form = read(parse("made-up", FOLLOWING.replace("FIRST", first).encode()))
+    (condition,) = questionnaire(form)["item"][1]["enableWhen"]
+    coded = condition.get("answerCoding", {}).get("display")
+    assert (coded or {"answerInteger": condition["answerInteger"]}) == wanted
 
 
 @pytest.mark.parametrize("name", ["pcs", "dast-10"])

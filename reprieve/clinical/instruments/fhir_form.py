@@ -96,4 +96,7 @@ def _wanted(form: Instrument, name: str, value: int) -> dict[str, Any]:
     asked = form.item(name)
     if asked is not None and asked.kind == "yes-no":
         return {"answerBoolean": bool(value)}
+    chosen = next((o for o in asked.options if o.value == value), None) if asked else None
+    if chosen is not None:
+        return {"answerCoding": _option(chosen)["valueCoding"]}
     return {"answerInteger": value}
