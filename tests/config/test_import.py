@@ -14,6 +14,8 @@ from reprieve.config.commands import import_
 from reprieve.records.models import InfusionEvent, Patient
 from reprieve.records.queries import courses, patients
 from tests import world as w
+from tests.house.engines import Copy
+from tests.house.running import LiveClinic
 from tests.world import World
 
 HEAD = "given,family,birth_date,phone,email,mrn,sex,language\n"
@@ -185,3 +187,23 @@ def test_the_template_is_a_table_that_can_be_imported(
     assert len(heading.split(",")) == len(example.split(","))
 
 
+
+
+def test_every_wrong_row_is_named_at_once(world: World, bring: Any) -> None:
+    wrong = "Ola,Wrong,1999-02-30,,,,,\n=A1,Wrong,,,,,,\n"
+    code, said = bring(HEAD + IDA + wrong + IDA)
+    assert (code, count(world), said.count("\n")) == (2, 0, 0)
+    for words in ("row 3, birth_date", "row 4, given: begins like", "row 5, mrn: comes twice"):
+        assert words in said
+    assert "and 5 more" in bring(HEAD + "=A1,Wrong,,,,,,\n" * 25)[1]
+
+
+def test_the_command_itself_brings_a_table_in(fresh_database: Copy, tmp_path: Path) -> None:
+    """A process of its own: nothing has started Django for it."""
+    world = w.found()
+    clinic = LiveClinic(folder=fresh_database.folder, env=fresh_database.env, world=world)
+    file = tmp_path / "table.csv"
+    file.write_text(HEAD + IDA)
+    done = clinic.reprieve("import", str(file), "--kind", "patients")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert count(world) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -35,6 +35,7 @@ EXAMPLE = {
 DATES = {"iso": "%Y-%m-%d", "us": "%m/%d/%Y", "eu": "%d.%m.%Y"}
 # What a spreadsheet would run as a formula has no place in a name or a number.
 FORMULA = re.compile(r"^[=+\-@\t\r](?!\d)")
+MOST_NAMED = 20
 SEXES = {"": "", "f": "female", "female": "female", "m": "male", "male": "male", "other": "other"}
 
 
@@ -59,8 +60,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     kind = _kind(args)
     if not args.file:
         raise BadValue("file", "name the table to import")
-    rows = _rows(Path(args.file), kind, DATES[args.dates])
     actor, at = _actor(args)
+    rows = _rows(Path(args.file), kind, DATES[args.dates])
     from reprieve.pathway import importing
 
     done = importing.bring_in(
@@ -127,18 +128,34 @@ def _rows(file: Path, kind: str, dates: str) -> list[tuple[int, Row]]:
     if not lines:
         raise BadValue("file", "has a heading and no rows")
     make = {"patients": _patient, "infusions": _infusion}[kind]
-    _no_repeats(lines, kind)
-    return [(n, make(_Cells(n, cells, dates))) for n, cells in lines]
+    rows: list[tuple[int, Row]] = []
+    wrong = list(_repeats(lines, kind))
+    for n, cells in lines:
+        try:
+            rows.append((n, make(_Cells(n, cells, dates))))
+        except BadValue as error:
+            wrong.append(error)
+    if wrong:
+        raise _all(wrong)
+    return rows
 
 
-def _no_repeats(lines: list[tuple[int, dict[str, str]]], kind: str) -> None:
+def _all(wrong: list[BadValue]) -> BadValue:
+    """Name every row at once, in one line: a table is mended in one go."""
+    first, *others = wrong
+    shown = [first.reason, *(str(one) for one in others[: MOST_NAMED - 1])]
+    left = len(wrong) - len(shown)
+    return BadValue(first.field, "; ".join(shown) + (f"; and {left} more" if left else ""))
+
+
+def _repeats(lines: list[tuple[int, dict[str, str]]], kind: str) -> Iterator[BadValue]:
     seen: dict[str, int] = {}
     for n, cells in lines:
         mrn = cells.get("mrn", "").upper()
         key = mrn if kind == "patients" else f"{mrn} {cells['date']} {cells['start']}"
         if mrn and key in seen:
-            raise BadValue(f"row {n}, mrn", f"comes twice: first in row {seen[key]}")
-        seen[key] = n
+            yield BadValue(f"row {n}, mrn", f"comes twice: first in row {seen[key]}")
+        seen.setdefault(key, n)
 
 
 class _Cells:
