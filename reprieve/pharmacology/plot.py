@@ -22,15 +22,17 @@ _TICKS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """The range of the axes, in minutes and ng/mL."""
+    """The range of the axes and what they count."""
 
-    last_min: float
+    last: float
     highest: float
+    x_label: str
+    y_label: str
 
-    def at(self, times_min: Array, levels: Array) -> list[tuple[float, float]]:
+    def at(self, x_values: Array, y_values: Array) -> list[tuple[float, float]]:
         """Give points on the picture."""
-        x = _LEFT + (_RIGHT - _LEFT) * times_min / self.last_min
-        y = _BOTTOM - (_BOTTOM - _TOP) * levels / self.highest
+        x = _LEFT + (_RIGHT - _LEFT) * x_values / self.last
+        y = _BOTTOM - (_BOTTOM - _TOP) * y_values / self.highest
         return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
@@ -41,15 +43,20 @@ def png(
     times_min: Array,
     lines: Mapping[str, Array],
     bands: Mapping[str, tuple[Array, Array]],
+    x_label: str = "minutes",
+    y_label: str = "ng/mL",
 ) -> bytes:
-    """Draw lines in ng/mL over minutes, each with its band when there is one.
+    """Draw lines (by name, each as long as `times_min`) with their bands (low, high).
 
-    `title` names model and sampling site, `footer` says that it is an expectation.
+    The axes begin at 0: minutes and ng/mL, or what the labels say. `title` names model and sampling
+    site, `footer` says that it is an expectation. Answers a PNG file's bytes, 960 x 540 pixels, the
+    same for the same input.
     """
     tops = [*lines.values(), *(high for _, high in bands.values())]
     frame = _Frame(
-        last_min=max(float(times_min[-1]), 1.0),
+        last=max(float(times_min[-1]), 1.0),
         highest=1.05 * max(1.0, *(float(one.max()) for one in tops)),
+        x_label=x_label, y_label=y_label,
     )
     picture = Image.new("RGBA", _SIZE, "white")
     for colour, name in zip(_COLOURS, lines, strict=False):
@@ -81,13 +88,13 @@ def _axes(pen: ImageDraw.ImageDraw, frame: _Frame) -> None:
         y = frame.at(np.zeros(1), np.array([value]))[0][1]
         pen.line([(_LEFT, y), (_RIGHT, y)], fill=_GRID)
         pen.text((_LEFT - 8, y), f"{value:g}", fill=_INK, font=_font(14), anchor="rm")
-    for value in _ticks(frame.last_min):
+    for value in _ticks(frame.last):
         x = frame.at(np.array([value]), np.zeros(1))[0][0]
         pen.line([(x, _BOTTOM), (x, _BOTTOM + 6)], fill=_INK)
         pen.text((x, _BOTTOM + 10), f"{value:g}", fill=_INK, font=_font(14), anchor="ma")
     pen.line([(_LEFT, _TOP), (_LEFT, _BOTTOM), (_RIGHT, _BOTTOM)], fill=_INK, width=2)
-    pen.text((_LEFT, _TOP - 16), "ng/mL", fill=_INK, font=_font(14))
-    pen.text((_RIGHT, _BOTTOM + 28), "minutes", fill=_INK, font=_font(14), anchor="ra")
+    pen.text((_LEFT, _TOP - 16), frame.y_label, fill=_INK, font=_font(14))
+    pen.text((_RIGHT, _BOTTOM + 28), frame.x_label, fill=_INK, font=_font(14), anchor="ra")
 
 
 def _ticks(highest: float) -> Array:

@@ -125,3 +125,8 @@ def test_curves_of_plan_infusion_and_follow_up(
     page.locator("text=Track record of the forecast").first.click()
     assert page.locator("#forecast-part tbody tr").count() > 2
     axe(page)
+    page.goto(f"{doctor.live.url}/how-ketamine-works")
+    doctor.reads("chart-receptors")
+    doctor.reads("chart-outlasting")
+    doctor.sees("chart-receptors", "explained")
+    axe(page)
