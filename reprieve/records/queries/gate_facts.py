@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Step
@@ -23,7 +24,7 @@ from reprieve.records.models import (
     MedicationRequest,
     Observation,
 )
-from reprieve.records.queries import bags, checks, gate_vitals
+from reprieve.records.queries import bags, checks, clinics, credentials, gate_vitals
 from reprieve.records.queries import facts as patient_facts
 
 # Seen or asked at this visit, or unknown: what was said elsewhere opens nothing here.
@@ -56,8 +57,23 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
         **_plan(visit),
         **_order(clinic, encounter, at),
         **_place(visit, state),
+        **_staff(clinic, encounter, at),
     }
     return usable({name: value for name, value in found.items() if name in asked})
+
+
+def _staff(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
+    """Where the clinic keeps a register of credentials it decides, whatever was ticked."""
+    rows = Observation.of(clinic).filter(
+        encounter_id=encounter, code__in=("acls_person", "supervising_physician")
+    )
+    named = {code: str(row.value) for code, row in valid(rows).items()}
+    current = credentials.acting_current(
+        clinic=clinic, life_support=named.get("acls_person", ""),
+        physician=named.get("supervising_physician", ""),
+        on=at.astimezone(ZoneInfo(clinics.clinic(clinic).timezone)).date(),
+    )  # fmt: skip
+    return {} if current is None else {"staff_credentials_valid": current}
 
 
 def usable(found: Mapping[str, Any]) -> dict[str, Any]:
