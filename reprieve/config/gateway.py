@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 from functools import partial
 
 
@@ -34,10 +35,29 @@ async def _run() -> None:
         host=os.environ.get("REPRIEVE_MLLP_HOST", "127.0.0.1"),
         port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),
         commit=partial(commit, clinic=clinic_id),
+        tls=_tls(),
         reader=Reader(clinic_zone=zone).read,
         now_ms=shift.now_ms,
         allow=[a for a in os.environ.get("REPRIEVE_MLLP_ALLOW", "").split(",") if a],
     )
+
+
+def _tls() -> ssl.SSLContext | None:
+    """The monitors' port speaks TLS when it is given a certificate; most monitors cannot."""
+    from reprieve.interop.hl7v2.gateway import tls_context
+    from reprieve.knowledge import BadValue
+
+    certificate, key, authority = (
+        os.environ.get(f"REPRIEVE_MLLP_{name}", "") for name in ("CERT", "KEY", "CLIENT_CA")
+    )
+    if not certificate and not key:
+        if authority:
+            raise BadValue("REPRIEVE_MLLP_CERT", "is needed to ask monitors for certificates")
+        return None
+    if not certificate or not key:
+        missing = "KEY" if certificate else "CERT"
+        raise BadValue(f"REPRIEVE_MLLP_{missing}", "a certificate and its key are given together")
+    return tls_context(certificate=certificate, key=key, client_authority=authority or None)
 
 
 def _clinic():  # type: ignore[no-untyped-def]  # Django is started before this is called

@@ -56,6 +56,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "reprieve.config.urls"
+# How a page reads a pasted message of a monitor: pages and monitors are rooms that never meet.
+MESSAGE_READER = "reprieve.config.commands.message.as_read"
 WSGI_APPLICATION = "reprieve.config.wsgi.application"
 TEMPLATES = [
     {

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from reprieve.config import tls
+from reprieve.interop.hl7v2.framing import frame
 from reprieve.records.models import ParkedMessage
 from tests import world as worlds
 from tests.faults.wire import STORED, Wire
@@ -88,3 +93,42 @@ def test_senders_that_are_not_listed_are_turned_away(started: Started) -> None:
     with pytest.raises(ConnectionError):
         Wire(started.port).say(ORU)
     assert not ParkedMessage.objects.exists()
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_with_a_certificate_it_speaks_tls_alone(
+    started: Started, tmp_path: Path, asks: bool
+) -> None:
+    worlds.found()
+    now = datetime.now(UTC)
+    authority = tls.make_authority(tmp_path, name="Clinic", at=now)
+    pair = tls.issued(tmp_path, names=("localhost",), at=now)
+    wants = {"REPRIEVE_MLLP_CLIENT_CA": str(authority)} if asks else {}
+    started.start(
+        REPRIEVE_MLLP_CERT=str(pair.cert), REPRIEVE_MLLP_KEY=str(pair.key), **wants
+    )  # fmt: skip
+    wait_for(lambda: accepts(started.port), "the gateway to listen")
+    with pytest.raises(OSError):
+        Wire(started.port).say(ORU)  # plain
+    answer = _said_over_tls(ssl.create_default_context(cafile=str(authority)), started.port)
+    # A monitor that shows no certificate is heard only where none is asked for.
+    assert (b"MSA|AA|c7" in answer) is not asks
+
+
+def _said_over_tls(context: ssl.SSLContext, port: int) -> bytes:
+    """Return the answer; nothing when the gateway hangs up, which TLS 1.3 tells only later."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    try:
+        with context.wrap_socket(plain, server_hostname="localhost") as wire:
+            wire.sendall(frame(ORU))
+            return wire.recv(4096)
+    except OSError:
+        return b""
+
+
+def test_half_a_certificate_stops_it_with_a_word(started: Started) -> None:
+    worlds.found()
+    process = started.start(REPRIEVE_MLLP_CERT="only.pem")
+    _, said = process.communicate(timeout=60)
+    assert process.returncode
+    assert b"REPRIEVE_MLLP_KEY" in said

@@ -38,6 +38,11 @@ def text(answer: dict[str, Any]) -> str:
     return "\n".join([head, *charted, *parked, *alerts])
 
 
+def as_read(raw: bytes, *, zone: str) -> dict[str, Any]:
+    """Read one message, framed or not, as a clinic's gateway would. Raises BadValue."""
+    return as_json(read(_one_message(raw), clinic_zone=zone))
+
+
 def as_json(message: Message) -> dict[str, Any]:
     """Write a message as the command prints it."""
     answer: dict[str, Any] = {

@@ -6,19 +6,22 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from reprieve.knowledge import N_
+from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import monitors, parked
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import board as boards
+from reprieve.records.queries import clinics
 from reprieve.records.queries import monitors as queries
 from reprieve.web import infusion_words as words
 from reprieve.web.access import PageRequest, page
@@ -126,8 +129,6 @@ def parked_one(request: PageRequest, number: int) -> HttpResponse:
 
 
 def _decided(request: PageRequest, number: int, form: ParkedForm) -> bool:
-    from reprieve.knowledge import BadValue
-
     data = form.cleaned_data
     args: dict[str, Any] = {
         "actor": request.actor, "uid": act_of(request), "at": request.at, "number": number,
@@ -180,8 +181,47 @@ def _parked(found: queries.Parked) -> dict[str, Any]:
     }
 
 
+class TryForm(forms.Form):
+    """A monitor's message, pasted."""
+
+    message = forms.CharField(
+        label=_("Message"), max_length=100_000, strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("One HL7 message, from MSH to the last OBX, a line for each segment."),
+    )  # fmt: skip
+
+
+@page("monitor.open", opens="monitor message tried")
+def try_message(request: PageRequest) -> HttpResponse:
+    """This function will show how a pasted message would be read; nothing of it is kept."""
+    form = TryForm(request.POST or None)
+    answer = None
+    if request.method == "POST" and form.is_valid():
+        # The reader belongs to another room: the settings name it.
+        read = import_string(settings.MESSAGE_READER)
+        lines = form.cleaned_data["message"].replace("\r\n", "\r").replace("\n", "\r")
+        try:
+            answer = read(lines.encode(), zone=clinics.clinic(request.actor.clinic).timezone)
+        except BadValue as error:
+            form_errors(form, error)
+    return render(request, "staff/monitors/try.html", {
+        "form": form,
+        "answer": answer,
+        "charted": [
+            (words.signal(c["signal"]), f"{c['value']} {words.unit(c['signal'])}", c["time"],
+             c["source"])
+            for c in (answer or {}).get("charted", ())
+        ],
+        "parked": [
+            (p["code"], p["text"], p["value"], _now(p["reason"]))
+            for p in (answer or {}).get("parked", ())
+        ],
+    }, status=422 if form.errors else 200)  # fmt: skip
+
+
 urlpatterns = [
     path("monitors", overview, name="monitors"),
+    path("monitors/try", try_message, name="monitor_try"),
     path("monitors/link", link, name="monitor_link"),
     path("monitors/unlink/<uuid:encounter>", unlink, name="monitor_unlink"),
     path("monitors/parked/<int:number>", parked_one, name="monitor_parked"),
