@@ -7,8 +7,8 @@ no longer found by their identifiers, imported infusions are struck through.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,21 +16,21 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from reprieve.clinical import conditions
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import episodes, patients
+from reprieve.pathway import episodes, importing_scores, importing_series, patients
 from reprieve.pathway.acts import Done, perform
-from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.pathway.importing_scores import ScoreRow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records.identity import Identity
 from reprieve.records.models import (
     Act,
     Appointment,
+    Condition,
     Encounter,
     EpisodeOfCare,
-    InfusionEvent,
-    InfusionState,
     Observation,
     Patient,
 )
@@ -39,7 +39,6 @@ from reprieve.records.queries import patients as known
 
 ACT, UNDO = "import.run", "import.undo"
 UNDONE = "(import undone)"
-US_PER_MG = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +47,30 @@ class PatientRow:
 
     identity: Identity
     language: str = "en"
+    condition: str = ""  # ICD-10-CM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfusionRow:
-    """One past infusion: whose, when, how long, how much, and the pain before and after."""
+    """One past infusion: whose, when, how long, how much, and the pain before and after.
+
+    `regimen`, `number` and `of` place it in its series; then condition and weight are kept too.
+    """
 
     mrn: str
     day: date
     begins: time
-    minutes: int
+    minutes: Decimal
     dose_mg: Decimal
     pain_before: int | None = None
     pain_after: int | None = None
+    regimen: str = ""
+    condition: str = ""
+    weight_kg: Decimal | None = None
+    number: int | None = None
+    of: int | None = None
+    is_booster: bool = False
+    side_effects: tuple[tuple[str, int, bool], ...] = ()
 
 
 class RowError(BadValue):
@@ -71,7 +81,7 @@ class RowError(BadValue):
         self.row, self.column = row, column
 
 
-Row = PatientRow | InfusionRow
+Row = PatientRow | InfusionRow | ScoreRow
 
 
 class _Rehearsed(Exception):  # no fault: the rehearsal went well
@@ -89,7 +99,8 @@ def bring_in(
     """
 
     def work() -> Done:
-        made = [_write(row, line, actor=actor, at=at) for line, row in rows]
+        batch = Batch(actor=actor, at=at)
+        made = [_write(row, line, batch) for line, row in rows]
         return Done(
             subject_kind="import", subject=uid,
             result={"rows": len(made), "made": [str(one) for one in made]},
@@ -106,65 +117,71 @@ def bring_in(
     return {"batch": done["id"], "rows": done["rows"]}
 
 
-def _write(row: Row, line: int, *, actor: Actor, at: datetime) -> uuid.UUID:
-    writer: Callable[..., uuid.UUID] = _patient if isinstance(row, PatientRow) else _infusion
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """One import under way: who it is for, and each patient's series as last seen in it."""
+
+    actor: Actor
+    at: datetime
+    people: dict[str, known.PatientView] = field(default_factory=dict)
+    series: dict[tuple[Any, ...], tuple[uuid.UUID, int]] = field(default_factory=dict)
+
+
+def _write(row: Row, line: int, batch: Batch) -> uuid.UUID:
     try:
-        return writer(row, line, actor=actor, at=at)
+        if isinstance(row, PatientRow):
+            return _patient(row, line, batch)
+        person = _person(row.mrn, line, batch)
+        if isinstance(row, ScoreRow):
+            return importing_scores.write(
+                row, patient=person.id, actor=batch.actor, at=batch.at
+            )
+        return _infusion(row, line, person, batch)
     except RowError:
         raise
     except BadValue as error:
         raise RowError(line, error.field, error.reason) from error
 
 
-def _patient(row: PatientRow, line: int, *, actor: Actor, at: datetime) -> uuid.UUID:
+def _patient(row: PatientRow, line: int, batch: Batch) -> uuid.UUID:
+    actor, at = batch.actor, batch.at
     same = known.likely_same(clinic=actor.clinic, identity=row.identity)
     if same:
         raise RowError(line, "family", f"seems to be patient {same[0].number}, who is here already")
     patient = patients.create(actor=actor, at=at, identity=row.identity, language=row.language)
     episodes.begin(patient=patient, act="referral.receive", actor=actor, at=at)
+    if row.condition:
+        named = conditions.conditions().get(row.condition.upper())
+        if named is None:
+            raise RowError(line, "condition", f"{row.condition[:20]!r} is not in the list of codes")
+        Condition.objects.add(
+            clinic_id=actor.clinic, patient=patient, code=named.code, label=named.label.id,
+            is_pain_condition=True, recorded_at=at, by_id=actor.practitioner,
+        )  # fmt: skip
     return patient.pk
 
 
-def _infusion(row: InfusionRow, line: int, *, actor: Actor, at: datetime) -> uuid.UUID:
-    found = known.find(clinic=actor.clinic, text=row.mrn)
-    if len(found) != 1:
-        raise RowError(line, "mrn", f"belongs to {'nobody' if not found else 'several'} here")
-    zone = ZoneInfo(clinics.clinic(actor.clinic).timezone)
+def _person(mrn: str, line: int, batch: Batch) -> known.PatientView:
+    if mrn not in batch.people:
+        found = known.find(clinic=batch.actor.clinic, text=mrn)
+        if len(found) != 1:
+            raise RowError(line, "mrn", f"belongs to {'nobody' if not found else 'several'} here")
+        batch.people[mrn] = found[0]
+    return batch.people[mrn]
+
+
+def _infusion(
+    row: InfusionRow, line: int, person: known.PatientView, batch: Batch
+) -> uuid.UUID:
+    zone = ZoneInfo(clinics.clinic(batch.actor.clinic).timezone)
     begins = datetime.combine(row.day, row.begins, tzinfo=zone).astimezone(UTC)
-    ends = begins + timedelta(minutes=row.minutes)
-    if ends > at:
+    ends = begins + timedelta(microseconds=int(row.minutes * 60_000_000))
+    if ends > batch.at:
         raise RowError(line, "date", "lies in the future")
-    return _chart(row, found[0], begins, ends, actor=actor, at=at)
-
-
-def _chart(
-    row: InfusionRow, person: known.PatientView, begins: datetime, ends: datetime, *,
-    actor: Actor, at: datetime,
-) -> uuid.UUID:  # fmt: skip
-    visit = Encounter.objects.add(
-        clinic_id=actor.clinic, patient_id=person.id, episode_id=person.episode, kind="infusion",
-        recorded_at=at, by_id=actor.practitioner,
-    )  # fmt: skip
-    rate_ug = int(row.dose_mg * US_PER_MG * 60 / row.minutes)
-    InfusionState.objects.add(
-        clinic_id=actor.clinic, encounter=visit, patient_id=person.id, state="discharged",
-        started_ms=ms(begins), ended_ms=ms(ends),
-    )  # fmt: skip
-    for kind, moment, rate in (("started", begins, rate_ug), ("ended", ends, None)):
-        InfusionEvent.objects.add(
-            clinic_id=actor.clinic, encounter=visit, kind=kind, at_ms=ms(moment),
-            recorded_ms=ms(at), rate_ug_per_h=rate, reported=True, detail={"imported": True},
-            recorded_at=at, by_id=actor.practitioner,
-        )  # fmt: skip
-    for moment, pain in ((begins, row.pain_before), (ends, row.pain_after)):
-        if pain is not None:
-            Observation.objects.add(
-                clinic_id=actor.clinic, patient_id=person.id, encounter=visit, code="pain",
-                value=pain, unit="{score}", measured_at=moment, provenance="imported",
-                recorded_at=at, by_id=actor.practitioner,
-            )  # fmt: skip
-    made: uuid.UUID = visit.pk
-    return made
+    plan = importing_series.plan_of(row, person, batch) if row.regimen else None
+    visit = importing_series.chart(row, person, (begins, ends), plan, batch)
+    importing_series.place(person, plan, batch)
+    return visit
 
 
 def undo(*, actor: Actor, uid: uuid.UUID, at: datetime, batch: uuid.UUID) -> dict[str, Any]:
@@ -185,7 +202,8 @@ def undo(*, actor: Actor, uid: uuid.UUID, at: datetime, batch: uuid.UUID) -> dic
         for person in people:
             _take_back_person(person, actor=actor, at=at)
         for visit in Encounter.of(actor.clinic).filter(pk__in=made):
-            _take_back_infusion(visit, actor=actor, at=at)
+            importing_series.take_back(visit, actor=actor, at=at)
+        importing_scores.take_back(made, actor=actor, at=at)
         return Done(
             subject_kind="import", subject=batch, result={"rows": len(made)},
             detail={"undone": str(batch)},
@@ -212,22 +230,3 @@ def _take_back_person(person: Patient, *, actor: Actor, at: datetime) -> None:
     identities.save(patient=person, identity=who, at=at, by=actor.practitioner)
     for episode in EpisodeOfCare.of(actor.clinic).filter(patient=person):
         episodes.advance(episode=episode, act=UNDO, actor=actor, at=at)
-
-
-def _take_back_infusion(visit: Encounter, *, actor: Actor, at: datetime) -> None:
-    for event in InfusionEvent.of(actor.clinic).filter(encounter=visit, corrects__isnull=True):
-        InfusionEvent.objects.add(
-            clinic_id=actor.clinic, encounter=visit, kind=event.kind, at_ms=event.at_ms,
-            recorded_ms=ms(at), rate_ug_per_h=0 if event.rate_ug_per_h is not None else None,
-            reported=True, corrects=event, detail={"struck": True}, recorded_at=at,
-            by_id=actor.practitioner,
-        )  # fmt: skip
-    for told in Observation.of(actor.clinic).filter(encounter=visit, corrects__isnull=True):
-        Observation.objects.add(
-            clinic_id=actor.clinic, patient_id=visit.patient_id, encounter=visit, code=told.code,
-            value=None, unit=told.unit, measured_at=told.measured_at, provenance="imported",
-            corrects=told, recorded_at=at, by_id=actor.practitioner,
-        )  # fmt: skip
-    state = InfusionState.of(actor.clinic).get(encounter=visit)
-    state.state, state.started_ms, state.ended_ms = "cancelled", None, None
-    state.save(update_fields=["state", "started_ms", "ended_ms"])

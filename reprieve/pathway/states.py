@@ -59,6 +59,8 @@ EPISODE = (
     Step(act="followup.booster", before=("follow_up", "maintenance"), after="maintenance"),
     Step(act="followup.refer", before=("follow_up", "maintenance"), after="closed"),
     Step(act="followup.end", before=("follow_up", "maintenance"), after="closed"),
+    Step(act="import.series", before=("requested",), after="in_series"),
+    Step(act="import.done", before=("requested", "in_series"), after="follow_up"),
     Step(act="import.undo", before=ANY_OPEN, after="closed"),
     Step(act="episode.reopen", before=("closed",), after="requested"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from reprieve.clinical import medicine_names
@@ -14,6 +15,7 @@ from reprieve.records.models import MedicationStatement, Observation
 from reprieve.records.queries.medicines import NONE_TAKEN
 from reprieve.records.queries.treatments import zone_of
 
+STATED = "opioid_mme"  # a daily sum that an import states, until medicines are on file
 PATCH = "fentanyl-patch"  # its rate has no name of its own in the lists
 
 
@@ -30,12 +32,38 @@ def days(*, clinic: uuid.UUID, patient: uuid.UUID, first: date, last: date) -> t
         .order_by("recorded_at", "id")
     )
     asked = _asked_on(clinic, patient, rows, zone)
+    until = last + timedelta(days=1) if asked is None else asked
+    stated = _stated(clinic, patient, first, min(until, last + timedelta(days=1)), zone)
     if asked is None:
-        return ()
+        return stated
     start = max(first, asked)
     run = [start + timedelta(days=n) for n in range((last - start).days + 1)]
     known = [_day(day, rows, zone) for day in run]
-    return daily_mme(days=[day for day in known if day is not None])
+    return (*stated, *daily_mme(days=[day for day in known if day is not None]))
+
+
+def _stated(
+    clinic: uuid.UUID, patient: uuid.UUID, first: date, until: date, zone: ZoneInfo
+) -> tuple[DayMme, ...]:
+    """Each day before `until` by the newest sum that was stated on it or before."""
+    rows = list(
+        Observation.of(clinic).filter(patient_id=patient, code=STATED).order_by("measured_at")
+    )
+    replaced = {row.corrects_id for row in rows}
+    steps = {
+        row.measured_at.astimezone(zone).date(): Decimal(row.value)
+        for row in rows
+        if row.pk not in replaced and row.value is not None
+    }
+    found = []
+    for n in range((until - first).days):
+        day = first + timedelta(days=n)
+        since = max((step for step in steps if step <= day), default=None)
+        if since is not None:
+            found.append(DayMme(
+                day=day, mme=steps[since], buprenorphine_mg=Decimal(0), without_factor=()
+            ))  # fmt: skip
+    return tuple(found)
 
 
 def _asked_on(

@@ -31,6 +31,7 @@ from reprieve.records.queries.treatments import zone_of
 EPOCH = date(1970, 1, 1)
 MICRO = 1_000_000
 Rows = list[tuple[Any, ...]]
+Flat = Mapping[str, Rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,18 @@ def tables(*, clinic: uuid.UUID, at: datetime) -> dict[str, Rows]:
     return found
 
 
+def date_of(day: int) -> date:
+    """This function will return the date of a day that is counted since 1970."""
+    return EPOCH + timedelta(days=day)
+
+
+def day_of(at: datetime, *, clinic: uuid.UUID) -> date:
+    """This function will return the clinic's calendar day of a moment."""
+    return at.astimezone(zone_of(clinic)).date()
+
+
 def _day(at: datetime, clinic: uuid.UUID) -> int:
-    return (at.astimezone(zone_of(clinic)).date() - EPOCH).days
+    return (day_of(at, clinic=clinic) - EPOCH).days
 
 
 def _patients(clinic: uuid.UUID, people: Mapping[uuid.UUID, int]) -> Rows:

@@ -1,0 +1,119 @@
+"""The practice in the form that `reprieve import` reads, so that nobody is held here."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reprieve.pathway.importing_tables import COLUMNS
+from reprieve.records import identity
+from reprieve.records.models import Condition, InfusionState, Patient
+from reprieve.records.queries import diary as diaries
+from reprieve.records.queries import registry
+from reprieve.records.queries.treatments import zone_of
+
+MICRO = Decimal(1_000_000)
+
+
+def write(*, clinic: uuid.UUID, at: datetime, folder: Path) -> None:
+    """This function will write patients.csv, infusions.csv and scores.csv."""
+    people = list(Patient.of(clinic).order_by("number"))
+    names = _mrns(clinic, people)
+    flat = registry.tables(clinic=clinic, at=at)
+    _sheet(folder, "patients", _patients(clinic, people, names))
+    _sheet(folder, "infusions", _infusions(clinic, people, names, flat))
+    _sheet(folder, "scores", _scores(clinic, people, names, flat))
+
+
+def _sheet(folder: Path, kind: str, rows: Iterator[dict[str, Any]]) -> None:
+    with (folder / f"{kind}.csv").open("w", newline="") as sheet:
+        lines = csv.DictWriter(sheet, COLUMNS[kind], restval="")
+        lines.writeheader()
+        lines.writerows(rows)
+
+
+def _mrns(clinic: uuid.UUID, people: Sequence[Patient]) -> dict[int, str]:
+    """The record number, or one made of ours where the clinic gave none."""
+    who = identity.newest(clinic, [row.pk for row in people])
+    return {row.number: who[row.pk].mrn or f"REPRIEVE-{row.number}" for row in people}
+
+
+def _patients(
+    clinic: uuid.UUID, people: Sequence[Patient], names: dict[int, str]
+) -> Iterator[dict[str, Any]]:
+    who = identity.newest(clinic, [row.pk for row in people])
+    codes: dict[uuid.UUID, str] = {}
+    rows = Condition.of(clinic).filter(is_pain_condition=True).exclude(code="")
+    for row in rows.order_by("-recorded_at", "-id"):
+        codes[row.patient_id] = row.code
+    for person in people:
+        one = who[person.pk]
+        yield {
+            "given": one.given, "family": one.family, "birth_date": one.birth_date or "",
+            "phone": one.phone, "email": one.email, "address": one.address,
+            "mrn": names[person.number], "sex": one.sex, "language": person.language,
+            "condition": codes.get(person.pk, ""),
+        }  # fmt: skip
+
+
+def _infusions(
+    clinic: uuid.UUID, people: Sequence[Patient], names: dict[int, str], flat: registry.Flat
+) -> Iterator[dict[str, Any]]:
+    zone = zone_of(clinic)
+    rows = InfusionState.of(clinic).filter(started_ms__isnull=False, ended_ms__isnull=False)
+    states = {str(r.encounter_id): r for r in rows.select_related("encounter__plan")}
+    harms: dict[str, list[str]] = {}
+    for _patient, infusion, term, grade, serious in flat["events"]:
+        harms.setdefault(infusion, []).append(f"{term}:{grade}{'!' if serious else ''}")
+    for number, infusion, _day, start_s, regimen, _plan, booster, given_ug, weight_g in (
+        flat["infusions"]
+    ):
+        row = states.get(infusion)
+        if row is None:
+            continue
+        plan = row.encounter.plan
+        yield {
+            "mrn": names[number], **_when(start_s, zone),
+            "minutes": _decimal(((row.ended_ms or 0) - (row.started_ms or 0)) / Decimal(60_000)),
+            "dose_mg": _decimal(Decimal(given_ug) / 1000), "regimen": regimen,
+            "condition": plan.detail.get("condition", "") if plan else "",
+            "weight_kg": "" if weight_g is None else _decimal(Decimal(weight_g) / 1000),
+            "number": row.encounter.session_no or "", "of": plan.sessions if plan else "",
+            "booster": "yes" if booster else "", "side_effects": "; ".join(harms.get(infusion, [])),
+        }  # fmt: skip
+
+
+def _scores(
+    clinic: uuid.UUID, people: Sequence[Patient], names: dict[int, str], flat: registry.Flat
+) -> Iterator[dict[str, Any]]:
+    zone = zone_of(clinic)
+    for person in people:
+        mrn = names[person.number]
+        for one in diaries.entries(clinic=clinic, patient=person.pk):
+            for scale in ("average_pain", "worst_pain", "function", "mood"):
+                value = getattr(one, scale)
+                if value is not None:
+                    yield {"mrn": mrn, "date": one.day.isoformat(),
+                           "time": one.at.astimezone(zone).time().isoformat("seconds"),
+                           "moment": one.moment, "measure": scale, "value": value}  # fmt: skip
+    for number, _day, at_s, measure, value_u in flat["scores"]:
+        yield {"mrn": names[number], **_when(at_s, zone, "time"), "measure": measure,
+               "value": _decimal(value_u / MICRO)}  # fmt: skip
+    for number, from_day, _until, ug_mme in flat["opioids"]:
+        yield {"mrn": names[number], "date": registry.date_of(from_day).isoformat(),
+               "measure": "opioid_mme", "value": _decimal(ug_mme / MICRO)}  # fmt: skip
+
+
+def _when(at_s: int, zone: ZoneInfo, clock: str = "start") -> dict[str, str]:
+    moment = datetime.fromtimestamp(at_s, zone)
+    return {"date": moment.date().isoformat(), clock: moment.time().isoformat("seconds")}
+
+
+def _decimal(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.000001')).normalize():f}"

@@ -1,0 +1,1 @@
+"""Everything a clinic owns as plain tables that a spreadsheet or a statistics program reads."""

@@ -1,0 +1,150 @@
+"""A running practice comes in: series where they stand, scores by day; and all of it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from reprieve.knowledge import BadValue
+from reprieve.pathway import importing, registry, series
+from reprieve.pathway.importing import InfusionRow, PatientRow, RowError
+from reprieve.pathway.importing_scores import ScoreRow
+from reprieve.records.identity import Identity
+from reprieve.records.models import CarePlan, EpisodeOfCare
+from reprieve.records.queries import diary, followup, opioids, questionnaires
+from reprieve.records.queries import registry as tables
+from tests.chairside import quick_world
+from tests.world import World, new
+
+REGIMEN = "ketamine-0.5mgkg-40min-x6"
+IDA = PatientRow(
+    identity=Identity(given="Ida", family="Invented", mrn="A-1"), condition="G90.511"
+)
+DAY = date(2026, 2, 2)
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+def infusion(number: int, **more: Any) -> InfusionRow:
+    told = {
+        "mrn": "A-1", "day": date(2026, 2, 1 + number), "begins": time(9, 30),
+        "minutes": Decimal(40), "dose_mg": Decimal(35), "regimen": REGIMEN, "condition": "crps",
+        "weight_kg": Decimal(70), "number": number, "of": 6,
+    }  # fmt: skip
+    return InfusionRow(**{**told, **more})
+
+
+def score(measure: str, value: str | int, **more: Any) -> ScoreRow:
+    told = {"mrn": "A-1", "day": DAY, "measure": measure, "value": Decimal(value)}
+    return ScoreRow(**{**told, **more})
+
+
+def bring(world: World, *rows: importing.Row) -> Any:
+    return importing.bring_in(
+        actor=world["manager"], uid=new(), at=world.at, rows=list(enumerate(rows, start=2))
+    )
+
+
+def episode(world: World) -> EpisodeOfCare:
+    return EpisodeOfCare.of(world.id).get()
+
+
+def test_a_series_stands_where_it_stood(world: World) -> None:
+    bring(world, IDA, *(infusion(n) for n in (1, 2, 3, 4)))
+    plan = CarePlan.of(world.id).get()
+    assert (series.given(plan), plan.sessions) == (4, 6)
+    assert episode(world).state == "in_series"
+    bring(world, infusion(5, day=date(2026, 2, 20)))
+    assert CarePlan.of(world.id).count() == 2  # another table: nobody guesses that it goes on
+
+
+def test_a_finished_series_is_followed_up(world: World) -> None:
+    bring(world, IDA, infusion(1, of=2), infusion(2, of=2))
+    assert episode(world).state == "follow_up"
+    bring(world, infusion(1, of=1, is_booster=True, day=date(2026, 2, 25)))
+    [booster] = CarePlan.of(world.id).filter(is_booster=True)
+    assert (booster.sessions, episode(world).state) == (1, "follow_up")
+
+
+def test_the_next_series_begins_where_numbers_begin_again(world: World) -> None:
+    bring(
+        world, IDA, infusion(1, of=2), infusion(2, of=2), infusion(1, of=2, day=date(2026, 2, 20))
+    )
+    assert CarePlan.of(world.id).count() == 2
+
+
+def test_scores_of_one_day_become_one_entry(world: World) -> None:
+    bring(
+        world, IDA, score("average_pain", 4), score("mood", 7), score("average_pain", 5,
+        moment="morning"), score("peg", "4.333333"), score("peg.pain", 4), score("pgic", 2),
+        score("opioid_mme", "45.5"),
+    )  # fmt: skip
+    patient = episode(world).patient_id
+    found = diary.entries(clinic=world.id, patient=patient)
+    assert {(e.moment, e.average_pain, e.mood) for e in found} == {
+        ("day", 4, 7), ("morning", 5, None),
+    }  # fmt: skip
+    [peg] = questionnaires.completed(clinic=world.id, patient=patient, instrument="peg")
+    assert (peg.total, peg.answers) == (4.333333, {"pain": 4})
+    days = opioids.days(clinic=world.id, patient=patient, first=DAY, last=date(2026, 2, 4))
+    assert [(d.day.day, d.mme) for d in days] == [(2, 45.5), (3, 45.5), (4, 45.5)]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (score("average_pain", 11), "value"),
+        (score("average_pain", "4.5"), "value"),
+        (score("pgic", 0), "value"),
+        (score("happiness", 4), "measure"),
+        (score("mood", 4, moment="noon"), "moment"),
+        (score("mood", 4, day=date(2030, 1, 1)), "date"),
+        (score("mood", 4, mrn="A-9"), "mrn"),
+        (infusion(7), "number"),
+        (infusion(1, regimen="anything"), "regimen"),
+        (infusion(1, day=date(2030, 1, 1)), "date"),
+    ],
+)
+def test_one_bad_row_brings_nothing_in(world: World, row: importing.Row, column: str) -> None:
+    with pytest.raises(RowError) as refused:
+        bring(world, IDA, row)
+    assert (refused.value.row, refused.value.column) == (3, column)
+    assert not EpisodeOfCare.of(world.id).exists()
+
+
+def test_the_same_score_twice_is_refused(world: World) -> None:
+    bring(world, IDA, score("mood", 4), score("peg", 4))
+    for row in (score("mood", 5), score("peg", 5)):
+        with pytest.raises(RowError, match="is here already"):
+            bring(world, row)
+
+
+def test_an_unknown_condition_is_refused(world: World) -> None:
+    who = PatientRow(identity=Identity(given="Ida", family="Invented"), condition="X99")
+    with pytest.raises(BadValue, match="not in the list"):
+        bring(world, who)
+
+
+def test_all_of_it_is_undone(world: World) -> None:
+    bring(world, IDA)
+    told = bring(
+        world, infusion(1, side_effects=(("nausea", 2, False),)), score("average_pain", 4),
+        score("mood", 5), score("peg", 4), score("peg.pain", 4), score("opioid_mme", 30),
+    )  # fmt: skip
+    before = tables.tables(clinic=world.id, at=world.at)
+    assert [len(before[name]) for name in ("infusions", "diary", "scores")] == [1, 1, 2]
+    importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+    after = tables.tables(clinic=world.id, at=world.at)
+    assert [len(rows) for rows in after.values()] == [0] * 6
+    patient = episode(world).patient_id
+    assert diary.entries(clinic=world.id, patient=patient)[0].average_pain is None
+    assert [h.term for h in followup.harm(clinic=world.id, patient=patient)] == ["import undone"]
+    assert registry.compute(clinic=world.id, at=world.at)["behind"] == []
