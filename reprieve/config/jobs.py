@@ -48,7 +48,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
     """
     from reprieve.config import courier, registry
     from reprieve.config import shift as shifts
-    from reprieve.pathway import downtime, maintenance, ticker
+    from reprieve.pathway import downtime, escalation, maintenance, ticker
 
     own = shift or shifts.Shift()
     mail = courier.of_the_outbox()
@@ -61,6 +61,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
             name="orders", every_s=60.0, do=lambda at: ticker.watch_orders(at_ms=at + own.ms)
         ),
         Chore(name="risk", every_s=5.0, do=lambda _at: ticker.escalate_risk()),
+        Chore(name="work", every_s=60.0, do=lambda _at: escalation.escalate_every_clinic()),
         Chore(name="seal", every_s=0.5, do=lambda _at: ticker.seal()),
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),

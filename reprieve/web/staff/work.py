@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import worklist
+from reprieve.pathway import escalation, worklist
 from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN, Actor
 from reprieve.records.queries import patients, people
 from reprieve.records.queries import worklist as queries
@@ -43,7 +43,7 @@ class Waiting:
 def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     """This function will list what waits for an actor's roles, overdue and soonest first."""
     roles = set(actor.roles) | ({PHYSICIAN} if DIRECTOR in actor.roles else set())
-    items = queries.waiting(clinic=actor.clinic, roles=roles)
+    items = [i for i in queries.waiting(clinic=actor.clinic) if escalation.sees(i, roles)]
     ids = [item.patient for item in items if item.patient]
     who = patients.many(clinic=actor.clinic, patients=ids)
     staff = {person.id: person.name for person in people.staff(clinic=actor.clinic)}
