@@ -9,6 +9,7 @@ import pytest
 from reprieve.pharmacology import (
     Infusion,
     auc_to_infinity,
+    available,
     model,
     simulate,
     steady_state,
@@ -77,6 +78,19 @@ def test_closed_forms_give_back_the_clearance(name, clearance_l_per_h):
     assert 1000 / area == pytest.approx(clearance_l_per_h, rel=2e-3)
     found = kinetics(chosen, values=chosen.typical(70.0), weight_kg=70.0)
     assert found[0].value == pytest.approx(clearance_l_per_h, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in available() if "CL" in model(name).parameters]
+)
+def test_level_and_area_follow_from_rate_dose_and_clearance(name):
+    """Css = R / CL and AUC = D / CL at the ends of each model's range of weights (1e-6)."""
+    for weight_kg in model(name).weight_kg:
+        clearance = model(name).typical(weight_kg)["CL"]
+        level = steady_state(weight_kg=weight_kg, rate_mg_per_h=20, model_name=name)["ketamine"]
+        area = auc_to_infinity(weight_kg=weight_kg, dose_mg=35, model_name=name)["ketamine"]
+        assert level == pytest.approx(1000 * 20 / clearance, rel=1e-6)
+        assert area == pytest.approx(1000 * 35 / clearance, rel=1e-6)
 
 
 def test_norketamine_area_is_dose_over_its_clearance():

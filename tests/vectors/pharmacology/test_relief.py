@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reprieve.pharmacology import Infusion, relief
+from reprieve.pharmacology import Infusion, Schedule, model, relief
+from reprieve.pharmacology.slow import Series, inhibition
 
 DAYS = [1, 2, 4.2, 7, 14, 21, 28, 42, 54, 84]
 RATES = (5, 10, 15, 20)
@@ -64,3 +65,23 @@ def test_outpatient_racemic_series(days, rate, minutes, expected):
     end = infusions[-1].end_min / 1440
     found = course(infusions, [end, end + 7, end + 28, end + 56], "kamp2020").typical_responder
     assert found == pytest.approx(expected, abs=0.0101)
+
+
+def test_span_over_the_published_uncertainty():
+    """Half-life 5.3-20.5 d and C50 4.37-21.2 ng/mL (95 % CIs of Dahan 2011): day 28 and day 54."""
+    rows = np.array([(h, c) for h in (5.3, 20.5) for c in (4.37, 21.2)])
+    schedule = Schedule(infusions=tuple(leiden(12)))
+    series = Series(model=model("noppers2011"), weight_kg=70, schedule=schedule, potency=1.0)
+    found = inhibition(
+        series, np.array([28.0, 54.0]), half_lives_d=rows[:, 0], c50s_ng_per_ml=rows[:, 1]
+    )
+    assert found.min(axis=0) == pytest.approx([0.14, 0.01], abs=0.0101)
+    assert found.max(axis=0) == pytest.approx([0.70, 0.50], abs=0.0101)
+
+
+def test_week_one_as_the_reference_program_works_it_out():
+    """Pain 3.49 when 67 % respond, 3.07 when placebo responders add; 5.54 under placebo."""
+    [typical] = course(leiden(12), [7]).typical_responder
+    assert 7.2 * (1 - 0.67 * typical) == pytest.approx(3.49, abs=0.02)
+    assert 7.2 * (1 - (1 - 0.33 * 0.77) * typical) == pytest.approx(3.07, abs=0.03)
+    assert 7.2 * (1 - course(leiden(12), [7]).placebo[0]) == pytest.approx(5.54, abs=0.01)
