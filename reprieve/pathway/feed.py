@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 
 from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
@@ -55,6 +55,8 @@ def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
         with transaction.atomic():
             state = feed_batch.opened(clinic, batch)
             return _finished(_stored(batch, state), batch, state)
+    except OperationalError:
+        raise  # a locked database or a full disk: no single message is to blame
     except _UNSTORABLE:
         with transaction.atomic():
             state = feed_batch.opened(clinic, batch)
