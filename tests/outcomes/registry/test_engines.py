@@ -1,7 +1,7 @@
 """The same measures on every engine: counts and days exactly, floats to 1e-9.
 
-Sail speaks Spark Connect without Java and always runs. Apache Spark runs where `SPARK_REMOTE`
-names a Connect server, which `script/test --long` starts where it finds Java 17.
+Sail speaks Spark Connect without Java and always runs. Apache Spark is compared too where
+`SPARK_REMOTE` names a Connect server of it.
 """
 
 from __future__ import annotations
