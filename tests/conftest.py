@@ -89,8 +89,8 @@ def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
         return False
     fixtures = frozenset(getattr(item, "fixturenames", ()))
     if config.getoption("--engine") == "postgresql":
-        # A page's looks and scripts are the same on both engines; the journeys walk on both.
-        walks = item.get_closest_marker("journey") and not item.get_closest_marker("looks")
+        # Pages and scripts are the same on both engines; the whole pathway is walked on both.
+        walks = item.get_closest_marker("journey") and not item.get_closest_marker("once")
         is_about_pages = "browser" in fixtures and not walks
         return not NEED_A_DATABASE.isdisjoint(fixtures) and not is_about_pages
     return item.get_closest_marker("postgresql") is None

@@ -19,7 +19,7 @@ from tests.world import new
 if TYPE_CHECKING:
     from tests.gate_desk import Visit
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 STATE = "[data-draft-state]"
 SAVED_WITHIN_MS = 15_000
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.house.running import LiveClinic
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 PICTURES = ROOT / "docs" / "pictures"
 HEAVIEST_BYTES = 250_000
 RUNS_MIN = 25

@@ -15,7 +15,7 @@ from tests.journeys.people import House
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 FAR = 250  # presses of Tab within which everything on a page must lie
 SET = {"sbp": "124", "dbp": "78", "heart_rate": "70", "spo2": "98", "respiratory_rate": "14"}
 

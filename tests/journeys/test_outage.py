@@ -22,7 +22,7 @@ from tests.world import PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True,
           "service_workers": "allow"}  # fmt: skip
 KEPT = """async () => {

@@ -28,7 +28,7 @@ from tests.world import World
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = [pytest.mark.journey, pytest.mark.looks]
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 PICTURES = ROOT / "docs" / "pictures"
 HEAVIEST_BYTES = 250_000
 BUTTONS = {"front_desk": "Front desk", "infusion_nurse": "Infusion nurse", "physician": "Physician"}

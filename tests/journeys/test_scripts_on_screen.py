@@ -25,7 +25,7 @@ from tests.world import PASSWORD, World, new
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 # Script and what its chair says on the board when it has run its course.
 ENDS = {
     "steady": "No alarm",
