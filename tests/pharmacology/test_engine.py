@@ -99,3 +99,13 @@ def test_bands_of_many_patients_agree_with_bands_of_all_at_once(monkeypatch):
 def test_times_that_cannot_be_used_are_refused(times):
     with pytest.raises(BadValue, match="at_min"):
         simulate(weight_kg=70, times_min=times, boluses=[Bolus(dose_mg=1, at_min=0)])
+
+
+def test_evenly_spaced_times_give_the_same_as_the_same_times_among_others():
+    chosen = model("otto2021")
+    system = build(chosen, chosen.typical(70))
+    even = np.arange(0.0, 3000, 5)
+    uneven = np.sort(np.concatenate([even, [102.3, 777.7, 2000.1]]))
+    alone = engine.levels(system, SCHEDULE, even)
+    among = engine.levels(system, SCHEDULE, uneven)[..., np.isin(uneven, even)]
+    assert np.allclose(alone, among, rtol=1e-9, atol=1e-9)
