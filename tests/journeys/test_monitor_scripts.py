@@ -1,0 +1,79 @@
+"""Monitors play their scripts over the wire; each chair's screen shows how it ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page
+
+from reprieve.interop.hl7v2.bedside import Bed
+from reprieve.interop.hl7v2.simulator import Simulator
+from tests import world as worlds
+from tests.chairside import Chair
+from tests.house.running import LiveClinic, wait_for
+from tests.world import PASSWORD
+
+pytestmark = pytest.mark.journey
+# What is shown at each chair in the end, by script; the last three take longer.
+ENDS = {
+    "hypertension": ("sbp", "high"),
+    "desaturation": ("spo2", "high"),
+    "probe-off": ("spo2", "low"),
+    "zero": ("spo2", "high"),
+}
+ENDS_LONG = {**ENDS, "lost-link": ("spo2", "medium"), "clock-off": ("monitor", "medium")}
+WORDS = {
+    "desaturation": "SpO2", "zero": "no reading", "probe-off": "no usable value",
+    "hypertension": "Systolic", "lost-link": "no value", "clock-off": "clock",
+}  # fmt: skip
+
+
+def test_each_script_is_seen_at_its_chair(
+    served: LiveClinic, page: Page, is_long: bool
+) -> None:
+    world = served.world
+    assert world is not None
+    world.at = datetime.now(UTC)
+    scripts = ENDS_LONG if is_long else ENDS
+    chairs = {}
+    for number, script in enumerate(scripts):
+        patient = worlds.person(world, given=script.title(), mrn=f"A-{number}")
+        chair = Chair(world, worlds.prepared(world, *patient), patient[0])
+        worlds.linked(world, chair.encounter, sender=f"SIM-{script}")
+        chair.start(20)
+        chairs[script] = chair
+    served.start()
+    monitors = {
+        script: Simulator(
+            host="127.0.0.1", port=served.mllp_port, seed=7, period_s=0.5, cuff_s=3,
+            bed=Bed(bed="1", patient_id="00417", device=f"SIM-{script}"),
+        )
+        for script in scripts
+    }  # fmt: skip
+    try:
+        for script, monitor in monitors.items():
+            monitor.start()
+            wait_for(lambda m=monitor: m.acked > 1, "an answer")
+            monitor.switch(script)
+        for script, (signal, priority) in scripts.items():
+            wait_for(
+                lambda c=chairs[script], s=signal, p=priority: (s, p, "active") in c.alarms,
+                f"the end of {script}", within_s=60,
+            )  # fmt: skip
+        sign_in(page, served, world.emails["infusion_nurse"])
+        page.set_default_timeout(60_000)
+        for script, chair in chairs.items():
+            page.goto(f"{served.url}/infusion/{chair.encounter}")
+            page.locator(".alarm-bar", has_text=WORDS[script]).first.wait_for(timeout=60_000)
+    finally:
+        for monitor in monitors.values():
+            monitor.stop()
+
+
+def sign_in(page: Page, live: LiveClinic, email: str) -> None:
+    page.goto(f"{live.url}/account/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".nav-main", timeout=60_000)
