@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page
@@ -54,13 +55,11 @@ def test_each_script_is_seen_at_its_chair(
     try:
         for script, monitor in monitors.items():
             monitor.start()
-            wait_for(lambda m=monitor: m.acked > 1, "an answer")
+            wait_for(partial(_is_answered, monitor), "an answer")
             monitor.switch(script)
         for script, (signal, priority) in scripts.items():
-            wait_for(
-                lambda c=chairs[script], s=signal, p=priority: (s, p, "active") in c.alarms,
-                f"the end of {script}", within_s=60,
-            )  # fmt: skip
+            end = partial(_is_shown, chairs[script], (signal, priority, "active"))
+            wait_for(end, f"the end of {script}", within_s=60)
         sign_in(page, served, world.emails["infusion_nurse"])
         page.set_default_timeout(60_000)
         for script, chair in chairs.items():
@@ -69,6 +68,14 @@ def test_each_script_is_seen_at_its_chair(
     finally:
         for monitor in monitors.values():
             monitor.stop()
+
+
+def _is_answered(monitor: Simulator) -> bool:
+    return monitor.acked > 1
+
+
+def _is_shown(chair: Chair, alarm: tuple[str, str, str]) -> bool:
+    return alarm in chair.alarms
 
 
 def sign_in(page: Page, live: LiveClinic, email: str) -> None:
