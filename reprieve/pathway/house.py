@@ -156,7 +156,9 @@ def set_active(
         row = Practitioner.of(actor.clinic).select_for_update().get(pk=practitioner)
         row.active = active
         row.save(update_fields=["active"])
-        User.objects.filter(pk=row.user_id).update(is_active=active)
+        # Somebody may work in another clinic of this installation, too.
+        anywhere = Practitioner.objects.every().filter(user_id=row.user_id, active=True).exists()
+        User.objects.filter(pk=row.user_id).update(is_active=anywhere)
         _refuse_nobody_left(actor.clinic)
         return Done(subject_kind="practitioner", subject=practitioner, detail={"active": active})
 

@@ -11,7 +11,7 @@ from reprieve.knowledge import BadValue
 from reprieve.pathway import clinic, house, infusion, people
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
-from reprieve.records.models import ClinicSetting, PractitionerRole
+from reprieve.records.models import ClinicSetting, Practitioner, PractitionerRole, User
 from reprieve.records.queries import clinics, settings
 from reprieve.records.queries import people as staff
 from tests import booking_desk as desk
@@ -177,6 +177,18 @@ class TestStaff:
         for active in (False, True):
             house.set_active(**by(world), practitioner=nurse.practitioner, active=active)
             assert (people.actor_of(user=nurse.user) is not None) is active
+
+    def test_who_works_elsewhere_too_may_still_sign_in_there(self) -> None:
+        world, other = w.found(), w.found()
+        nurse = world["infusion_nurse"]
+        assert nurse.practitioner
+        elsewhere = Practitioner.objects.add(
+            clinic_id=other.id, user_id=nurse.user, name="Nurse Invented"
+        )
+        house.set_active(**by(world), practitioner=nurse.practitioner, active=False)
+        assert elsewhere.user.is_active
+        house.set_active(**by(other), practitioner=elsewhere.pk, active=False)
+        assert not User.objects.get(pk=nurse.user).is_active
 
     def test_somebody_always_stays_who_may_change_it(self) -> None:
         world = w.found()

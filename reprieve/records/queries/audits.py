@@ -58,7 +58,7 @@ def reads(
     return [
         Line(
             id=row.pk, at=row.at, who=names.get(row.actor, row.actor), what=row.view,
-            numbers=tuple(sorted(numbers[one] for one in row.shown if one in numbers)),
+            numbers=tuple(sorted({numbers[one] for one in row.shown if one in numbers})),
         )
         for row in found
     ]  # fmt: skip
