@@ -218,7 +218,7 @@ class TestDiary:
 
     def test_refused(self, made: Treated, as_role: As) -> None:
         answer = as_role("infusion_nurse").post(
-            f"/diary/{made.patient}", self.day(day="2999-01-01")
+            f"/diary/{made.patient}", self.day(day="2027-01-01")
         )
         assert answer.status_code == 422
         assert "is in the future" in answer.content.decode()
