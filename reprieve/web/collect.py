@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver
 
 from reprieve.pathway.permissions import Actor, allowed
 
+SELDOM_FROM = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
@@ -32,6 +34,11 @@ class NavItem:
     order: int
     icon: str = ""
     home_of: frozenset[str] = frozenset()
+
+    @property
+    def seldom(self) -> bool:
+        """Whether it stands under "More": a bar of fifteen words is read by nobody."""
+        return self.order >= SELDOM_FROM
 
 
 def modules(package: str) -> Iterator[ModuleType]:

@@ -19,10 +19,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if actor is None:
         return {"actor": None, "demo_roles": ROLES if demo.clinic() else ()}
     clinic = clinic_of(request, actor)
+    places = collect.menu(actor)
+    daily = [place for place in places if not place.seldom] or places
     return {
         "actor": actor,
         "demo_roles": ROLES if clinic.is_demo else (),
-        "nav": collect.menu(actor),
+        "nav": daily,
+        "nav_more": [place for place in places if place not in daily],
         "clinic": clinic,
         "idle_lock_min": settings.IDLE_LOCK_MIN,
     }

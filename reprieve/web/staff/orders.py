@@ -151,5 +151,5 @@ urlpatterns = [
 ]
 NAV = [
     NavItem(label=gettext_lazy("Orders to sign"), url_name="orders_to_sign",
-            permission="order.cosign", order=75, icon="note"),
+            permission="order.cosign", order=40, icon="note"),
 ]  # fmt: skip
