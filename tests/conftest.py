@@ -89,11 +89,23 @@ def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
         return False
     fixtures = frozenset(getattr(item, "fixturenames", ()))
     if config.getoption("--engine") == "postgresql":
-        # Pages and scripts are the same on both engines; the whole pathway is walked on both.
-        walks = item.get_closest_marker("journey") and not item.get_closest_marker("once")
-        is_about_pages = "browser" in fixtures and not walks
-        return not NEED_A_DATABASE.isdisjoint(fixtures) and not is_about_pages
+        return _is_of_the_engine(config, item) and not NEED_A_DATABASE.isdisjoint(fixtures)
     return item.get_closest_marker("postgresql") is None
+
+
+def _is_of_the_engine(config: pytest.Config, item: pytest.Item) -> bool:
+    """Pages reach the database only through queries and pathway, whose tests run on each engine.
+
+    The whole pathway is walked on both in a browser; tests of single pages only at full size.
+    """
+    if item.get_closest_marker("once"):
+        return False
+    room = item.path.relative_to(TESTS).parts[0]
+    if room == "journeys":
+        return True
+    is_page = room == "web"
+    is_in_browser = "browser" in getattr(item, "fixturenames", ())
+    return not is_in_browser and (not is_page or bool(config.getoption("--long")))
 
 
 @pytest.fixture(scope="session")

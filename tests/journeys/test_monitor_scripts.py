@@ -15,7 +15,8 @@ from tests.chairside import Chair
 from tests.house.running import LiveClinic, wait_for
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.journey
+# At full size only: the board of every script is looked at in each run (test_scripts_on_screen).
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.long]
 # What is shown at each chair in the end, by script; the last three take longer.
 ENDS = {
     "hypertension": ("sbp", "high"),

@@ -53,9 +53,9 @@ def test_nobody_gets_past_the_door(address: addresses.Address, nobody: Client) -
 def test_each_role_opens_what_it_may_and_nothing_else(
     role: str, world: w.World, as_role: Callable[[str], Client]
 ) -> None:
-    actor, wrong = world[role], []
+    actor, wrong, browser = world[role], [], as_role(role)
     for address in GUARDED:
-        status = as_role(role).get(address.path).status_code
+        status = browser.get(address.path).status_code
         permission = address.access.permission
         may = not permission or allowed(actor, permission)
         # 404 or 405 past the door is right: the sample row is not there, or a form is expected.
@@ -71,8 +71,10 @@ def test_each_place_in_the_menu_opens(
 ) -> None:
     from django.urls import reverse
 
-    found = {i.url_name: as_role(role).get(reverse(i.url_name)).status_code for i in
-             collect.menu(world[role])}  # fmt: skip
+    browser = as_role(role)
+    found = {
+        i.url_name: browser.get(reverse(i.url_name)).status_code for i in collect.menu(world[role])
+    }
     assert {name: status for name, status in found.items() if status != 200} == {}
 
 
