@@ -36,6 +36,7 @@ WITHOUT_CLINIC = {
     "gate_vitals.apart": "arithmetic",
     "gate_vitals.sets": "arithmetic",
     "links.by_token": "the token names the clinic",
+    "registry.date_of": "arithmetic",
     "questionnaires.words_code": "a value's own form",
     "people.member_of_user": "the sign-in names the clinic",
 }
