@@ -24,7 +24,7 @@ PLAIN = frozenset({"knowledge", "units", "pharmacology", "clinical"}) | frozense
 # At full size the longest single test is the campaign of a hundred kills.
 LONG_TIMEOUT_S = 4500.0
 
-hypothesis.settings.register_profile("usual", deadline=None, max_examples=100)
+hypothesis.settings.register_profile("usual", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
 
 
