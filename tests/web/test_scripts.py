@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
 import reprieve.web
+from tests.house import browser
 
 STATIC = Path(reprieve.web.__path__[0]) / "static"
 NODE = Path(reprieve.web.__path__[0]).parents[1] / "node_modules"
@@ -81,11 +80,9 @@ def file_name(path: str) -> str:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    found = next(filter(None, (shutil.which(name) for name in names if name)))
     with sync_playwright() as player:
         started = player.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=browser.chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         yield started
         started.close()
