@@ -12,9 +12,10 @@ from typing import Any
 
 from django.test import override_settings
 
-from reprieve.pathway import alarm_fold, feed, infusion
+from reprieve.pathway import alarm_fold, feed, infusion, observations
 from reprieve.pathway.clock import ms
 from reprieve.pathway.infusion import Happened
+from reprieve.pathway.observations import Told
 from reprieve.records.models import InfusionState
 from tests import world as worlds
 from tests.world import World, new
@@ -89,3 +90,13 @@ def sent(
     return feed.FeedMessage(
         raw=raw.encode(), received_ms=ms(world.at), sender="SIM-1", bed="1", readings=readings
     )
+
+
+def weighed(made: Any, kg: float = 70) -> Any:
+    """This function will weigh a patient, given as whatever has a `world` and a `patient`."""
+    observations.write(
+        [Told(code="weight_kg", value=Decimal(str(kg)), unit="kg")],
+        actor=made.world["infusion_nurse"], at=made.world.at, measured_at=made.world.at,
+        patient=made.patient,
+    )  # fmt: skip
+    return made

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
-from reprieve.pathway import infusion, observations
+from reprieve.pathway import infusion
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.expected_levels import Expected, expected
-from reprieve.pathway.observations import Told
 from reprieve.pharmacology import Infusion, simulate
 from tests import world as worlds
-from tests.chairside import Chair, quick_world, sit
+from tests.chairside import Chair, quick_world, sit, weighed
 from tests.treated import treated
 from tests.world import World, new
 
@@ -24,15 +22,6 @@ pytestmark = pytest.mark.usefixtures("db")
 def world() -> World:
     with quick_world() as made:
         return made
-
-
-def weighed(made: Chair, kg: float = 70) -> Chair:
-    observations.write(
-        [Told(code="weight_kg", value=Decimal(str(kg)), unit="kg")],
-        actor=made.world["infusion_nurse"], at=made.world.at, measured_at=made.world.at,
-        patient=made.patient,
-    )  # fmt: skip
-    return made
 
 
 @pytest.fixture

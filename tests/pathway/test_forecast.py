@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from reprieve.pathway import history, observations
+from reprieve.pathway import history
 from reprieve.pathway.forecast import Outlook, outlook
-from reprieve.pathway.observations import Told
 from tests import world as worlds
-from tests.chairside import quick_world
+from tests.chairside import quick_world, weighed
 from tests.order_desk import order
 from tests.treated import Treated, responder, treated
 from tests.world import World, new
@@ -22,15 +19,6 @@ pytestmark = pytest.mark.usefixtures("db")
 def world() -> World:
     with quick_world() as made:
         return made
-
-
-def weighed(made: Treated, kg: float = 70) -> Treated:
-    observations.write(
-        [Told(code="weight_kg", value=Decimal(str(kg)), unit="kg")],
-        actor=made.world["infusion_nurse"], at=made.world.at, measured_at=made.world.at,
-        patient=made.patient,
-    )  # fmt: skip
-    return made
 
 
 def of(made: Treated) -> Outlook:
