@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from reprieve.web import crisis
 from reprieve.web.access import public
 from reprieve.web.acts import act_of
 from reprieve.web.days import DayField
+from reprieve.web.offline import service_worker
 from reprieve.web.portal.access import LinkRequest, link
 from reprieve.web.words import day as say_day
 
@@ -144,10 +144,7 @@ def _crisis(request: LinkRequest) -> dict[str, str]:
 @public(why="a script that keeps the empty diary page for days without a connection")
 def worker(request: HttpRequest) -> HttpResponse:
     """This function will give the service worker of the diary, which may rule `/d/` alone."""
-    source = static("reprieve/js/diary-worker.js")
-    words = f'importScripts("{source}");\n'
-    headers = {"Service-Worker-Allowed": "/d/", "Cache-Control": "no-cache"}
-    return HttpResponse(words, content_type="text/javascript", headers=headers)
+    return service_worker(script="reprieve/js/diary-worker.js", scope="/d/")
 
 
 urlpatterns = [

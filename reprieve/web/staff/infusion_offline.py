@@ -28,6 +28,7 @@ from reprieve.web import infusion_live
 from reprieve.web.access import PageRequest, live, public
 from reprieve.web.acts import act_of
 from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, form_for
+from reprieve.web.offline import service_worker
 from reprieve.web.words import bad_value, say
 
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "act", "tablet", "tablet_ms", "offset_ms",
@@ -140,10 +141,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 @public(why="a script without data; the browser fetches it by itself")
 def worker(request: HttpRequest) -> HttpResponse:
     """This function will give the service worker, which may rule `/infusion/` alone."""
-    source = static("reprieve/js/infusion-worker.js")
-    words = f'importScripts("{source}");\n'
-    headers = {"Service-Worker-Allowed": "/infusion/", "Cache-Control": "no-cache"}
-    return HttpResponse(words, content_type="text/javascript", headers=headers)
+    return service_worker(script="reprieve/js/infusion-worker.js", scope="/infusion/")
 
 
 urlpatterns = [
