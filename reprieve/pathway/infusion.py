@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.course import STOPPING, Course
@@ -178,7 +180,7 @@ def append(
     )
     event: InfusionEvent = InfusionEvent.objects.add(
         clinic_id=row.clinic_id, encounter_id=row.encounter_id, kind=happened.kind,
-        at_ms=ms(happened_at), recorded_ms=ms(at), rate_ug_per_h=happened.rate_ug_per_h,
+        at_ms=ms(happened_at), recorded_ms=_heard_ms(row, at), rate_ug_per_h=happened.rate_ug_per_h,
         dose_ug=happened.dose_ug, order_id=happened.order, chair_id=happened.chair,
         detail=dict(happened.detail), note=note, reported=happened.reported,
         deviation=happened.deviation or placed.out_of_place, addendum=placed.addendum or beside,
@@ -188,6 +190,14 @@ def append(
     _tell_others(row, happened.kind, at)
     announce(row.clinic_id, row.encounter_id, at)
     return event
+
+
+def _heard_ms(row: InfusionState, at: datetime) -> int:
+    """When the server heard of the act: after every act before it, so that two acts in one
+    millisecond keep their order. The row is locked."""
+    rows = InfusionEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    last = rows.aggregate(last=Max("recorded_ms"))["last"]
+    return ms(at) if last is None else max(ms(at), last + 1)
 
 
 def _tell_others(row: InfusionState, kind: str, at: datetime) -> None:

@@ -78,8 +78,8 @@ def then_an_alarm_is_seen_and_acknowledged(
     """This function will let oxygen fall, see the alarm on the screen and acknowledge it."""
     nurse = house.who("infusion_nurse").go(f"/infusion/{visit}")
     monitor.switch("desaturation")
-    alarm = nurse.page.locator(".alarm-bar", has_text="SpO2")
-    alarm.first.wait_for(timeout=HEARD_WITHIN_MS)
-    nurse.page.locator("[data-acknowledge]").first.click()
-    nurse.page.wait_for_selector(".alarm-bar >> text=seen")
+    alarm = nurse.page.locator(".alarm-item", has_text="SpO2").first
+    alarm.wait_for(timeout=HEARD_WITHIN_MS)
+    alarm.locator("[data-acknowledge]").click()
+    alarm.get_by_text("seen").wait_for()
     monitor.switch("steady")

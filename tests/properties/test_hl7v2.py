@@ -77,6 +77,8 @@ def messages(draw):
 
 
 @given(streams, st.lists(st.integers(0, 600), max_size=8), st.sampled_from([10, 50, 1 << 20]))
+@example(b"\x0bMSH|^~\\&|MSH|^~\\&|", [13], 10)
+@example(b"\x0bMSH|^~\\&|MSH|^~\\&|\x1c\r\x0bA\x1c\r", [13, 20], 10)
 def test_how_bytes_are_cut_changes_no_frame(data, cuts, bound):
     whole, pieces = Deframer(max_frame=bound), Deframer(max_frame=bound)
     places = sorted({min(c, len(data)) for c in cuts} | {0, len(data)})

@@ -36,6 +36,7 @@ class Deframer:
         self.too_long = 0
         self._buffer = bytearray()
         self._inside = False
+        self._overlong = False
         self._scanned = 0
 
     @property
@@ -69,22 +70,23 @@ class Deframer:
         if edge is None:
             return self._wait()
         message = bytes(self._buffer[: edge.start()])
-        fits = edge.start() <= self.max_frame
+        fits = not self._overlong and edge.start() <= self.max_frame
         ended = edge.group() != START
         if ended and fits:
             frames.append(message)
-        self.too_long += not fits
+        self.too_long += not fits and not self._overlong
         self.lost += fits and not ended
         del self._buffer[: edge.end() if ended else edge.start()]
-        self._inside = False
+        self._inside = self._overlong = False
         return True
 
     def _wait(self) -> bool:
-        """Keep the bytes for the next feed, unless the frame has outgrown its bound."""
-        # A last 0x1C may be the first half of an end block: it is looked at again.
-        self._scanned = max(0, len(self._buffer) - 1)
-        if len(self._buffer) > self.max_frame + 1:
+        """Keep the bytes for the next feed; of a frame that outgrew its bound, only the edge."""
+        if not self._overlong and len(self._buffer) > self.max_frame + 1:
             self.too_long += 1
-            self._buffer.clear()
-            self._inside = False
+            self._overlong = True
+        # A last 0x1C may be the first half of an end block: it is looked at again.
+        if self._overlong:
+            del self._buffer[:-1]
+        self._scanned = max(0, len(self._buffer) - 1)
         return False

@@ -63,17 +63,36 @@ export function take(part, html) {
   part.dispatchEvent(new CustomEvent("reprieve:live", { bubbles: true, detail: fresh }));
 }
 
+/** Parts that came while a finger was on the old ones, by id.
+ * @type {Map<string, Element>} */
+const pressed = new Map();
+
+function lifted() {
+  const pieces = [...pressed.values()];
+  pressed.clear();
+  pieces.forEach(replace);
+}
+
 /** @param {Element} piece */
 function replace(piece) {
   const old = document.getElementById(piece.id);
+  pressed.delete(piece.id);
   if (!old || old.outerHTML === piece.outerHTML) return;
   const active = document.activeElement;
   const typing = active instanceof HTMLElement && active.matches("input, textarea, select");
   if (typing && old.contains(active)) return;
+  // A button replaced between a finger's landing and its lifting would never be clicked.
+  if (old.matches(":active")) {
+    pressed.set(piece.id, piece);
+    return;
+  }
   const focused = active && old.contains(active) ? active.id : "";
   old.replaceWith(document.importNode(piece, true));
   if (focused) document.getElementById(focused)?.focus();
 }
 
+// After the click that the lifting makes.
+for (const name of ["pointerup", "pointercancel", "keyup"])
+  document.addEventListener(name, () => setTimeout(lifted));
 for (const part of document.querySelectorAll("[data-live]"))
   if (part instanceof HTMLElement) follow(part);

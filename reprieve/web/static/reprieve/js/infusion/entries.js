@@ -71,10 +71,15 @@ function saved(form, where = "saved") {
   say(form, false);
   renumber(form);
   form.closest("dialog")?.close();
+  tell(where);
+}
+
+/** For a moment, in words that the page brings. @param {"saved" | "kept" | "unanswered"} what */
+export function tell(what) {
   const toast = document.getElementById("saved");
   if (!toast) return;
   const words = toast.querySelector("span");
-  if (words) words.textContent = toast.dataset[where] ?? "";
+  if (words) words.textContent = toast.dataset[what] ?? "";
   toast.hidden = false;
   setTimeout(() => (toast.hidden = true), SAID_MS);
 }

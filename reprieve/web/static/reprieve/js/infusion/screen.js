@@ -3,7 +3,7 @@
 import { openDialog } from "../dialog.js";
 import { test } from "../sound.js";
 import "./clocks.js";
-import { post, wireEntries } from "./entries.js";
+import { post, tell, wireEntries } from "./entries.js";
 import { draw } from "./grid.js";
 import { merged } from "./model.js";
 import { number } from "./number.js";
@@ -37,14 +37,15 @@ function needsServer(button) {
   return isCut() && !mayBeKept((button.dataset.open ?? "").replace("entry-", ""));
 }
 
-/** @param {Record<string, string>} fields */
+/** @param {Record<string, string>} fields @returns {Promise<boolean>} whether it was taken */
 async function answer(fields) {
   const data = new FormData();
   const token = document.querySelector("[name=csrfmiddlewaretoken]");
   if (token instanceof HTMLInputElement) data.set("csrfmiddlewaretoken", token.value);
   data.set("act", number());
   for (const [name, value] of Object.entries(fields)) data.set(name, value);
-  await post(room?.dataset.alarm ?? "", data).catch(() => undefined);
+  const said = await post(room?.dataset.alarm ?? "", data).catch(() => undefined);
+  return Boolean(said?.ok);
 }
 
 /** @param {HTMLElement} button */
@@ -59,7 +60,9 @@ function press(button) {
 /** @param {HTMLElement} button @param {Record<string, string>} fields */
 async function once(button, fields) {
   if (button instanceof HTMLButtonElement) button.disabled = true;
-  await answer(fields);
+  if (await answer(fields)) return;
+  if (button instanceof HTMLButtonElement) button.disabled = false;
+  tell("unanswered");
 }
 
 /** @param {HTMLElement} button @param {string} observation */
