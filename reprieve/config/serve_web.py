@@ -9,6 +9,8 @@ from typing import Any
 
 # Requests wait for the disk (an opened page is logged before it is sent), not for the processor.
 THREADS = 8
+# One process holds one processor; a third would cost memory that a small clinic machine lacks.
+WORKERS = min(2, os.cpu_count() or 1)
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
         address=os.environ["REPRIEVE_HOST"],
         port=int(os.environ["REPRIEVE_PORT"]),
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=WORKERS,
         blocking_threads=THREADS,
         # A thread keeps its database connection: ending idle ones would open the file anew.
         blocking_threads_idle_timeout=600,

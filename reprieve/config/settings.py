@@ -77,6 +77,12 @@ TEMPLATES = [
 ]
 
 DATABASES = databases(DATA)
+_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {
+    "default": _MEMORY,
+    # Parts of pages whose key names all that they show: they never grow old. No patient is in them.
+    "drawn": {**_MEMORY, "LOCATION": "drawn", "TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": 1000}},
+}
 DATABASE_ROUTERS = ["reprieve.config.databases.AccessRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.knowledge import BadValue
@@ -57,6 +58,8 @@ class Chairside:
 # Writes an entry and returns the act's result, if the act has one.
 Result = Mapping[str, Any]
 Save = Callable[[Chairside, Any], Result | None]
+# What a form offers beyond its own words: this clinic's chairs, staff and limits.
+Choices = Mapping[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,16 +263,49 @@ ENTRIES = {
 
 def form_for(entry: Entry, where: PageRequest, encounter: uuid.UUID, data: Any = None) -> Any:
     """This function will make an entry's form with the choices of this clinic and visit."""
-    more: dict[str, Any] = {"prefix": None, "auto_id": f"{entry.kind}-%s"}
+    return _form(entry, _choices(entry, where, encounter), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """An entry with its empty form, made only when it is not in the cache as drawn before.
+
+    `drawn` names everything that the form's fields show.
+    """
+
+    entry: Entry
+    choices: Choices
+
+    @property
+    def form(self) -> Any:
+        """The empty form."""
+        return _form(self.entry, self.choices)
+
+    @property
+    def drawn(self) -> str:
+        """What the drawn fields depend on."""
+        return f"{get_language()} {self.entry.kind} {self.choices!r}"
+
+
+def blank(entry: Entry, where: PageRequest, encounter: uuid.UUID) -> Blank:
+    """This function will give an entry's empty form to be drawn on a page."""
+    return Blank(entry, _choices(entry, where, encounter))
+
+
+def _form(entry: Entry, choices: Choices, data: Any = None) -> Any:
+    return entry.form(data, prefix=None, auto_id=f"{entry.kind}-%s", **choices)
+
+
+def _choices(entry: Entry, where: PageRequest, encounter: uuid.UUID) -> Choices:
     clinic, actor = where.actor.clinic, where.actor
     if entry.form is forms.ChairForm:
-        more["chairs"] = [(str(c.id), c.name) for c in clinics.chairs(clinic=clinic)]
+        return {"chairs": [(str(c.id), c.name) for c in clinics.chairs(clinic=clinic)]}
     if entry.form is forms.HandoverForm:
         nurses = [m for m in people.staff(clinic=clinic) if m.active and m.id != actor.practitioner]
-        more["staff"] = [(str(m.id), m.name) for m in nurses if m.roles & CARERS]
+        return {"staff": [(str(m.id), m.name) for m in nurses if m.roles & CARERS]}
     if entry.form is forms.SuspendForm:
-        more["limits"] = limit_choices(where, encounter)
-    return entry.form(data, **more)
+        return {"limits": limit_choices(where, encounter)}
+    return {}
 
 
 CARERS = frozenset({"infusion_nurse", "physician", "medical_director"})

@@ -22,7 +22,7 @@ from reprieve.records.queries import recovery as visits
 from reprieve.web import infusion_live
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
-from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, form_for
+from reprieve.web.infusion_entries import ENTRIES, Blank, Chairside, Entry, blank, form_for
 from reprieve.web.presenters import Badge, strip
 from reprieve.web.words import form_errors, say
 
@@ -43,8 +43,7 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
         "patient": _strip(request, patient, encounter),
         "quick": _dialogs(request, encounter, quick=True),
         "more": _dialogs(request, encounter, quick=False),
-        "correct": {"entry": ENTRIES["correct"],
-                    "form": form_for(ENTRIES["correct"], request, encounter)},
+        "correct": blank(ENTRIES["correct"], request, encounter),
         "terms": infusion_live.harm_terms(),
     })  # fmt: skip
 
@@ -192,16 +191,12 @@ def _papers(request: PageRequest, patient: uuid.UUID, encounter: uuid.UUID) -> l
     return badges
 
 
-def _dialogs(
-    request: PageRequest, encounter: uuid.UUID, *, quick: bool
-) -> list[dict[str, Any]]:
+def _dialogs(request: PageRequest, encounter: uuid.UUID, *, quick: bool) -> list[Blank]:
     return [
-        {"entry": one, "form": form_for(one, request, encounter)}
+        blank(one, request, encounter)
         for one in ENTRIES.values()
         if one.quick is quick and one.states
     ]
-
-
 
 
 urlpatterns = [
