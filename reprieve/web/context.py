@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from reprieve.pathway import demo
 from reprieve.pathway.permissions import ROLES, Actor
@@ -21,11 +22,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     clinic = clinic_of(request, actor)
     places = collect.menu(actor)
     daily = [place for place in places if not place.seldom] or places
+    match = request.resolver_match
+    here = match.view_name if match and match.view_name in {p.url_name for p in places} else ""
     return {
         "actor": actor,
         "demo_roles": ROLES if clinic.is_demo else (),
         "nav": daily,
         "nav_more": [place for place in places if place not in daily],
+        "place": here,
+        # All that the menu shows: drawn once for those who may open the same places.
+        "menu_drawn": " ".join([get_language() or "", here, *(p.url_name for p in places)]),
         "clinic": clinic,
         "idle_lock_min": settings.IDLE_LOCK_MIN,
     }
