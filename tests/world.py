@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from reprieve.pathway import accounts, infusion, patients, people
 from reprieve.pathway import clinic as clinics
-from reprieve.pathway import infusion, patients, people
 from reprieve.pathway.permissions import ROLES, Actor
 from reprieve.records.identity import Identity
 from reprieve.records.models import Device, DeviceAssociation, PractitionerRole, User
@@ -72,6 +72,8 @@ def _join(world: World, role: str, tag: str) -> None:
     )  # fmt: skip
     actor = people.actor_of(user=User.objects.get(username=email).pk)
     assert actor is not None
+    assert actor.user is not None
+    accounts.chose_password(actor.user)  # as each does at the first sign-in
     world.staff[role] = actor
     world.emails[role] = email
 

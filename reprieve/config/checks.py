@@ -60,6 +60,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_own_machine(name: str) -> bool:
+    """This function will tell whether a name that browsers use leads to this machine only."""
+    return is_loopback(name.strip("[]"))
+
+
 @contextmanager
 def only_server(folder: Path) -> Iterator[None]:
     """This function will hold the folder for one `serve`; the kernel frees it if that is killed."""

@@ -10,6 +10,7 @@ sqlite_swap.swap()
 from django.utils.translation import gettext_lazy as _  # noqa: E402  # after the swap, on purpose
 
 from reprieve.config import assets, catalogue, logs  # noqa: E402
+from reprieve.config.checks import is_own_machine  # noqa: E402
 from reprieve.config.databases import databases  # noqa: E402
 from reprieve.config.folder import data_folder, secret  # noqa: E402
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
 ]
 MIDDLEWARE = [
@@ -116,6 +118,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # The lock-out below counts failures for the whole installation; allauth's own counts a process.
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
+# Staff who see patients need a second factor where more than this machine can reach the pages.
+FACTOR_BY_DEFAULT = TLS or any(not is_own_machine(name) for name in ALLOWED_HOSTS)
+MFA_ADAPTER = "reprieve.web.factors.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -97,7 +97,10 @@ def add_staff(
     roles: Iterable[str],
     phone: str = "",
 ) -> uuid.UUID:
-    """This function will add a member of staff with a sign-in and roles."""
+    """This function will add a member of staff with a sign-in and roles.
+
+    The password is the first one: they choose another before they can do anything.
+    """
 
     wanted = tuple(roles)
     house.refuse_doctors(actor, wanted)
@@ -107,6 +110,7 @@ def add_staff(
             actor.clinic, name=name, email=email, password=password, roles=wanted,
             at=at, by=actor.practitioner, phone=phone,
         )  # fmt: skip
+        User.objects.filter(pk=person.user_id).update(password_given_at=at)
         return Done(subject_kind="practitioner", subject=person.pk, detail={"roles": list(wanted)})
 
     return uuid.UUID(perform("staff.change", actor=actor, uid=uid, at=at, work=work)["id"])

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_fold
+from reprieve.pathway import accounts, alarm_fold
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import CLINICIANS, DIRECTOR, DOCTORS, MANAGER, ROLES, Actor
@@ -159,6 +159,8 @@ def set_active(
         # Somebody may work in another clinic of this installation, too.
         anywhere = Practitioner.objects.every().filter(user_id=row.user_id, active=True).exists()
         User.objects.filter(pk=row.user_id).update(is_active=anywhere)
+        if not active:
+            accounts.end_sessions(row.user_id)
         _refuse_nobody_left(actor.clinic)
         return Done(subject_kind="practitioner", subject=practitioner, detail={"active": active})
 
@@ -241,5 +243,6 @@ def _words(key: str, value: Any) -> None:
 CHECKS = {
     "clinic.phone": _phone, "clinic.email": _email, "clinic.physician": _text,
     "clinic.address": _text, "clinic.url": _url, "print.paper": _paper,
+    accounts.FACTOR_ROLES: accounts.check_factor_roles,
     "booking.nurses": _nurses, "booking.hours": _hours, "crisis.text": _words,
 }  # fmt: skip

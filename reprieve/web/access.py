@@ -26,7 +26,7 @@ from reprieve.pathway import clock
 from reprieve.pathway.errors import PathwayError
 from reprieve.pathway.permissions import Actor, allowed
 from reprieve.records import access as access_log
-from reprieve.web import lock, problems
+from reprieve.web import lock, problems, readiness
 from reprieve.web.people import actor_of, clinic_of
 
 UNAUTHORIZED = 401
@@ -45,12 +45,16 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What a view states about itself; the test of every address reads it."""
+    """What a view states about itself; the test of every address reads it.
+
+    `unready`: it answers an account that still lacks a password of its own or a second factor.
+    """
 
     kind: Literal["page", "live", "signed_in", "public", "link"]
     permission: str = ""
     opens: str = ""
     why: str = ""
+    unready: bool = False
 
 
 def page(permission: str, *, opens: str) -> Callable[[View], View]:
@@ -67,9 +71,9 @@ def live(permission: str, *, opens: str) -> Callable[[View], View]:
     return _guard(Access(kind="live", permission=permission, opens=opens))
 
 
-def signed_in(*, opens: str) -> Callable[[View], View]:
+def signed_in(*, opens: str, unready: bool = False) -> Callable[[View], View]:
     """This function will let any member of staff open a view that shows no patient."""
-    return _guard(Access(kind="signed_in", opens=opens))
+    return _guard(Access(kind="signed_in", opens=opens, unready=unready))
 
 
 def public(*, why: str) -> Callable[[View], View]:
@@ -109,6 +113,9 @@ def _guard(access: Access) -> Callable[[View], View]:
                 return refusal
             clinic = clinic_of(request, request.actor)
             request.at, request.shown = clock.now(clinic.id), []
+            unready = _unready(request, access)
+            if unready is not None:
+                return unready
             with timezone.override(ZoneInfo(clinic.timezone)):
                 return _answered(request, access, view, *args, **kwargs)
 
@@ -127,6 +134,16 @@ def _refusal(request: PageRequest, access: Access) -> HttpResponseBase | None:
     if access.kind == "live":
         return None
     return lock.refusal(request)
+
+
+def _unready(request: PageRequest, access: Access) -> HttpResponseBase | None:
+    """A part that polls cannot lead anywhere: its page will."""
+    if access.unready:
+        return None
+    if access.kind == "live":
+        lacking = readiness.lacks(request, request.actor, request.at)
+        return HttpResponse(status=UNAUTHORIZED) if lacking else None
+    return readiness.refusal(request, request.actor, request.at)
 
 
 def _sign_in_first(request: HttpRequest, access: Access) -> HttpResponseBase:

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from reprieve.pathway import demo
+from reprieve.pathway import accounts, demo
 from reprieve.pathway.permissions import ROLES, Actor
-from reprieve.web import collect
+from reprieve.web import collect, passkeys
 from reprieve.web.people import clinic_of
 
 
@@ -34,4 +34,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu_drawn": " ".join([get_language() or "", here, *(p.url_name for p in places)]),
         "clinic": clinic,
         "idle_lock_min": settings.IDLE_LOCK_MIN,
+        "has_passkey": _has_passkey(request, actor),
     }
+
+
+def _has_passkey(request: HttpRequest, actor: Actor) -> bool:
+    """Asked once a session: whether the locked screen offers a passkey."""
+    if passkeys.KNOWN not in request.session:
+        has = actor.user is not None and accounts.has_factor(actor.user, passkeys.KIND)
+        request.session[passkeys.KNOWN] = has
+    return bool(request.session[passkeys.KNOWN])

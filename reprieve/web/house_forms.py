@@ -10,6 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.knowledge import BadValue
+from reprieve.pathway.accounts import FACTOR_ROLES
 from reprieve.pathway.booking_book import USUAL_HOURS
 from reprieve.pathway.permissions import ROLES
 from reprieve.records.queries.people import StaffMember
@@ -56,8 +57,16 @@ class FactsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
+    factor_roles = forms.MultipleChoiceField(
+        label=_("Who needs a second factor to sign in"), required=False, choices=[],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A passkey, or codes from an app. Asked for at the next page they open."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        roles = self.fields["factor_roles"]
+        roles.choices = [(role, role_word(role)) for role in ROLES]  # type: ignore[attr-defined]
         for day in WEEKDAYS:
             for end in ("opens", "closes"):
                 self.fields[f"{end}_{day}"] = _clock()
@@ -72,7 +81,7 @@ class FactsForm(forms.Form):
 
     def plain(self) -> list[Any]:
         """Give the fields before the hours."""
-        return [field for field in self if "_" not in field.name or "crisis" in field.name]
+        return [field for field in self if not field.name.startswith(("opens_", "closes_"))]
 
     def week(self) -> list[tuple[str, Any, Any]]:
         """Give each weekday's name with its two fields."""
@@ -87,6 +96,7 @@ class FactsForm(forms.Form):
         found = {f"clinic.{key}": data[key].strip() for key in NAMES}
         found["booking.hours"] = _hours(data)
         found["crisis.text"] = {"en": data["crisis_en"].strip(), "es": data["crisis_es"].strip()}
+        found[FACTOR_ROLES] = sorted(data["factor_roles"])
         for key, value in (("booking.nurses", data["nurses"]), ("print.paper", data["paper"])):
             if value:
                 found[key] = value
@@ -109,13 +119,14 @@ def _hours(data: dict[str, Any]) -> dict[str, list[list[str]]]:
     return found
 
 
-def facts_shown(chosen: dict[str, Any]) -> dict[str, Any]:
+def facts_shown(chosen: dict[str, Any], *, factor_roles: frozenset[str]) -> dict[str, Any]:
     """This function will fill the form with what is in force."""
     crisis = chosen.get("crisis.text") or {}
     shown: dict[str, Any] = {key: chosen.get(f"clinic.{key}", "") for key in NAMES}
     shown |= {"nurses": chosen.get("booking.nurses"), "paper": chosen.get("print.paper", "letter")}
     if isinstance(crisis, str):
         crisis = {"en": crisis}
+    shown["factor_roles"] = sorted(factor_roles)
     shown |= {f"crisis_{language}": crisis.get(language, "") for language in ("en", "es")}
     for day, pairs in chosen.get("booking.hours", USUAL_HOURS).items():
         if pairs:
@@ -132,9 +143,7 @@ class ChairForm(forms.Form):
         label=_("Vital signs"), choices=[("", _("by hand")), ("feed", _("from a monitor"))],
         required=False, widget=forms.RadioSelect, initial="",
     )  # fmt: skip
-    bed = forms.CharField(
-        label=_("What the monitor calls this bed"), max_length=80, required=False
-    )
+    bed = forms.CharField(label=_("What the monitor calls this bed"), max_length=80, required=False)
 
     def values(self) -> dict[str, Any]:
         """Give what the pathway asks for."""

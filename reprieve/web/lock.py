@@ -1,4 +1,6 @@
-"""The idle lock: after some minutes without input the screen asks for the password again.
+"""The idle lock: after some minutes without input the screen asks who is there.
+
+The password, a PIN or a passkey opens it.
 
 The person stays signed in and the page keeps its state; alarms stay visible, since polled parts
 neither wake the session nor stop at the lock. A form sent from a locked session is kept: the
@@ -13,6 +15,9 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from reprieve.pathway import accounts
+from reprieve.web import passkeys
 
 SEEN = "seen_at"
 LOCKED = "locked"
@@ -55,11 +60,30 @@ def lock_now(request: HttpRequest) -> None:
 
 
 def unlock(request: HttpRequest, *, password: str) -> bool:
-    """This function will open the session when the password is right; failures lock out."""
+    """This function will open the session when the password or the person's PIN is right.
+
+    Wrong passwords lock out; after three wrong PINs only the password opens it.
+    """
+    if accounts.is_pin(password):
+        right = accounts.is_right_pin(user=request.user.pk, pin=password)  # type: ignore[arg-type]
+        return _open(request) if right else False
     email = getattr(request.user, "email", "")
     person = authenticate(request, email=email, password=password)
     if person is None or person.pk != request.user.pk:
         return False
+    accounts.forgive(person.pk)
+    return _open(request)
+
+
+def unlock_by_passkey(request: HttpRequest, *, credential: str) -> bool:
+    """This function will open the session when the person's own passkey answers the question."""
+    if not passkeys.is_right(request, credential):
+        return False
+    accounts.forgive(request.user.pk)  # type: ignore[arg-type]
+    return _open(request)
+
+
+def _open(request: HttpRequest) -> bool:
     request.session.pop(LOCKED, None)
     request.session[SEEN] = time.time()
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from reprieve.pathway import people
+from reprieve.pathway import emergency, people
 from reprieve.pathway.permissions import Actor
 from reprieve.records.queries.clinics import ClinicView
 from reprieve.records.queries.clinics import clinic as read_clinic
@@ -17,7 +17,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated:
         return None
     if not hasattr(request, _ACTOR):
-        setattr(request, _ACTOR, people.actor_of(user=request.user.pk))
+        setattr(request, _ACTOR, emergency.widened(people.actor_of(user=request.user.pk)))
     found: Actor | None = getattr(request, _ACTOR)
     return found if found is not None and found.roles else None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 
 TOO_MANY = 429
 
@@ -17,6 +18,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by the clinic, never by whoever finds the page."""
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """A changed password leads to work, as signing in does."""
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def typed_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:

@@ -7,10 +7,12 @@ from typing import Any
 
 from allauth.account import urls as account_urls
 from allauth.mfa import urls as mfa_urls
+from allauth.usersessions import urls as usersessions_urls
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from reprieve.web.access import public, signed_in
+from reprieve.web.own_account import own, pin
 
 WHY = "a person signs in or resets a password before anybody knows who it is"
 PUBLIC = frozenset(
@@ -43,8 +45,10 @@ OWN = frozenset(
         "mfa_remove_webauthn",
         "mfa_edit_webauthn",
         "mfa_reauthenticate_webauthn",
+        "usersessions_list",
     }
 )
+OWN_ACCOUNT = signed_in(opens="own account", unready=True)
 
 
 def _stated(found: list[Any], prefix: str = "") -> Iterator[Any]:
@@ -54,7 +58,7 @@ def _stated(found: list[Any], prefix: str = "") -> Iterator[Any]:
         elif entry.name in PUBLIC:
             yield _again(entry, prefix, public(why=WHY)(entry.callback))
         elif entry.name in OWN:
-            yield _again(entry, prefix, signed_in(opens="own account")(entry.callback))
+            yield _again(entry, prefix, OWN_ACCOUNT(entry.callback))
 
 
 def _again(entry: URLPattern, prefix: str, view: Any) -> URLResolver:
@@ -65,5 +69,8 @@ def _again(entry: URLPattern, prefix: str, view: Any) -> URLResolver:
 urlpatterns = [
     path("language", public(why="anybody may choose a language")(set_language), name="language"),
     *_stated(account_urls.urlpatterns),
+    path("", own, name="account_own"),
+    path("pin", pin, name="account_pin"),
     *_stated(mfa_urls.urlpatterns, "2fa/"),
+    *_stated(usersessions_urls.urlpatterns, "devices/"),
 ]

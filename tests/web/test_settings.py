@@ -90,6 +90,11 @@ def test_a_nurse_joins_signs_in_and_leaves(world: w.World, as_role: As, nobody: 
     password = "a-long-enough-one-7"
     assert client.post("/settings/staff/new", {**said, "password": password}).status_code == 302
     nobody.post("/account/login/", {"login": "nina@example.org", "password": password})
+    # Somebody else knows this password: nothing opens before it is changed.
+    assert nobody.get("/board")["Location"] == "/account/password/change/"
+    own = {"oldpassword": password, "password1": "known-to-me-alone-8", "password2": ""}
+    own["password2"] = own["password1"]
+    assert nobody.post("/account/password/change/", own)["Location"] == "/home"
     assert nobody.get("/board").status_code == 200
     nina = next(m for m in people.staff(clinic=world.id) if m.name == "Nina New")
     address = f"/settings/staff/{nina.id}"

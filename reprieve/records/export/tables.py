@@ -18,7 +18,9 @@ from django.db import models as orm
 from reprieve.records import frames, keys, models
 
 # Of these nobody outside has a use, and somebody outside could do harm.
-SECRET = frozenset({"data_key", "password", "token_sha256", "bound_sha256", "signals"})
+SECRET = frozenset(
+    {"data_key", "password", "pin", "token_sha256", "bound_sha256", "signals"}
+)
 # Of the whole installation, of no clinic; it holds nothing that was recorded.
 LEFT_OUT = frozenset({"Lease", "Change", "IdentityIndex"})
 SEALED = "ciphertext"

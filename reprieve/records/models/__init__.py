@@ -62,6 +62,8 @@ from reprieve.records.models.patient import (
 from reprieve.records.models.people import (
     Absence,
     Credential,
+    EmergencyAccess,
+    EmergencyReview,
     Practitioner,
     PractitionerRole,
     Role,
@@ -100,6 +102,8 @@ __all__ = [
     "Discrepancy",
     "DiscrepancyEvent",
     "DoubleCheck",
+    "EmergencyAccess",
+    "EmergencyReview",
     "Encounter",
     "EpisodeOfCare",
     "Escort",

@@ -9,7 +9,15 @@ from reprieve.records.models.base import AppendOnly, ClinicRow, parent
 
 
 class User(AbstractUser):
-    """A sign-in. What it may do follows from its practitioner's roles in one clinic."""
+    """A sign-in. What it may do follows from its practitioner's roles in one clinic.
+
+    `password_given_at`: somebody else chose the password, so the owner must choose another.
+    `pin` opens a locked screen of a session that a whole sign-in began; nothing else.
+    """
+
+    password_given_at = models.DateTimeField(null=True)
+    pin = models.CharField(max_length=128, null=True)
+    pin_failures = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         db_table = "records_user"
@@ -65,3 +73,21 @@ class Credential(AppendOnly):
     number = models.CharField(max_length=60, blank=True)
     expires_on = models.DateField(null=True)
     withdrawn = models.BooleanField(default=False)
+
+
+class EmergencyAccess(AppendOnly):
+    """Somebody opened records that their role does not include, for a reason and a while."""
+
+    practitioner = parent("Practitioner")
+    reason = parent("Note")
+    until = models.DateTimeField()
+
+
+class EmergencyReview(AppendOnly):
+    """What a director or auditor thinks of an emergency access afterwards."""
+
+    access = models.OneToOneField(
+        EmergencyAccess, on_delete=models.PROTECT, related_name="review"
+    )
+    justified = models.BooleanField()
+    note = parent("Note", null=True)

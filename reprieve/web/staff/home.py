@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from reprieve.web import collect, gallery_examples, lock
+from reprieve.web import collect, gallery_examples, lock, passkeys
 from reprieve.web.access import PageRequest, live, page, signed_in
 
 
@@ -25,9 +25,21 @@ def home(request: PageRequest) -> HttpResponseBase:
 @live("home.open", opens="lock")
 @require_POST
 def unlock(request: PageRequest) -> HttpResponse:
-    """This function will open a locked screen: 204 when the password is right, else 422."""
-    right = lock.unlock(request, password=request.POST.get("password", ""))
+    """This function will open a locked screen: 204 when the proof is right, else 422."""
+    credential = request.POST.get("credential", "")
+    right = (
+        lock.unlock_by_passkey(request, credential=credential)
+        if credential
+        else lock.unlock(request, password=request.POST.get("password", ""))
+    )
     return HttpResponse(status=HTTPStatus.NO_CONTENT if right else HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@live("home.open", opens="lock")
+@require_POST
+def passkey(request: PageRequest) -> HttpResponse:
+    """This function will ask the person's passkey a question that only it can answer."""
+    return JsonResponse(passkeys.question(request))
 
 
 @live("home.open", opens="lock")
@@ -58,6 +70,7 @@ def gallery(request: PageRequest) -> HttpResponse:
 urlpatterns = [
     path("home", home, name="home"),
     path("session/unlock", unlock, name="unlock"),
+    path("session/passkey", passkey, name="unlock_passkey"),
     path("session/lock", lock_now, name="lock_now"),
     path("session/active", active, name="active"),
     path("gallery", gallery, name="gallery"),

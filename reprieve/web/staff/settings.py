@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,13 +15,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import accounts, house
 from reprieve.pathway import clinic as clinics
-from reprieve.pathway import house
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import ROLES
 from reprieve.records.queries import clinics as queries
 from reprieve.records.queries import people, settings
 from reprieve.records.queries.people import StaffMember
+from reprieve.web import readiness
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
@@ -34,17 +36,34 @@ def facts(request: PageRequest) -> HttpResponseBase:
     """This function will show what the clinic says of itself, and keep what is changed."""
     clinic = request.actor.clinic
     chosen = settings.every(clinic=clinic, at=request.at)
-    form = FactsForm(request.POST or None, initial=facts_shown(chosen))
+    needed = accounts.factor_roles(
+        clinic=clinic, at=request.at, by_default=django_settings.FACTOR_BY_DEFAULT
+    )
+    form = FactsForm(request.POST or None, initial=facts_shown(chosen, factor_roles=needed))
     if request.method == "POST" and form.is_valid():
         try:
-            house.describe(**_who(request), facts=form.facts())
+            house.describe(**_who(request), facts=_without_defaults(form.facts(), chosen, needed))
         except BadValue as error:
             form.refused(error)
         else:
+            readiness.forget_roles(clinic)
             messages.success(request, _("The settings are kept."))
             return redirect("settings")
     context = {"form": form, "clinic": queries.clinic(clinic), "missing": _missing(clinic)}
     return render(request, "staff/settings/facts.html", context, status=_status(form))
+
+
+def _without_defaults(
+    facts: dict[str, Any], chosen: dict[str, Any], needed: frozenset[str]
+) -> dict[str, Any]:
+    """Who needs a second factor follows from where the pages are served, until somebody chooses.
+
+    A clinic that is tried out on one machine must not have chosen "nobody" by saving this form.
+    """
+    key = accounts.FACTOR_ROLES
+    if key not in chosen and set(facts[key]) == needed:
+        return {name: value for name, value in facts.items() if name != key}
+    return facts
 
 
 def _missing(clinic: uuid.UUID) -> dict[str, bool]:
@@ -142,6 +161,15 @@ def leave(request: PageRequest, practitioner: uuid.UUID) -> HttpResponseBase:
     return redirect("settings_staff")
 
 
+@page("staff.change", opens="staff")
+@require_POST
+def reset_factor(request: PageRequest, practitioner: uuid.UUID) -> HttpResponseBase:
+    """This function will take a lost second factor away."""
+    accounts.reset_factor(**_who(request), practitioner=practitioner)
+    messages.success(request, _("Their second factor is taken away, and they are signed out."))
+    return redirect("settings_member", practitioner)
+
+
 def _who(request: PageRequest) -> dict[str, Any]:
     return {"actor": request.actor, "uid": act_of(request), "at": request.at}
 
@@ -164,6 +192,7 @@ urlpatterns = [
     path("settings/staff", staff, name="settings_staff"),
     path("settings/staff/new", join, name="settings_join"),
     path("settings/staff/<uuid:practitioner>", member, name="settings_member"),
+    path("settings/staff/<uuid:practitioner>/factor", reset_factor, name="settings_factor"),
     path("settings/staff/<uuid:practitioner>/leave", leave, name="settings_leave"),
 ]
 NAV = [

@@ -90,6 +90,28 @@ async function tryPassword(event) {
   }
 }
 
+/** The passkey is asked by the browser; its answer opens the lock like a password. */
+async function tryPasskey() {
+  const button = document.getElementById("lock-passkey");
+  const form = sheet?.querySelector("form");
+  const error = document.getElementById("lock-error");
+  if (!button || !form || !error) return;
+  error.textContent = "";
+  try {
+    const asked = await post(button.dataset.question ?? "");
+    if (asked.status === GONE) return location.reload();
+    const { request_options } = await asked.json();
+    const answer = new FormData();
+    // allauth's own script, loaded where the person has a passkey.
+    const given = await /** @type {any} */ (window).webauthnJSON.get(request_options);
+    answer.append("credential", JSON.stringify(given));
+    if ((await post(form.action, answer)).ok) return unlock();
+    error.textContent = error.dataset.refused ?? "";
+  } catch {
+    error.textContent = error.dataset.refused ?? "";
+  }
+}
+
 /** The server knows of typing that sends nothing, so that it does not lock under the hands. */
 async function tellServer() {
   if (!hasInput || Date.now() - toldServerAt < TELL_SERVER_EVERY_MS) return;
@@ -128,6 +150,7 @@ if (idleMs > 0 && sheet) {
   for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"])
     document.addEventListener(kind, () => body.classList.contains("is-locked") || note(), { passive: true });
   sheet.querySelector("form")?.addEventListener("submit", tryPassword);
+  document.getElementById("lock-passkey")?.addEventListener("click", () => void tryPasskey());
   document.addEventListener("visibilitychange", look);
   document.addEventListener("reprieve:lock", lock);
   window.addEventListener("storage", (event) => {
