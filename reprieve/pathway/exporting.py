@@ -17,7 +17,8 @@ from reprieve.outcomes.registry.tables import TABLES
 from reprieve.pathway import exporting_practice, exporting_research
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.permissions import Actor, require
-from reprieve.records.export import snapshot, tables, write
+from reprieve.records import snapshot
+from reprieve.records.export import tables, write
 from reprieve.records.export.tables import Column, Table
 from reprieve.records.queries import registry
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connections, router, transaction
+from django.db import connections, router
 
-from reprieve.records import access, audit, guards, keys, ledger, signing
+from reprieve.records import access, audit, guards, keys, ledger, signing, snapshot
 from reprieve.records.models import AccessEntry, InfusionState
 from reprieve.records.queries import courses
 
@@ -25,8 +25,7 @@ def faults(*, at: datetime, sealer_runs: bool) -> Iterator[str]:
         yield from _engine(place)
         yield from guards.faults(place)
     yield from keys.faults()
-    with transaction.atomic():
-        _one_snapshot()
+    with snapshot.reading():
         yield from audit.faults()
         yield from signing.faults()
         yield from ledger.faults()
@@ -45,13 +44,6 @@ def _engine(place: str) -> Iterator[str]:
         for (line,) in cursor.fetchall():
             if line != "ok":
                 yield f"database file {place}: {line}"
-
-
-def _one_snapshot() -> None:
-    if connections["default"].vendor == "postgresql":
-        with connections["default"].cursor() as cursor:
-            if not connections["default"].savepoint_ids:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _projections() -> Iterator[str]:

@@ -14,7 +14,7 @@ def reading() -> Iterator[None]:
     """This function will hold one snapshot for reading; nobody waits for it.
 
     On SQLite a transaction of ours usually claims the right to write when it begins: this one must
-    not, since an export may take minutes.
+    not, since an export or a check of everything may take minutes.
     """
     connection: Any = connections["default"]
     usual = getattr(connection, "transaction_mode", None)
