@@ -35,6 +35,8 @@ class Signal:
     zero_is_value: bool = False
     intermittent: bool = False
     spike: float | None = None
+    # Whether every value within the range is a measurement: none of them stands for "no value".
+    is_plain: bool = False
 
     @property
     def range_text(self) -> str:
@@ -95,9 +97,14 @@ def scores() -> Mapping[str, Signal]:
     return MappingProxyType({name: _signal(name, row) for name, row in rows.items()})
 
 
+@cache
+def _known() -> Mapping[str, Signal]:
+    return MappingProxyType({**scores(), **signals()})
+
+
 def signal(name: str) -> Signal:
     """Return a vital sign or score. Raises BadValue naming the unknown one and the known."""
-    found = signals().get(name) or scores().get(name)
+    found = _known().get(name)
     if found is None:
         raise BadValue("signal", f"unknown {name!r}; known: {', '.join(signals())}")
     return found
@@ -109,6 +116,8 @@ def plausible(name: str, value: float) -> Verdict:
     Zero in heart rate, SpO2 or respiratory rate asks for a look at the patient at once.
     """
     sign = signal(name)
+    if sign.is_plain and sign.low <= value <= sign.high:
+        return _PLAUSIBLE
     if value == 0 and not sign.zero_is_value:
         return _zero(sign)
     if not math.isfinite(value) or (not sign.zero_is_value and value in _no_values()):
@@ -120,6 +129,8 @@ def plausible(name: str, value: float) -> Verdict:
 
 def judge(reading: Reading) -> Verdict:
     """Judge a reading with what its message said about it."""
+    if not reading.flags:
+        return plausible(reading.signal, reading.value)
     if NO_VALUE in reading.flags:
         return Verdict(
             ok=False, reason="no_value", message=_says(N_("{signal}: no value"), reading)
@@ -171,6 +182,7 @@ def _signal(name: str, row: Mapping[str, Any]) -> Signal:
         zero_is_value="zero" not in row,
         intermittent=row.get("intermittent", False),
         spike=row.get("spike"),
+        is_plain=low > 0 and not any(low <= v <= high for v in _no_values()),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from reprieve.monitoring.vitals import Reading
 from reprieve.pathway import alarm_calls
 from reprieve.pathway.alarm_policy import ground, policy_of
 from reprieve.pathway.clock import moment
+from reprieve.pathway.feed_standing import Standing
 from reprieve.records import folds
 from reprieve.records.folds import Stored
 from reprieve.records.models import AlarmTransition, InfusionState
@@ -56,14 +58,19 @@ def fold_many(
     events: Mapping[uuid.UUID, Iterable[ev.Event]],
     recorded_ms: int,
     by: uuid.UUID | None = None,
+    standing: Standing | None = None,
 ) -> dict[uuid.UUID, State]:
-    """This function will fold the events of several infusions, in the caller's transaction."""
-    rows = folds.locked(clinic=clinic, encounters=list(events))
+    """This function will fold the events of several infusions, in the caller's transaction.
+
+    `standing` is what a feed's earlier batches have read; without it everything is read anew.
+    """
+    known = standing or Standing()
+    rows = _locked(clinic, list(events), known)
     watched = [row for row in rows if row.state in WATCHED]
     if not watched:
         return {}
     at = moment(recorded_ms)
-    on = ground(clinic=clinic, encounters=[row.encounter_id for row in watched], at=at)
+    on = ground(clinic=clinic, encounters=[row.encounter_id for row in watched], at=at, known=known)
     states: dict[uuid.UUID, State] = {}
     made: dict[uuid.UUID, tuple[Transition, ...]] = {}
     for row in watched:
@@ -74,8 +81,20 @@ def fold_many(
         states[row.encounter_id], made[row.encounter_id] = alarms.fold(
             events[row.encounter_id], rules, state=before
         )
-    _store(watched, states, made, recorded_ms=recorded_ms, by=by)
+    stored = _store(watched, states, made, recorded_ms=recorded_ms, by=by)
+    known.states |= {row.encounter_id: row for row in stored}
     return states
+
+
+def _locked(
+    clinic: uuid.UUID, encounters: Sequence[uuid.UUID], known: Standing
+) -> list[Stored]:
+    """Return the states of infusions. What is still known needs no lock: nobody has written."""
+    missing = [e for e in encounters if e not in known.states]
+    known.states |= {
+        row.encounter_id: row for row in folds.locked(clinic=clinic, encounters=missing)
+    }
+    return [known.states[e] for e in encounters if e in known.states]
 
 
 def _store(
@@ -85,7 +104,7 @@ def _store(
     *,
     recorded_ms: int,
     by: uuid.UUID | None,
-) -> None:
+) -> list[Stored]:
     texts = {row.encounter_id: orjson.dumps(states[row.encounter_id]).decode() for row in rows}
     folds.write(texts.items())
     for encounter, text in texts.items():
@@ -98,6 +117,7 @@ def _store(
         alarm_calls.follow(
             row, made[row.encounter_id], state=states[row.encounter_id], at=moment(recorded_ms)
         )
+    return [replace(row, text=texts[row.encounter_id]) for row in rows]
 
 
 class _Kept:

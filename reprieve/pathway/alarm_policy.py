@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from reprieve.knowledge import BadValue
@@ -19,6 +20,7 @@ from reprieve.monitoring import policy as policies
 from reprieve.monitoring.limits import Limit
 from reprieve.monitoring.policy import Policy, Rung, Suspension
 from reprieve.pathway.clock import ms
+from reprieve.pathway.feed_standing import Standing, filled
 from reprieve.records import batch_rows
 from reprieve.records.models import Encounter, InfusionState
 from reprieve.records.queries import baselines
@@ -26,6 +28,7 @@ from reprieve.records.queries import baselines
 CLINIC_LIMITS = "alarms.limits"
 REGIMEN_LIMITS = "alarms.limits.regimens"
 ESCALATION = "alarms.escalation"
+KEYS = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION)
 APPROVAL = frozenset({"approved_by", "reason"})
 SUSPENSION = "suspension"
 # A baseline is fixed once the drug runs; late corrections are seen after this long.
@@ -69,13 +72,25 @@ class Ground:
 _NO_PLAN = Planned()
 
 
-def ground(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at: datetime) -> Ground:
-    """This function will read what the policies of these infusions rest on."""
-    keys = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION)
+def ground(
+    *,
+    clinic: uuid.UUID,
+    encounters: Sequence[uuid.UUID],
+    at: datetime,
+    known: Standing | None = None,
+) -> Ground:
+    """This function will read what the policies of these infusions rest on, unless it is known."""
+    standing = known or Standing()
+    settings = filled(
+        standing.settings,
+        [(clinic, KEYS)],
+        lambda _: {(clinic, KEYS): batch_rows.settings(clinic=clinic, keys=KEYS, at=at)},
+        none={},
+    )
     return Ground(
-        settings=batch_rows.settings(clinic=clinic, keys=keys, at=at),
+        settings=settings[clinic, KEYS],
         plans=_planned(clinic, encounters),
-        suspensions=_suspended(clinic, encounters, ms(at)),
+        suspensions=_suspended(clinic, encounters, ms(at), standing),
     )
 
 
@@ -205,21 +220,30 @@ def _rung(row: Mapping[str, Any]) -> Rung:
 
 def suspensions(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> tuple[Suspension, ...]:
     """This function will return what is put aside now; each row carries its own end."""
-    return _suspended(clinic, [encounter], at_ms).get(encounter, ())
+    return _suspended(clinic, [encounter], at_ms, Standing()).get(encounter, ())
 
 
 def _suspended(
-    clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at_ms: int
+    clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at_ms: int, known: Standing
 ) -> dict[uuid.UUID, tuple[Suspension, ...]]:
     found: dict[uuid.UUID, tuple[Suspension, ...]] = {}
-    rows = batch_rows.put_aside(clinic=clinic, encounters=encounters, at_ms=at_ms)
-    for encounter, from_ms, by, detail in rows:
-        if detail["until_ms"] > at_ms:
+    rows = filled(known.aside, encounters, partial(_put_aside, clinic), none=[])
+    for encounter, from_ms, by, detail in (row for each in rows.values() for row in each):
+        if from_ms <= at_ms < detail["until_ms"]:
             one = Suspension(
                 limit_key=detail["limit_key"], from_ms=from_ms, until_ms=detail["until_ms"],
                 by=str(by), reason=detail["note"],
             )  # fmt: skip
             found[encounter] = (*found.get(encounter, ()), one)
+    return found
+
+
+def _put_aside(
+    clinic: uuid.UUID, encounters: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[batch_rows.AsideRow]]:
+    found: dict[uuid.UUID, list[batch_rows.AsideRow]] = {}
+    for row in batch_rows.put_aside(clinic=clinic, encounters=encounters):
+        found.setdefault(row[0], []).append(row)
     return found
 
 

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import struct
 import uuid
-import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import orjson
 from django.db import DatabaseError, OperationalError, transaction
 
 from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
 from reprieve.monitoring.vitals import ARTERIAL, NO_VALUE, Reading
-from reprieve.pathway import alarm_fold, feed_batch, monitor_clocks, monitor_links, parked
+from reprieve.pathway import (
+    alarm_fold,
+    feed_batch,
+    feed_standing,
+    monitor_clocks,
+    monitor_links,
+    parked,
+)
 from reprieve.pathway.feed_batch import Batch, Link, times
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
-from reprieve.records import changes, frames, keys
-from reprieve.records.models import DeviceAssociation, RawTraffic
+from reprieve.records import changes, frames, traffic
+from reprieve.records.models import DeviceAssociation
 
 __all__ = ["FeedMessage", "NotCharted", "Sent", "chart_parked", "forget_raw", "receive"]
 
@@ -52,25 +57,45 @@ def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
     not stored and must not be acknowledged as stored.
     """
     try:
-        with transaction.atomic():
-            state = feed_batch.opened(clinic, batch)
-            return _finished(_stored(batch, state), batch, state)
+        return _in_one_go(batch, clinic, _stored)
     except OperationalError:
         raise  # a locked database or a full disk: no single message is to blame
     except _UNSTORABLE:
+        return _in_one_go(batch, clinic, _each_alone)
+
+
+def _in_one_go(
+    batch: Sequence[FeedMessage],
+    clinic: uuid.UUID,
+    store: Callable[[Sequence[FeedMessage], Batch], list[str]],
+) -> list[str]:
+    """Store a batch in one transaction; after one that failed nothing is taken for known."""
+    try:
         with transaction.atomic():
-            state = feed_batch.opened(clinic, batch)
-            return _finished([_alone(message, state) for message in batch], batch, state)
+            standing = feed_standing.begun(at_ms=batch[0].received_ms)
+            state = feed_batch.opened(clinic, batch, standing)
+            ends = _finished(store(batch, state), batch, state)
+            standing.end()
+        return ends
+    except BaseException:
+        feed_standing.forget()
+        raise
+
+
+def _each_alone(batch: Sequence[FeedMessage], state: Batch) -> list[str]:
+    return [_alone(message, state) for message in batch]
 
 
 def _finished(ends: list[str], batch: Sequence[FeedMessage], state: Batch) -> list[str]:
     """Write what the batch has in common: what is parked, the raw traffic, alarms, notices."""
     parked.write(state.parked)
-    _keep_raw(batch, state.clinic)
+    traffic.keep(state.clinic, [(m.received_ms, m.sender, m.raw) for m in batch])
     recorded = max(m.received_ms for m in batch)
     events = {visit: sorted(told, key=_when) for visit, told in state.events().items()}
     if events:
-        alarm_fold.fold_many(clinic=state.clinic, events=events, recorded_ms=recorded)
+        alarm_fold.fold_many(
+            clinic=state.clinic, events=events, recorded_ms=recorded, standing=state.standing
+        )
         changes.announce_each(
             clinic=state.clinic, topic="infusion", subjects=list(events), at_ms=recorded
         )
@@ -280,16 +305,6 @@ def _park(
     return "parked"
 
 
-def _keep_raw(batch: Sequence[FeedMessage], clinic: uuid.UUID) -> None:
-    """All traffic of a day, so that a question about yesterday's values can be answered."""
-    text = orjson.dumps([[m.received_ms, m.sender, m.raw.decode("latin-1")] for m in batch])
-    RawTraffic.objects.create(
-        clinic_id=clinic,
-        received_ms=max(m.received_ms for m in batch),
-        ciphertext=keys.encrypt(clinic, zlib.compress(text, 1), about="raw"),
-    )
-
-
 def forget_raw(*, before: datetime) -> None:
     """This function will remove raw traffic older than a day; parked messages stay."""
-    RawTraffic.objects.filter(received_ms__lt=int(before.timestamp() * 1000)).delete()
+    traffic.forget(before_ms=int(before.timestamp() * 1000))

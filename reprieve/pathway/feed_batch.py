@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from reprieve.monitoring import events as ev
+from reprieve.pathway import feed_standing
 from reprieve.pathway.clock import moment
+from reprieve.pathway.feed_standing import Standing
 from reprieve.pathway.feed_values import FeedMessage
 from reprieve.records import batch_rows
 from reprieve.records.models import Device, DialectVersion, ParkedMessage, UnmappedCode
@@ -40,6 +43,7 @@ class Batch:
 
     clinic: uuid.UUID
     links: dict[uuid.UUID, list[Link]]
+    standing: Standing
     told: list[tuple[uuid.UUID, tuple[ev.Event, ...]]] = field(default_factory=list)
     parked: list[ParkedMessage] = field(default_factory=list)
     _made: dict[Sender, uuid.UUID] = field(default_factory=dict)
@@ -77,12 +81,20 @@ class Batch:
         return found
 
 
-def opened(clinic: uuid.UUID, messages: Sequence[FeedMessage]) -> Batch:
-    """This function will load what messages can touch: links not over before their earliest."""
-    _learn_devices({sender_of(m, clinic) for m in messages})
-    devices = {known for m in messages if (known := _devices.get(sender_of(m, clinic)))}
+def opened(
+    clinic: uuid.UUID, messages: Sequence[FeedMessage], standing: Standing | None = None
+) -> Batch:
+    """This function will load what messages can touch: links not over before their earliest.
+
+    `standing` is what earlier batches have read; without it everything is read anew.
+    """
+    senders = {sender_of(m, clinic) for m in messages}
+    _learn_devices(senders)
+    devices = {known for s in senders if (known := _devices.get(s))}
     earliest = min((t for m in messages for t in times(m)), default=0)
-    return Batch(clinic, _links(clinic, devices, earliest))
+    kept = standing or Standing()
+    links = kept.links_of(devices, after_ms=earliest, read=partial(_links, clinic))
+    return Batch(clinic, links, kept)
 
 
 def _links(
@@ -152,6 +164,7 @@ def forget() -> None:
     _devices.clear()
     _dialects.clear()
     _unmapped.clear()
+    feed_standing.forget()
 
 
 def _make_room(kept: dict[Sender, uuid.UUID] | dict[Sender, int] | set[Sender]) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import UUIDField
+
+from reprieve.records import statements
 
 _LINKS = """
 SELECT a."device_id", a."id", a."encounter_id", a."patient_ids", a."from_ms", a."until_ms",
@@ -27,7 +28,7 @@ ORDER BY a."from_ms"
 # The kind is written out, so that the index over these few rows is used.
 _ASIDE = """
 SELECT "encounter_id", "at_ms", "by_id", "detail" FROM "records_alarmtransition"
-WHERE "kind" = 'suspension' AND "clinic_id" = %s AND "encounter_id" IN ({places}) AND "at_ms" <= %s
+WHERE "kind" = 'suspension' AND "clinic_id" = %s AND "encounter_id" IN ({places})
 ORDER BY "id"
 """
 _SETTINGS = """
@@ -35,8 +36,8 @@ SELECT "key", "value" FROM "records_clinicsetting"
 WHERE "clinic_id" = %s AND "key" IN ({places}) AND "valid_from" <= %s
 ORDER BY "valid_from", "recorded_at"
 """
-_UUID = UUIDField()
 
+AsideRow = tuple[uuid.UUID, int, uuid.UUID | None, dict[str, Any]]
 LinkRow = tuple[uuid.UUID, int, uuid.UUID, list[str], int, int | None, bool]
 
 
@@ -54,14 +55,12 @@ def links(
     ]
 
 
-def put_aside(
-    *, clinic: uuid.UUID, encounters: Collection[uuid.UUID], at_ms: int
-) -> list[tuple[uuid.UUID, int, uuid.UUID | None, dict[str, Any]]]:
-    """This function will return the limits put aside until a moment, the oldest first.
+def put_aside(*, clinic: uuid.UUID, encounters: Collection[uuid.UUID]) -> list[AsideRow]:
+    """This function will return the limits ever put aside on visits, the oldest first.
 
     Each row: visit, since when (UTC ms), by whom, and the detail with its end.
     """
-    rows = _asked(_ASIDE, [key(clinic)], [key(e) for e in encounters], [at_ms])
+    rows = _asked(_ASIDE, [key(clinic)], [key(e) for e in encounters], [])
     return [
         (known(row[0]), row[1], None if row[2] is None else known(row[2]), orjson.loads(row[3]))
         for row in rows
@@ -77,8 +76,7 @@ def settings(*, clinic: uuid.UUID, keys: Collection[str], at: datetime) -> dict[
 
 def key(value: uuid.UUID) -> str | uuid.UUID:
     """This function will write a UUID as the engine keeps it: SQLite as 32 letters."""
-    plain: str | uuid.UUID = _UUID.get_db_prep_value(value, connection)
-    return plain
+    return value if statements.is_postgresql() else value.hex
 
 
 def known(value: object) -> uuid.UUID:
@@ -91,8 +89,5 @@ def _asked(
 ) -> list[tuple[Any, ...]]:
     if not among:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.format(places=", ".join(["%s"] * len(among))), [*before, *among, *after]
-        )
-        return list(cursor.fetchall())
+    marked = sql.format(places=", ".join(["%s"] * len(among)))
+    return statements.rows(marked, [*before, *among, *after])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from django.db import connection
 from django.db.models import Max
 
+from reprieve.records import statements
 from reprieve.records.batch_rows import key
 from reprieve.records.models import Change
 
@@ -29,10 +29,9 @@ def announce_each(
     """This function will add a notice of each subject, and tell PostgreSQL once."""
     whose = key(clinic)
     rows = [(whose, topic, None if one is None else key(one), at_ms) for one in subjects]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
+    statements.each(_INSERT, rows)
+    if statements.is_postgresql():
+        statements.rows("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
 
 
 def newest() -> int:

@@ -10,8 +10,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
+from reprieve.records import statements
 from reprieve.records.batch_rows import key, known
 
 _SELECT = (
@@ -44,30 +43,21 @@ def locked(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> list[Stored
         return []
     sql = _SELECT.format(
         places=", ".join(["%s"] * len(encounters)),
-        text='"alarm_fold"::text' if _is_postgresql() else '"alarm_fold"',
-        lock=" FOR UPDATE" if _is_postgresql() else "",
+        text='"alarm_fold"::text' if statements.is_postgresql() else '"alarm_fold"',
+        lock=" FOR UPDATE" if statements.is_postgresql() else "",
     )
     asked = {key(encounter): encounter for encounter in encounters}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [key(clinic), *asked])
-        rows = cursor.fetchall()
     return [
         Stored(
             encounter_id=asked[row[0]], clinic_id=clinic, patient_id=known(row[1]),
             state=row[2], started_ms=row[3], text=row[4],
         )
-        for row in rows
+        for row in statements.rows(sql, [key(clinic), *asked])
     ]  # fmt: skip
 
 
 def write(texts: Iterable[tuple[uuid.UUID, str]]) -> None:
     """This function will store new states in the caller's transaction."""
-    value = "%s::jsonb" if _is_postgresql() else "%s"
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _UPDATE.format(value=value), [(text, key(encounter)) for encounter, text in texts]
-        )
-
-
-def _is_postgresql() -> bool:
-    return connection.vendor == "postgresql"
+    value = "%s::jsonb" if statements.is_postgresql() else "%s"
+    changed = [(text, key(encounter)) for encounter, text in texts]
+    statements.each(_UPDATE.format(value=value), changed)

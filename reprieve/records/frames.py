@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
+from reprieve.records import statements
 
 # The order is part of the stored format: add at the end, never change a place.
 SIGNALS = (
@@ -79,9 +79,8 @@ def insert(frames: Iterable[NewFrame]) -> list[bool]:
 def _new(rows: Sequence[tuple[int, int, int, int, int, bytes]]) -> list[tuple[int, int, int]]:
     """Store rows and return the keys of those that were not there."""
     places = ", ".join([_PLACES] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_INSERT}{places}{_NEW}", [value for row in rows for value in row])
-        return [(link, measured, key) for link, measured, key in cursor.fetchall()]
+    new = statements.rows(f"{_INSERT}{places}{_NEW}", [value for row in rows for value in row])
+    return [(link, measured, key) for link, measured, key in new]
 
 
 def _taken(new: set[tuple[int, int, int]], key: tuple[int, int, int]) -> bool:
@@ -139,12 +138,11 @@ def read(
     association: int, *, from_ms: int = -FOREVER_MS, until_ms: int = FOREVER_MS
 ) -> list[Value]:
     """This function will return an association's readings in a time range, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SELECT, [association, from_ms, until_ms])
-        rows = cursor.fetchall()
     return [
         value
-        for _, measured, recorded, packed in rows
+        for _, measured, recorded, packed in statements.rows(
+            _SELECT, [association, from_ms, until_ms]
+        )
         for value in unpack(packed, measured_ms=measured, recorded_ms=recorded)
     ]
 

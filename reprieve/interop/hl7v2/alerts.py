@@ -34,9 +34,20 @@ class _Told:
 def numbered(obx: Segment) -> tuple[str, str, str] | None:
     """Return (system, number, name) when a row is an alert by itself, else None."""
     for at in (3, 5):
-        if obx.text(at, 3) in _rules()["numbered"]:
+        if obx.text(at, 3) in tables():
             return obx.text(at, 3), obx.text(at), obx.text(at, 2)
     return None
+
+
+def tables() -> Mapping[str, Any]:
+    """Return the tables of alerts that are a number and a text in one row, by their system."""
+    found: Mapping[str, Any] = _rules()["numbered"]
+    return found
+
+
+def is_numbered(obx: Segment, *, named: bool) -> bool:
+    """Tell whether a row is an alert by itself; `named`: its code is of a table of alerts."""
+    return named or (obx.delimiters.component in obx.raw(5) and numbered(obx) is not None)
 
 
 def numbered_alert(obx: Segment, *, group: Group, clock: Clock) -> Alert:

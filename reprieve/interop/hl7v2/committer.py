@@ -7,11 +7,14 @@ bytes that wait.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 
@@ -22,9 +25,22 @@ from reprieve.knowledge import BadValue
 Reader = Callable[[bytes, datetime], Message]
 _log = structlog.get_logger(__name__)
 # How long a batch may wait for more: a share of what the last commit took, within bounds.
-_SHARE, _LONGEST_S, _STEP_S = 0.25, 0.003, 0.001
+_SHARE, _LONGEST_S = 0.25, 0.003
 # How long messages of a batch that failed are tried alone before the rest are told to come again.
 _ALONE_S = 2.0
+
+
+class Sender(Protocol):
+    """Somebody whose messages are stored, one turn after another."""
+
+    def offer_next(self) -> bool:
+        """Offer one message that waits; True if another may be offered now."""
+
+    def answered(self, answer: Answer) -> None:
+        """Hear how the message offered longest ago ended."""
+
+    def flush(self) -> None:
+        """Pass on what was heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +52,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
+class Waiting:
+    """One message that waits for its batch; `since` is the event loop's time."""
+
     raw: bytes
     peer: str
     received_ms: int
     since: float
-    answer: asyncio.Future[Answer]
+    sender: Sender
 
 
 class Committer:
@@ -52,22 +70,31 @@ class Committer:
         self._reader = reader
         self._limits = limits
         self._metrics = metrics
-        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue(maxsize=limits.queue)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mllp-commit")
-        self._room = asyncio.Condition()
+        self._queue: deque[Waiting] = deque()
+        self._turns: deque[Sender] = deque()
         self._bytes = 0
+        self._wanted = 1
+        self._enough = asyncio.Event()
+        self._ending = False
         self._took_s = 0.0
+        self._senders: tuple[set[Sender], set[Sender]] = (set(), set())
 
-    async def offer(self, raw: bytes, *, peer: str, received_ms: int) -> asyncio.Future[Answer]:
-        """Queue one message, waiting while the gateway is full; the future is its answer."""
-        await self._take_room(len(raw))
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
-        waiting = _Waiting(
-            raw=raw, peer=peer, received_ms=received_ms, since=loop.time(), answer=answer
-        )
-        await self._queue.put(waiting)
-        return answer
+    def take_turns(self, sender: Sender) -> None:
+        """Let senders offer what they have, one message each in turn, while there is room.
+
+        Whoever finds no room keeps its place until a batch is stored.
+        """
+        if sender not in self._turns:
+            self._turns.append(sender)
+        self._serve_turns()
+
+    def offer(self, waiting: Waiting) -> None:
+        """Queue one message."""
+        self._queue.append(waiting)
+        self._bytes += len(waiting.raw)
+        if len(self._queue) >= self._wanted:
+            self._enough.set()
 
     async def run(self) -> None:
         """Store batches until `finish`."""
@@ -77,54 +104,58 @@ class Committer:
                 began = loop.time()
                 answers = await loop.run_in_executor(self._worker, self._work, batch)
                 self._took_s = loop.time() - began
-                await self._settle(batch, answers, loop.time())
+                self._settle(batch, answers, loop.time())
         finally:
             self._worker.shutdown(wait=True)
 
-    async def finish(self) -> None:
+    def finish(self) -> None:
         """Let everything queued so far be stored, then end `run`."""
-        await self._queue.put(None)
+        self._ending = True
+        self._enough.set()
 
-    async def _gather(self) -> list[_Waiting]:
-        """Wait for a message and take all that have queued behind it."""
-        first = await self._queue.get()
-        if first is not None and self._metrics.open > 1:
-            await self._await_others()
-        batch = [] if first is None else [first]
-        while batch and len(batch) < self._limits.batch and not self._queue.empty():
-            following = self._queue.get_nowait()
-            if following is None:
-                self._queue.put_nowait(None)
-                break
-            batch.append(following)
+    async def _gather(self) -> list[Waiting]:
+        """Wait for a message and take all that have queued behind it.
+
+        All monitors that were answered together send again together, and each commit waits for the
+        disk: so those of the last two batches are awaited a little.
+        """
+        await self._await(1, within_s=None)
+        others = len(self._senders[0] | self._senders[1])
+        if others > 1:
+            await self._await(others, within_s=min(self._took_s * _SHARE, _LONGEST_S))
+        many = min(len(self._queue), self._limits.batch)
+        batch = [self._queue.popleft() for _ in range(many)]
+        self._senders = (self._senders[1], {w.sender for w in batch})
         return batch
 
-    async def _await_others(self) -> None:
-        """Wait a little while more keep coming: all monitors that were answered together send
-        again together, and each commit waits for the disk.
-        """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + min(self._took_s * _SHARE, _LONGEST_S)
-        seen = -1
-        while seen < self._queue.qsize() < self._limits.batch and loop.time() < until:
-            seen = self._queue.qsize()
-            await asyncio.sleep(_STEP_S)
+    async def _await(self, many: int, *, within_s: float | None) -> None:
+        self._wanted = min(many, self._limits.batch)
+        if len(self._queue) >= self._wanted or self._ending:
+            return
+        self._enough.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._enough.wait()
 
-    async def _settle(self, batch: list[_Waiting], answers: list[Answer], now: float) -> None:
+    def _settle(self, batch: list[Waiting], answers: list[Answer], now: float) -> None:
+        self._bytes -= sum(len(w.raw) for w in batch)
         self._metrics.committed([(now - w.since) * 1000 for w in batch])
         for waiting, answer in zip(batch, answers, strict=True):
-            if not waiting.answer.done():
-                waiting.answer.set_result(answer)
-        async with self._room:
-            self._bytes -= sum(len(w.raw) for w in batch)
-            self._room.notify_all()
+            waiting.sender.answered(answer)
+        for sender in dict.fromkeys(w.sender for w in batch):
+            sender.flush()
+        self._serve_turns()
 
-    async def _take_room(self, size: int) -> None:
-        async with self._room:
-            await self._room.wait_for(lambda: self._bytes + size <= self._limits.memory)
-            self._bytes += size
+    def _serve_turns(self) -> None:
+        while self._turns and self._has_room():
+            sender = self._turns.popleft()
+            if sender.offer_next():
+                self._turns.append(sender)
 
-    def _work(self, batch: list[_Waiting]) -> list[Answer]:
+    def _has_room(self) -> bool:
+        return len(self._queue) < self._limits.queue and self._bytes < self._limits.memory
+
+    def _work(self, batch: list[Waiting]) -> list[Answer]:
         """Read and store one batch; runs in the worker thread."""
         arrivals = [self._arrival(w) for w in batch]
         outcomes = self._stored(arrivals)
@@ -133,7 +164,7 @@ class Committer:
             for a, o in zip(arrivals, outcomes, strict=True)
         ]
 
-    def _arrival(self, waiting: _Waiting) -> Arrival:
+    def _arrival(self, waiting: Waiting) -> Arrival:
         at = datetime.fromtimestamp(waiting.received_ms / 1000, tz=UTC)
         message, error = None, None
         try:

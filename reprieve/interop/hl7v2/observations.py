@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reprieve import units
-from reprieve.interop.hl7v2 import words
+from reprieve.interop.hl7v2 import alerts, words
 from reprieve.interop.hl7v2.dialects import Dialect, Entry
 from reprieve.interop.hl7v2.parse import Segment, unescape
 from reprieve.interop.hl7v2.times import Moment
@@ -47,7 +47,7 @@ class RowForm:
     """What a row says without its number and its time, which alone change every second.
 
     `withheld` refuses the row whatever its number is, `refused` when it has one at all, `no_unit`
-    a number that is neither zero nor a marker.
+    a number that is neither zero nor a marker. `of_alert` says that its code is an alert's.
     """
 
     code: str
@@ -59,6 +59,7 @@ class RowForm:
     withheld: Refusal | None
     refused: Refusal | None
     no_unit: Refusal | None
+    of_alert: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def row_form(obx: Segment, *, dialect: Dialect | None, setting: bool) -> RowForm
         withheld=withheld,
         refused=refused,
         no_unit=no_unit,
+        of_alert=obx.text(3, 3) in alerts.tables(),
     )
 
 
@@ -122,7 +124,10 @@ def settle(found: Sequence[tuple[Row, Charted | Parked]]) -> list[Charted | Park
     Parks a second reading of the same signal, source and time, and pairs of systolic and diastolic
     pressure that cannot be.
     """
-    crossed = _crossed([c for _, c in found if isinstance(c, Charted)])
+    charted = [c for _, c in found if isinstance(c, Charted)]
+    crossed = _crossed(charted)
+    if not crossed and len({(c.signal, c.source) for c in charted}) == len(charted):
+        return [reading for _, reading in found]
     seen: set[tuple[str, str, datetime]] = set()
     result: list[Charted | Parked] = []
     for row, reading in found:
@@ -149,12 +154,16 @@ def _charted(row: Row) -> Charted:
         raise _NotCharted(*form.refused)
     assert signal is not None
     value = _number(row.obx)
-    _refuse_zero_and_markers(value, signal)
+    sent = vitals.plausible(signal, float(value))
+    _refuse_zero_and_markers(value, sent)
     if form.no_unit is not None:
         raise _NotCharted(*form.no_unit)
     own = vitals.signal(signal).unit
-    value = _in_own_unit(value, form.ucum or own, own)
-    _refuse_implausible(value, signal)
+    if form.ucum and form.ucum != own:
+        value = units.convert(value, form.ucum, own).quantize(_CENT)
+        sent = vitals.plausible(signal, float(value))
+    if not sent.ok:
+        raise _NotCharted("implausible", str(sent.message))
     if row.time is None:
         raise _NotCharted("no time", "no usable time in OBX-14, OBR-7, OBR-14 or MSH-7")
     return Charted(
@@ -265,30 +274,17 @@ def _number(obx: Segment) -> Decimal:
     return value
 
 
-def _refuse_zero_and_markers(value: Decimal, signal: str) -> None:
+def _refuse_zero_and_markers(value: Decimal, verdict: vitals.Verdict) -> None:
     """Judge the number as sent: a marker is one before any conversion."""
-    verdict = vitals.plausible(signal, float(value))
     if verdict.reason == "zero":
         raise _NotCharted("zero", str(verdict.message))
     if verdict.reason == "no_value":
         raise _NotCharted("marker", f"{value} stands for no value")
 
 
-def _refuse_implausible(value: Decimal, signal: str) -> None:
-    verdict = vitals.plausible(signal, float(value))
-    if not verdict.ok:
-        raise _NotCharted("implausible", str(verdict.message))
-
-
 def _unit_left_out(signal: str) -> None:
     if signal not in words.rules()["unit_may_be_missing"]:
         raise _NotCharted("unit", "no unit")
-
-
-def _in_own_unit(value: Decimal, ucum: str, own: str) -> Decimal:
-    if ucum == own:
-        return value
-    return units.convert(value, ucum, own).quantize(_CENT)
 
 
 def _source(obx: Segment, entry: Entry) -> str:
@@ -300,6 +296,8 @@ def _source(obx: Segment, entry: Entry) -> str:
 def _shown(obx: Segment) -> str:
     """Return OBX-5 as text, all components and repetitions, cut to a length worth showing."""
     raw = obx.raw(5).strip()
+    if raw.isdigit() and len(raw) <= _SHOWN:
+        return raw
     return "" if raw == '""' else unescape(raw, delimiters=obx.delimiters)[:_SHOWN]
 
 

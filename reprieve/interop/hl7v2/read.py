@@ -158,7 +158,7 @@ def _accepted(
         raised += beside
         for _ in part.rows:
             row = next(rows)
-            if alarms.numbered(row.obx):
+            if alarms.is_numbered(row.obx, named=row.form.of_alert):
                 raised.append(alarms.numbered_alert(row.obx, group=part, clock=clock))
             else:
                 found.append((row, _alert_part(row) if whole else observations.read_row(row)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 
 from reprieve.interop.hl7v2.arrivals import Arrival, Outcome, not_stored, stored
+from reprieve.interop.hl7v2.times import Moment
 from reprieve.interop.hl7v2.values import Charted, Message, Parked
 from reprieve.pathway import feed
 
@@ -37,7 +39,7 @@ def _plain(arrival: Arrival) -> feed.FeedMessage:
         sender=read.device or read.sender or arrival.peer.rpartition(":")[0],
         bed=_bed(read),
         patient_ids=read.patient_ids,
-        readings=tuple(_reading(value) for value in read.charted),
+        readings=_readings(read.charted),
         not_charted=tuple(_parked(value) for value in read.parked),
         alerts=_alerts(read),
         training=read.training,
@@ -54,14 +56,21 @@ def _bed(read: Message) -> str:
     return " ".join(part for part in re.split(r"[\^&]", read.location) if part)
 
 
-def _reading(value: Charted) -> feed.Sent:
-    return feed.Sent(
-        signal=value.signal,
-        value=value.value,
-        at_ms=value.time.ms,
-        source=value.source,
-        flags=value.flags,
-    )
+def _readings(charted: Sequence[Charted]) -> tuple[feed.Sent, ...]:
+    """The values of one message nearly always share one time, reckoned once."""
+    last: Moment | None = None
+    at_ms: int | None = None
+    found = []
+    for value in charted:
+        if value.time is not last:
+            last, at_ms = value.time, value.time.ms
+        found.append(
+            feed.Sent(
+                signal=value.signal, value=value.value, at_ms=at_ms, source=value.source,
+                flags=value.flags,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _parked(value: Parked) -> feed.NotCharted:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
+
+from reprieve.interop.hl7v2.gateway import Gateway
+from tests.interop.hl7v2.senders import Client, Sink
 
 UNIT = {
     "spo2": "262688^MDC_DIM_PERCENT^MDC",
@@ -58,3 +62,34 @@ def obx() -> Callable[..., str]:
         return f"OBX||{kind}|{code}|{sub}|{value}|{UNIT.get(unit, unit)}|||||{status}||{how}|{time}"
 
     return build
+
+
+@pytest.fixture
+def sink():
+    return Sink()
+
+
+@pytest.fixture
+def go(sink):
+    """Run a test's coroutine against a gateway on a free port."""
+
+    def run(test, **options):
+        async def whole():
+            gateway = Gateway(commit=options.pop("commit", sink), **options)
+            await gateway.start(host="127.0.0.1", port=0)
+            clients = []
+
+            async def client():
+                clients.append(Client(*await asyncio.open_connection("127.0.0.1", gateway.port)))
+                return clients[-1]
+
+            try:
+                await test(gateway, client)
+            finally:
+                for c in clients:
+                    c.writer.close()
+                await gateway.stop()
+
+        asyncio.run(asyncio.wait_for(whole(), 20))
+
+    return run

@@ -37,7 +37,7 @@ def told(monkeypatch):
             for raw in raws
         ]  # fmt: skip
         outcomes = sink.commit(arrivals, clinic=CLINIC)
-        (batch, clinic), = seen
+        ((batch, clinic),) = seen
         assert clinic == CLINIC
         return batch, [o.ack for o in outcomes]
 
