@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from reprieve.pathway import accounts, infusion, patients, people
 from reprieve.pathway import clinic as clinics
@@ -86,7 +87,7 @@ def take_role(world: World, who: str, role: str) -> None:
     )  # fmt: skip
 
 
-def person(world: World, **changes: object) -> tuple[uuid.UUID, uuid.UUID]:
+def person(world: World, **changes: Any) -> tuple[uuid.UUID, uuid.UUID]:
     """This function will register an invented patient: ids of the patient and the episode."""
     who = Identity(
         given="Iva", family="Invented", birth_date=date(1980, 5, 17), phone="+15550100199",
@@ -110,7 +111,9 @@ def linked(world: World, encounter: uuid.UUID, *, sender: str = "SIM-1") -> Devi
     device = Device.objects.add(
         clinic_id=world.id, sender=sender, bed="1", seen_first=world.at
     )
+    by = world["infusion_nurse"].practitioner
+    assert by is not None
     return DeviceAssociation.objects.create(
         clinic_id=world.id, device=device, encounter_id=encounter,
-        from_ms=int(world.at.timestamp() * 1000), by_id=world["infusion_nurse"].practitioner,
+        from_ms=int(world.at.timestamp() * 1000), by_id=by,
     )  # fmt: skip
