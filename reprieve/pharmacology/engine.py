@@ -12,11 +12,13 @@ by the exponential of the augmented matrix. Nothing is integrated numerically.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from reprieve.knowledge import BadValue
@@ -58,6 +60,29 @@ class _Stretch:
     offsets_h: Array
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alike:
+    """Stretches observed at equal offsets, all with or all without drug, equally far apart.
+
+    The columns of the first begin at `first`, those of each next one `pitch` later.
+    """
+
+    indices: tuple[int, ...]
+    first: int
+    pitch: int
+    offsets_h: Array
+    running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """A schedule cut into steps, and the times that fall into each."""
+
+    plan: Steps
+    stretches: tuple[_Stretch, ...]
+    alike: tuple[_Alike, ...]
+
+
 def levels(
     system: System,
     schedule: Schedule,
@@ -74,21 +99,22 @@ def levels(
     shape = (len(system.a), system.c.shape[1], times_min.size)
     result = np.empty(shape) if out is None else out
     _refuse_unless(bool(np.isfinite(system.a).all()))
-    plan, stretches = _laid_out(schedule, times_min.astype(np.float64).tobytes())
+    layout = _laid_out(schedule, times_min.astype(np.float64).tobytes())
     modes, unsafe = decompose(system, entry=entry)
     together = max(_LEAST_TOGETHER, _VALUES_TOGETHER // (8 * max(1, times_min.size)))
     for first in range(0, shape[0], together):
         block = slice(first, first + together)
         part = result[block]
         if not unsafe[block].all():
-            _by_modes(modes.only(block), plan, stretches, part)
+            _by_modes(modes.only(block), layout, part)
         if unsafe[block].any():
             chosen = np.flatnonzero(unsafe[block])
             part[chosen] = _by_exponential(
-                system.only(chosen + first), plan, stretches, times_min.size, system.entries[entry]
+                system.only(chosen + first), layout, times_min.size, system.entries[entry]
             )
             _refuse_unless(bool(np.isfinite(part[chosen]).all()))
-        np.maximum(part, 0.0, out=part)
+        if part.min(initial=0.0) < 0:  # rounding; a look costs a third of a change
+            np.maximum(part, 0.0, out=part)
     return result
 
 
@@ -132,20 +158,37 @@ def _by_eigenvectors(system: System, place: int) -> tuple[Modes, NDArray[np.bool
     return Modes(rates_per_h=rates, weights=(system.c @ vectors) * inward[:, None, :]), unsafe
 
 
-def _by_modes(modes: Modes, plan: Steps, stretches: Sequence[_Stretch], out: Array) -> None:
-    """Fill `out` (P, o, T); intervals observed at equal offsets share their exponentials."""
-    out[:, :, : stretches[0].columns.start if stretches else None] = 0.0
-    states = _states(modes, plan)
-    shared: dict[tuple[bool, bytes], Array] = {}
-    for stretch in stretches:
-        rate = float(plan.rates_mg_per_h[stretch.index])
-        key = (rate > 0, stretch.offsets_h.tobytes())
-        if key not in shared:
-            shared[key] = _courses(modes, stretch.offsets_h, running=rate > 0)
-        weights = _weights(modes, states[stretch.index], rate)
+def _by_modes(modes: Modes, layout: _Layout, out: Array) -> None:
+    """Fill `out` (P, o, T); intervals observed at equal offsets are worked out together."""
+    out[:, :, : layout.stretches[0].columns.start if layout.stretches else None] = 0.0
+    states = _states(modes, layout.plan)
+    for alike in layout.alike:
+        here = list(alike.indices)
+        courses = _courses(modes, alike.offsets_h, running=alike.running)
+        rates = layout.plan.rates_mg_per_h[here] if alike.running else None
+        weights = _weights(modes, states[:, here], rates)
         # No course passes 1 in size, so finite weights give finite levels.
         _refuse_unless(bool(np.isfinite(np.abs(weights).sum())))
-        np.matmul(weights, shared[key], out=out[:, :, stretch.columns])
+        _multiply(weights, courses, out[:, :, alike.first :], pitch=alike.pitch)
+
+
+def _multiply(weights: Array, courses: Array, out: Array, *, pitch: int) -> None:
+    """Write weights (P, o, S, K) @ courses (P, K, J) to every `pitch`-th column of `out`.
+
+    Where the rows of one output end as the next one's begin, all are one product a patient.
+    """
+    patients, outputs, count, size = weights.shape
+    times, (each, row, value) = courses.shape[-1], out.strides
+    if row == count * pitch * value:
+        place = as_strided(
+            out, shape=(patients, outputs * count, times), strides=(each, pitch * value, value)
+        )
+        np.matmul(weights.reshape(patients, -1, size), courses, out=place)
+        return
+    place = as_strided(
+        out, shape=(patients, outputs, count, times), strides=(each, row, pitch * value, value)
+    )
+    np.matmul(weights, courses[:, None], out=place)
 
 
 def _courses(modes: Modes, offsets_h: Array, *, running: bool) -> Array:
@@ -180,35 +223,65 @@ def _powers(rates_per_h: Array, offsets_h: Array) -> Array:
     return found
 
 
-def _weights(modes: Modes, state: Array, rate_mg_per_h: float) -> Array:
-    """Give the weights (P, o, K) or (P, o, K + 1) that go with the courses of an interval."""
-    if rate_mg_per_h == 0:
-        return modes.weights * state[:, None, :]
-    moving = modes.weights * (state + rate_mg_per_h / modes.rates_per_h)[:, None, :]
-    resting = (modes.weights * state[:, None, :]).sum(axis=-1)
-    return np.concatenate([moving, resting[:, :, None]], axis=-1)
+def _weights(modes: Modes, states: Array, rates_mg_per_h: Array | None) -> Array:
+    """Give weights (P, o, S, K), or (P, o, S, K + 1) with drug, to go with S intervals' courses."""
+    resting = modes.weights[:, :, None, :] * states[:, None]
+    if rates_mg_per_h is None:
+        return resting
+    steady = rates_mg_per_h[:, None] / modes.rates_per_h[:, None, :]
+    moving = modes.weights[:, :, None, :] * (states + steady)[:, None]
+    return np.concatenate([moving, resting.sum(axis=-1, keepdims=True)], axis=-1)
 
 
-def _states(modes: Modes, plan: Steps) -> list[Array]:
-    """Give the amplitudes (P, K) of all modes at the start of each interval."""
+def _states(modes: Modes, plan: Steps) -> Array:
+    """Give the amplitudes (P, S, K) of all modes at the start of each interval."""
     rates = modes.rates_per_h
-    state, found = np.zeros_like(rates), []
+    state, found = np.zeros_like(rates), np.empty((len(rates), plan.starts_h.size, rates.shape[1]))
     spans = np.diff(plan.starts_h, append=plan.starts_h[-1:])
-    for jump, rate, span in zip(plan.jumps_mg, plan.rates_mg_per_h, spans, strict=True):
-        state = state + jump
-        found.append(state)
-        grown = np.expm1(rates * span) / rates
-        state = state * np.exp(rates * span) + rate * grown
+    change: dict[float, tuple[Array, Array]] = {}
+    for index, span in enumerate(map(float, spans)):
+        state = state + plan.jumps_mg[index]
+        found[:, index] = state
+        if span not in change:
+            change[span] = np.exp(rates * span), np.expm1(rates * span) / rates
+        kept, grown = change[span]
+        state = state * kept + plan.rates_mg_per_h[index] * grown
     return found
 
 
 @lru_cache(maxsize=64)
-def _laid_out(
-    schedule: Schedule, times_min: bytes
-) -> tuple[Steps, tuple[_Stretch, ...]]:
-    """A schedule cut into steps and the times that fall into each; a fit asks for it often."""
+def _laid_out(schedule: Schedule, times_min: bytes) -> _Layout:
+    """Lay times out over a schedule; a fit asks for it often."""
     plan = steps(schedule)
-    return plan, tuple(_stretches(plan, np.frombuffer(times_min) / MIN_PER_H))
+    stretches = tuple(_stretches(plan, np.frombuffer(times_min) / MIN_PER_H))
+    return _Layout(plan=plan, stretches=stretches, alike=tuple(_alike(plan, stretches)))
+
+
+def _alike(plan: Steps, stretches: Iterable[_Stretch]) -> Iterator[_Alike]:
+    same: dict[tuple[bool, bytes], list[_Stretch]] = {}
+    for stretch in stretches:
+        running = bool(plan.rates_mg_per_h[stretch.index] > 0)
+        same.setdefault((running, stretch.offsets_h.tobytes()), []).append(stretch)
+    for (running, _), members in same.items():
+        for regular in _evenly_apart(members):
+            begins = [one.columns.start for one in regular]
+            yield _Alike(
+                indices=tuple(one.index for one in regular), first=begins[0],
+                pitch=begins[1] - begins[0] if len(begins) > 1 else 0,
+                offsets_h=regular[0].offsets_h, running=running,
+            )  # fmt: skip
+
+
+def _evenly_apart(members: Sequence[_Stretch]) -> Iterator[list[_Stretch]]:
+    """Cut stretches wherever the distance to the next one changes."""
+    run = [members[0]]
+    for one in members[1:]:
+        gaps = [b.columns.start - a.columns.start for a, b in pairwise([*run[-2:], one])]
+        if gaps[0] != gaps[-1]:
+            yield run
+            run = []
+        run.append(one)
+    yield run
 
 
 def _stretches(plan: Steps, times_h: Array) -> Iterator[_Stretch]:
@@ -220,15 +293,14 @@ def _stretches(plan: Steps, times_h: Array) -> Iterator[_Stretch]:
             yield _Stretch(index=index, columns=columns, offsets_h=offsets)
 
 
-def _by_exponential(
-    system: System, plan: Steps, stretches: Sequence[_Stretch], times: int, entry: int
-) -> Array:
+def _by_exponential(system: System, layout: _Layout, times: int, entry: int) -> Array:
     """Step from time to time by the augmented exponential; equal steps share theirs."""
+    plan = layout.plan
     out = np.zeros((len(system.a), system.c.shape[1], times))
     state = np.zeros((*system.a.shape[:2], 1))
     step = _Stepper(system.a, entry)
     spans = np.diff(plan.starts_h, append=plan.starts_h[-1:])
-    observed = {s.index: s for s in stretches}
+    observed = {s.index: s for s in layout.stretches}
     for index, (jump, rate) in enumerate(zip(plan.jumps_mg, plan.rates_mg_per_h, strict=True)):
         state[:, entry, 0] += jump
         inside = state

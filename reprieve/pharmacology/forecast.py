@@ -8,7 +8,7 @@ variance s^2/n^2 (n + 2 sum_k (n - k) rho^k). See `slow`, `responders` and `reli
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from reprieve.pharmacology.diary import HIGHEST_PAIN, Entry
 from reprieve.pharmacology.model import DEFAULT, Array
 from reprieve.pharmacology.relief import EVENING_D, effects, series_of
 from reprieve.pharmacology.responders import CORRELATION, SCATTER, draw, learn
-from reprieve.pharmacology.schedule import Infusion
+from reprieve.pharmacology.schedule import Bolus, Infusion
 from reprieve.pharmacology.slow import MIN_PER_DAY
 
 WEEK_D = 7
@@ -33,11 +33,12 @@ _DRAWS = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """Whom a forecast is about: weight, model, infusions (minutes from the first day), diary."""
+    """Whom a forecast is about: weight, model, doses (minutes from the first day), diary."""
 
     weight_kg: float
     infusions: tuple[Infusion, ...]
     diary: tuple[Entry, ...]
+    boluses: tuple[Bolus, ...] = ()
     model_name: str = DEFAULT
     crps: bool = False
 
@@ -79,7 +80,7 @@ class Checked:
 def forecast(
     patient: Patient, *, from_day: int, weeks: int, rng: np.random.Generator
 ) -> Weeks:
-    """Forecast weekly mean pain for weeks in a row, without any infusion but those listed.
+    """Forecast weekly mean pain for weeks in a row, without any dose but those listed.
 
     Days count from the first infusion (0). Raises BadValue as `relief` does, and for fewer than 1
     or more than 52 weeks or a day before the first infusion.
@@ -92,7 +93,7 @@ def forecast(
     evenings = np.array([entry.day + EVENING_D for entry in patient.diary], dtype=np.float64)
     ahead = from_day + np.arange(WEEK_D * weeks) + EVENING_D
     series, wanted = series_of(
-        patient.weight_kg, patient.infusions, patient.model_name, ahead, r_potency=0.0
+        patient.weight_kg, patient.infusions, patient.model_name, ahead, boluses=patient.boluses
     )
     known = learn(pairs.weights, 1.0 - effects(series, pairs, evenings), patient.diary)
     by_week = effects(series, pairs, wanted).reshape(3, -1, weeks, WEEK_D).mean(axis=-1)
@@ -113,7 +114,7 @@ def track_record(
     """Repeat the forecasts of past weeks with what was known then; oldest first, `most` at most.
 
     Each is made from the diary up to one day, for the week that begins seven days later, and only
-    where four days of that week were answered. The infusions given by the end of that week count:
+    where four days of that week were answered. What was given by the end of that week counts:
     the response is on trial, not the plan.
     """
     starts = range(until_day - WEEK_D, AHEAD_D - 1, -WEEK_D)
@@ -143,8 +144,9 @@ def mean_scatter(days: int) -> float:
 def _checked(patient: Patient, first: int, seen: float, rng: np.random.Generator) -> Checked:
     made = first - AHEAD_D
     end_min = (first + WEEK_D) * MIN_PER_DAY
-    then = Patient(
-        weight_kg=patient.weight_kg, model_name=patient.model_name, crps=patient.crps,
+    then = replace(
+        patient,
+        boluses=tuple(push for push in patient.boluses if push.at_min < end_min),
         infusions=tuple(one for one in patient.infusions if one.start_min < end_min),
         diary=tuple(entry for entry in patient.diary if entry.day < made),
     )  # fmt: skip

@@ -179,9 +179,10 @@ def fit_many(task: Problem, measured: Array) -> tuple[Array, Array]:
     covariance = np.empty((len(measured), effects, effects))
     for first in range(0, len(measured), _FITTED_TOGETHER):
         block = slice(first, first + _FITTED_TOGETHER)
-        eta[block] = posterior.maximise(task, measured[block], start=eta[block])
-        curvature = posterior.hessian(task, eta[block], measured[block]) / 2.0
-        covariance[block] = np.linalg.inv(curvature)
+        ends = posterior.maximise(task, measured[block], start=eta[block])
+        near = posterior.around(task, ends, measured[block])
+        eta[block] = posterior.settled(ends, near)
+        covariance[block] = np.linalg.inv(near.hessian / 2.0)
     return eta, covariance
 
 
@@ -198,13 +199,14 @@ def search(task: Problem, measured: Array) -> _Found:
     starts = np.array([shift * sds for shift in _STARTS_SD])
     y = np.tile(measured, (len(starts), 1))
     ends = posterior.maximise(task, y, start=starts)
-    best = ends[[int(np.argmin(posterior.objective(task, ends, y)))]]
-    gradient, _ = posterior.slope(task, best, y[:1])
-    curvature = posterior.hessian(task, best, y[:1])[0] / 2.0
+    near = posterior.around(task, ends, y)
+    best = posterior.settled(ends, near)[[int(np.argmin(near.value))]]
+    found = posterior.around(task, best, y[:1])
+    curvature = found.hessian[0] / 2.0
     proper = bool(np.all(np.isfinite(curvature))) and np.linalg.eigvalsh(curvature)[0] > 0
     return _Found(
         eta=best[0],
-        steepness=float(np.max(np.abs(gradient))),
+        steepness=float(np.max(np.abs(found.gradient))),
         covariance=np.linalg.inv(curvature) if proper else None,
     )
 

@@ -27,7 +27,9 @@ _LOWEST_VARIANCE = 1e-8
 _DIFFERENCE = 1e-5
 _HESSIAN_STEP = 1e-3
 _MOST_STEPS = 60
-_CONVERGED = 1e-7
+# What a step has to promise: the last one, by second derivatives, leaves 1e-4 of an SD or less.
+_CONVERGED = 1e-3
+_PLAIN = 0.1
 _MOST_DAMPING = 1e10
 
 
@@ -106,13 +108,13 @@ def _log_phi(u: Array) -> Array:
 
 
 def maximise(task: Problem, y: Array, *, start: Array) -> Array:
-    """Find the eta (P, E) of least O from `start` by damped Fisher scoring.
+    """Come near the eta (P, E) of least O from `start` by damped Fisher scoring.
 
     A step is taken with the derivatives of the point it leads to, so that one call of the engine
-    serves both; it ends when a step promises less than 1e-7 of O.
+    serves both; it ends when a step promises less than 1e-3 of O. `settled` does the rest.
     """
     eta, damping = start.copy(), np.full(len(y), 1e-3)
-    f, jacobian = _jacobian(task, eta, _forward(eta.shape[1]))
+    f, jacobian = _jacobian(task, eta)
     value = _objective(task, eta, y, f)
     gradient, information = _slope(task, eta, y, f, jacobian)
     active = np.arange(len(y))
@@ -125,7 +127,7 @@ def maximise(task: Problem, y: Array, *, start: Array) -> Array:
         if active.size == 0:
             break
         trial = eta[active] + np.clip(step, -1.0, 1.0)
-        f, jacobian = _jacobian(task, trial, _forward(eta.shape[1]))
+        f, jacobian = _jacobian(task, trial)
         tried = _objective(task, trial, y[active], f)
         better = tried <= value[active]
         kept = active[better]
@@ -137,12 +139,6 @@ def maximise(task: Problem, y: Array, *, start: Array) -> Array:
     return eta
 
 
-def slope(task: Problem, eta: Array, y: Array) -> tuple[Array, Array]:
-    """Compute gradient (P, E) and expected curvature (P, E, E) of O."""
-    f, jacobian = _jacobian(task, eta, _central(eta.shape[1]))
-    return _slope(task, eta, y, f, jacobian)
-
-
 def _slope(
     task: Problem, eta: Array, y: Array, f: Array, jacobian: Array
 ) -> tuple[Array, Array]:
@@ -152,34 +148,13 @@ def _slope(
     return gradient, information + 2.0 * task.precision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stencil:
-    """Where predictions are asked for (M, E), and how they make a derivative (E, M)."""
-
-    moves: Array
-    weights: Array
-
-
-def _forward(size: int) -> _Stencil:
-    """One point more for each effect: enough for a search."""
-    unit, none = np.eye(size), np.zeros((1, size))
-    weights = np.concatenate([-np.ones((size, 1)), unit], axis=1) / _DIFFERENCE
-    return _Stencil(moves=_DIFFERENCE * np.concatenate([none, unit]), weights=weights)
-
-
-def _central(size: int) -> _Stencil:
-    """Two points more for each effect: what a gate is judged by."""
-    unit, none = np.eye(size), np.zeros((1, size))
-    weights = np.concatenate([np.zeros((size, 1)), unit, -unit], axis=1) / (2.0 * _DIFFERENCE)
-    return _Stencil(moves=_DIFFERENCE * np.concatenate([none, unit, -unit]), weights=weights)
-
-
-def _jacobian(task: Problem, eta: Array, stencil: _Stencil) -> tuple[Array, Array]:
-    """Predictions (P, N) and their differences (P, N, E), all in one call of the engine."""
+def _jacobian(task: Problem, eta: Array) -> tuple[Array, Array]:
+    """Predictions (P, N) and their forward differences (P, N, E), in one call of the engine."""
     patients, size = eta.shape
-    spread = (eta[None] + stencil.moves[:, None]).reshape(-1, size)
-    found = task.predict(spread).reshape(len(stencil.moves), patients, -1)
-    return found[0], np.einsum("em,mpn->pne", stencil.weights, found)
+    moves = _DIFFERENCE * np.concatenate([np.zeros((1, size)), np.eye(size)])
+    spread = (eta[None] + moves[:, None]).reshape(-1, size)
+    found = task.predict(spread).reshape(size + 1, patients, -1)
+    return found[0], (found[1:] - found[0]).transpose(1, 2, 0) / _DIFFERENCE
 
 
 def _by_prediction(task: Problem, y: Array, f: Array) -> tuple[Array, Array]:
@@ -197,8 +172,17 @@ def _by_prediction(task: Problem, y: Array, f: Array) -> tuple[Array, Array]:
     return first, np.where(task.blq, 2.0 * hazard * (hazard + u) * du**2, second)
 
 
-def hessian(task: Problem, eta: Array, y: Array) -> Array:
-    """Compute the second derivatives (P, E, E) of O by central differences.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """O (P,), its gradient (P, E) and its second derivatives (P, E, E) about some points."""
+
+    value: Array
+    gradient: Array
+    hessian: Array
+
+
+def around(task: Problem, eta: Array, y: Array) -> Around:
+    """Differentiate O twice by central differences, in one call of the engine.
 
     O_ij = [O(+i+j) - O(+i) - O(+j) + 2 O - O(-i) - O(-j) + O(-i-j)] / 2 h^2.
     """
@@ -216,4 +200,17 @@ def hessian(task: Problem, eta: Array, y: Array) -> Array:
     pairs = values[2 * size + 1 :].reshape(2, -1, patients).sum(axis=0) - 2.0 * middle
     mixed = 0.5 * (pairs - along[first] - along[second])
     found[:, first, second] = found[:, second, first] = mixed.T
-    return found / _HESSIAN_STEP**2
+    return Around(
+        value=middle, gradient=(ahead - behind).T / (2.0 * _HESSIAN_STEP),
+        hessian=found / _HESSIAN_STEP**2,
+    )  # fmt: skip
+
+
+def settled(eta: Array, near: Around) -> Array:
+    """Take Newton's step (P, E) from points near a minimum; where O is not bowl-shaped, none."""
+    bowl: NDArray[np.bool_] = np.all(np.isfinite(near.hessian), axis=(1, 2))
+    hessian = np.where(bowl[:, None, None], near.hessian, np.eye(eta.shape[1]))
+    bowl &= np.linalg.eigvalsh(hessian)[:, 0] > 0
+    step = np.linalg.solve(hessian, near.gradient[..., None])[..., 0]
+    promise = np.einsum("pe,pe->p", near.gradient, step)
+    return eta - np.where((bowl & (promise < _PLAIN))[:, None], step, 0.0)

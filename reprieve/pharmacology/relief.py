@@ -19,7 +19,7 @@ from reprieve.pharmacology.responders import (
     draw,
     learn,
 )
-from reprieve.pharmacology.schedule import Infusion
+from reprieve.pharmacology.schedule import Bolus, Infusion
 from reprieve.pharmacology.simulate import check
 from reprieve.pharmacology.slow import MIN_PER_DAY, Grid, Series
 
@@ -72,6 +72,7 @@ def relief(
     weight_kg: float,
     infusions: Sequence[Infusion],
     rng: np.random.Generator,
+    boluses: Sequence[Bolus] = (),
     model_name: str = DEFAULT,
     days: Iterable[float] | None = None,
     diary: Sequence[Entry] = (),
@@ -81,12 +82,14 @@ def relief(
     """Predict the course of relief over a series, for this patient when there is a diary.
 
     NRS(t) = E0 (1 - z I(t)) + scatter; see `slow` for I and `responders` for z and the update.
-    Infusions are in minutes from the start of the first day; `days` defaults to every day until
-    twelve weeks after the last infusion. Outside CRPS the spread of C50 is wider and the answer is
-    marked. `r_potency` (0 to 0.5) is how much R-ketamine counts beside S. Raises BadValue as
-    `simulate` does. Source: Dahan 2011, doi:10.1016/j.ejpain.2010.06.016, a reconstruction.
+    Infusions and boluses are in minutes from the start of the first day; `days` defaults to every
+    day until twelve weeks after the last of them. Outside CRPS the spread of C50 is wider and the
+    answer is marked. `r_potency` (0 to 0.5) is how much R-ketamine counts beside S. Raises
+    BadValue as `simulate` does. Source: Dahan 2011 (doi:10.1016/j.ejpain.2010.06.016), rebuilt.
     """
-    series, wanted = series_of(weight_kg, infusions, model_name, days, r_potency)
+    series, wanted = series_of(
+        weight_kg, infusions, model_name, days, r_potency=r_potency, boluses=boluses
+    )
     pairs = slow.grid(crps=crps)
     evenings = np.array([entry.day + EVENING_D for entry in diary])
     known = learn(pairs.weights, 1.0 - effects(series, pairs, evenings), diary)
@@ -115,16 +118,19 @@ def series_of(
     infusions: Sequence[Infusion],
     model_name: str,
     days: Iterable[float] | None,
-    r_potency: float,
+    *,
+    r_potency: float = 0.0,
+    boluses: Sequence[Bolus] = (),
 ) -> tuple[Series, Array]:
     """Check whom and what a course is about; `days` defaults to twelve weeks after the last one."""
     if not 0.0 <= r_potency <= _MOST_R_POTENCY:
         raise BadValue("r_potency", f"{r_potency} is not between 0 and {_MOST_R_POTENCY}")
     chosen = model(model_name)
-    last = int(max((one.end_min for one in infusions), default=0.0) / MIN_PER_DAY)
+    ends = [*(one.end_min for one in infusions), *(push.at_min for push in boluses)]
+    last = int(max(ends, default=0.0) / MIN_PER_DAY)
     wanted = np.array([*(range(last + FOLLOWED_DAYS + 1) if days is None else days)], float)
     schedule, _ = check(
-        chosen, weight_kg=weight_kg, infusions=infusions, boluses=(),
+        chosen, weight_kg=weight_kg, infusions=infusions, boluses=boluses,
         times_min=wanted * MIN_PER_DAY,
     )  # fmt: skip
     share = chosen.s_fraction

@@ -44,13 +44,15 @@ class Series:
 
     @property
     def first_d(self) -> float:
-        """Day on which the first infusion begins."""
-        return min(one.start_min for one in self.schedule.infusions) / MIN_PER_DAY
+        """Day on which the first infusion or bolus begins."""
+        begins = [one.start_min for one in self.schedule.infusions]
+        return min([*begins, *(push.at_min for push in self.schedule.boluses)]) / MIN_PER_DAY
 
     @property
     def last_d(self) -> float:
-        """Day on which the last infusion ends."""
-        return max(one.end_min for one in self.schedule.infusions) / MIN_PER_DAY
+        """Day on which the last infusion or bolus ends."""
+        ends = [one.end_min for one in self.schedule.infusions]
+        return max([*ends, *(push.at_min for push in self.schedule.boluses)]) / MIN_PER_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,10 +47,12 @@ def build(
     patients = _patients(values, effect_half_life_h)
     entries = {name: i for i, name in enumerate(model.compartments)}
     size = len(entries) + (effect_half_life_h is not None)
-    a = np.zeros((patients, size, size))
+    # Patients lie next to each other in memory: everything below and `blocks` runs along them.
+    a = np.zeros((size, size, patients)).transpose(2, 0, 1)
     for flow in model.flows:
         _add(a, flow, entries, values)
-    c = np.zeros((patients, len(model.outputs) + (effect_half_life_h is not None), size))
+    rows = len(model.outputs) + (effect_half_life_h is not None)
+    c = np.zeros((rows, size, patients)).transpose(2, 0, 1)
     for row, output in enumerate(model.outputs):
         scale = NG_PER_ML_PER_MG_PER_L * output.mass_ratio
         c[:, row, entries[output.compartment]] = scale / values[output.volume]

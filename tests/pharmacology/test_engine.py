@@ -5,7 +5,6 @@ import pytest
 
 from reprieve.knowledge import BadValue
 from reprieve.pharmacology import Bolus, Infusion, Schedule, bands, draw, engine, model, simulate
-from reprieve.pharmacology.schedule import steps
 from reprieve.pharmacology.simulate import whole_system
 from reprieve.pharmacology.system import System, build
 
@@ -23,9 +22,8 @@ def test_modes_and_exponential_agree():
     modes, unsafe = engine.decompose(system)
     assert not unsafe.any()
     by_modes = engine.levels(system, SCHEDULE, TIMES)
-    plan = steps(SCHEDULE)
-    stretches = tuple(engine._stretches(plan, TIMES / 60))
-    stepped = engine._by_exponential(system, plan, stretches, TIMES.size, 0)
+    layout = engine._laid_out(SCHEDULE, TIMES.tobytes())
+    stepped = engine._by_exponential(system, layout, TIMES.size, 0)
     assert np.allclose(by_modes, stepped, rtol=1e-11, atol=1e-10)
     assert np.all(modes.rates_per_h < 0)
 

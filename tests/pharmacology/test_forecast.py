@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pharmacology import Entry, Infusion, Patient, forecast, relief, slow, track_record
+from reprieve.pharmacology import (
+    Bolus,
+    Entry,
+    Infusion,
+    Patient,
+    forecast,
+    relief,
+    slow,
+    track_record,
+)
 from reprieve.pharmacology.forecast import mean_scatter, week_mean
 from reprieve.pharmacology.relief import effects, series_of
 from reprieve.pharmacology.responders import CORRELATION, SCATTER, draw, learn
@@ -44,6 +53,26 @@ def test_relief_is_expected_to_fade_and_another_infusion_to_renew_it():
     booster = replace(SOMEBODY, infusions=(*SERIES, more))
     assert np.all(forecast(booster, from_day=31, weeks=4, rng=rng()).mean
                   < forecast(SOMEBODY, from_day=31, weeks=4, rng=rng()).mean)  # fmt: skip
+
+
+def test_a_bolus_counts_as_the_same_amount_run_in():
+    day = 30 * 1440
+    run = Infusion(rate_mg_per_h=300, start_min=day, end_min=day + 10)
+    pushed = replace(SOMEBODY, boluses=(Bolus(dose_mg=50, at_min=day + 5),))
+    infused = replace(SOMEBODY, infusions=(*SERIES, run))
+    plain, one, other = (
+        forecast(who, from_day=31, weeks=4, rng=rng()).mean for who in (SOMEBODY, pushed, infused)
+    )
+    assert np.all(one < plain)
+    assert one == pytest.approx(other, abs=0.02)
+
+
+def test_boluses_alone_are_a_series_with_relief_to_twelve_weeks_after_the_last():
+    pushes = [Bolus(dose_mg=40, at_min=day * 1440) for day in (2, 4)]
+    found = relief(weight_kg=70, infusions=[], boluses=pushes, crps=True, rng=rng())
+    assert found.days[-1] == 4 + 84
+    assert found.typical_responder[1] == 0
+    assert found.typical_responder[5] > found.typical_responder[3] > 0
 
 
 def test_scatter_of_a_mean_is_that_of_many_drawn_weeks():
@@ -86,7 +115,7 @@ def test_bands_hold_four_of_five_patients_made_by_the_model():
 def _virtual(chance):
     """Pain of 49 days in a patient drawn from the prior, with correlated scatter."""
     days = np.arange(-14, 35) + 0.5
-    series, _ = series_of(70, SERIES, "kamp2020", np.array([1.0]), 0.0)
+    series, _ = series_of(70, SERIES, "kamp2020", np.array([1.0]))
     pairs = slow.grid(crps=True)
     left = effects(series, pairs, days)
     one = draw(learn(pairs.weights, 1 - left, ()), size=1, rng=chance)

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from reprieve.config.cli import call
+from tests.vectors.pharmacology.test_golden import LEVELS
 
 BASE = ["simulate", "--json", "--weight-kg", "70", "--at-min", "40,60,120"]
 
@@ -26,6 +27,27 @@ def test_the_answer_holds_the_promised_fields(capsys):
     assert found["dose_mg"] == pytest.approx(35)
 
 
+FIELDS = {
+    "model", "sampling_site", "form", "version", "times_min", "ketamine_ng_per_ml",
+    "norketamine_ng_per_ml", "hydroxynorketamine_ng_per_ml", "effect_site_ng_per_ml", "dose_mg",
+    "note",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "analyte", "segments", "expected"), LEVELS)
+def test_reference_regimens_by_the_command(capsys, name, analyte, segments, expected):
+    """The fields of the answer are a promise: these and no others."""
+    infuse = [part for r, s, e in segments for part in ("--infuse", f"{r}:{s}:{e}")]
+    asked = ["simulate", "--json", "--weight-kg", "70", "--model", name, *infuse]
+    assert call([*asked, "--at-min", ",".join(map(str, expected))]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == FIELDS
+    assert found["model"] == name
+    wanted = list(expected.values())
+    digits = 0.05 if analyte != "ketamine" and max(wanted) < 40 else 0.0
+    assert found[f"{analyte}_ng_per_ml"] == pytest.approx(wanted, rel=1e-3, abs=digits)
+
+
 def test_touching_segments_are_one_and_overlapping_ones_add(capsys):
     one = answer(capsys, "--infuse", "52.5:0:40")
     touching = answer(capsys, "--infuse", "52.5:0:15", "--infuse", "52.5:15:40")
@@ -43,6 +65,7 @@ def test_bands_are_ordered_and_repeat_with_the_seed(capsys):
     more = ["--infuse", "52.5:0:40", "--model", "otto2021", "--patients", "200", "--seed", "7"]
     found, again = answer(capsys, *more), answer(capsys, *more)
     assert found == again
+    assert set(found) == FIELDS | {"patients", "seed", "bands"}
     assert found["patients"] == 200
     band = found["bands"]["norketamine_ng_per_ml"]
     assert list(band) == ["p5", "p10", "p25", "p50", "p75", "p90", "p95"]

@@ -65,26 +65,44 @@ class TestCompare:
     def test_weak_evidence_is_said(self, world: World, as_role: AsRole) -> None:
         patient = gate_desk.consented(world)
         asked = {"regimen": [R10], "condition": "fibromyalgia"}
-        shown = as_role("physician").get(reverse("plan", args=[patient]), asked).content.decode()
+        shown = as_role("physician").post(reverse("plan", args=[patient]), asked).content.decode()
         assert "write down why" in shown
         assert "90th percentile" in shown  # one regimen shows its band
 
     def test_high_body_mass_names_the_choice(self, world: World, as_role: AsRole) -> None:
         patient = gate_desk.consented(world)
         asked = {"regimen": [R10], "weight": "300", "weight_unit": "lb"}
-        shown = as_role("physician").get(reverse("plan", args=[patient]), asked).content.decode()
+        shown = as_role("physician").post(reverse("plan", args=[patient]), asked).content.decode()
         assert "body mass is above 30" in shown
         assert "Fit and sign this one" not in shown
         chosen = asked | {"weight_basis": "ideal"}
-        shown = as_role("physician").get(reverse("plan", args=[patient]), chosen).content.decode()
+        shown = as_role("physician").post(reverse("plan", args=[patient]), chosen).content.decode()
         assert "Fit and sign this one" in shown
+
+    def test_what_was_typed_comes_back_with_its_unit_and_goes_into_no_address(
+        self, world: World, as_role: AsRole
+    ) -> None:
+        patient = gate_desk.consented(world)
+        asked = {"regimen": [R10], "weight": "180", "weight_unit": "lb", "condition": "crps"}
+        doctor = as_role("physician")
+        shown = doctor.post(reverse("plan", args=[patient]), asked).content.decode()
+        assert 'value="180"' in shown
+        assert 'data-units-chosen="lb"' in shown
+        assert "?condition" not in shown
+        assert 'method="get"' not in shown
+        opened = doctor.post(reverse("plan_sign", args=[patient, R10]), asked | {"fit": "1"})
+        assert opened.status_code == 200
+        assert '<option value="crps" selected>' in opened.content.decode()
+        assert not CarePlan.of(world.id).exists()
+        ignored = doctor.get(reverse("plan", args=[patient]), asked).content.decode()
+        assert 'value="180"' not in ignored
 
     @pytest.mark.parametrize("asked", [{"regimen": ["x"]}, {"regimen": ["", ""]}])
     def test_unknown_regimen_is_refused(
         self, world: World, as_role: AsRole, asked: dict[str, Any]
     ) -> None:
         patient = gate_desk.consented(world)
-        answer = as_role("physician").get(reverse("plan", args=[patient]), asked)
+        answer = as_role("physician").post(reverse("plan", args=[patient]), asked)
         assert answer.status_code == 200
         assert "Please check" in answer.content.decode()
 
@@ -93,7 +111,7 @@ class TestCompare:
 
         patient = gate_desk.consented(world)
         asked = {"regimen": list(regimens())[:4]}
-        shown = as_role("physician").get(reverse("plan", args=[patient]), asked).content.decode()
+        shown = as_role("physician").post(reverse("plan", args=[patient]), asked).content.decode()
         assert "at most three" in shown
 
     def test_without_a_weight_it_asks_for_one(self, world: World, as_role: AsRole) -> None:

@@ -29,15 +29,20 @@ from reprieve.web.plan_forms import CompareForm, SignForm, height_of, weight_of
 from reprieve.web.words import form_errors, say
 
 UNPROCESSABLE = 422
+# The button below a regimen carries the comparison's form over to the page that signs.
+FIT = "fit"
 FIRST_SHOWN = ("ketamine-0.35mgkgh-4h-x10", "ketamine-80mg-2h-x6", "ketamine-0.5mgkg-40min-x6")
 
 
 @page("plan.open", opens="plan")
 def plan(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
-    """This function will show the signed plan, and regimens side by side for this person."""
+    """This function will show the signed plan, and regimens side by side for this person.
+
+    What is compared is posted, though nothing is written: a weight belongs in no address.
+    """
     header = patient_page.opened(request, patient)
     body = _body(request, patient)
-    form = CompareForm(request.GET if "regimen" in request.GET else _usual(request, patient))
+    form = CompareForm(request.POST if request.method == "POST" else _usual(request, patient))
     found = _columns(request, form, body) if form.is_valid() else ()
     chosen = form.cleaned_data.get("condition", "") if form.is_valid() else ""
     context = {
@@ -47,7 +52,7 @@ def plan(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
         "evidence": evidence.evidence(chosen) if chosen else None,
         "may_sign": allowed(request.actor, "plan.sign")
         and "plan.sign" in states.possible("episode", header.state),
-        "names": {n: r.name for n, r in regimens().items()}, "condition": chosen,
+        "names": {n: r.name for n, r in regimens().items()},
         "notes": {m.id: m for c in found if c.outlook for m in c.outlook.extrapolated}.values(),
     }  # fmt: skip
     return render(request, "staff/plan/plan.html", context)
@@ -106,11 +111,13 @@ def sign(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
         raise NotFound(N_("There is no such regimen."))
     header = patient_page.opened(request, patient)
     body = _body(request, patient)
+    compared = FIT in request.POST
+    chosen = request.POST.get("condition", "") if compared else _condition(request, patient)
     form = SignForm(
-        request.POST or None, regimen=regimen(name),
-        initial={"condition": request.GET.get("condition", "")},
+        None if compared else request.POST or None, regimen=regimen(name),
+        initial={"condition": chosen},
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid() and _signed(request, patient, form, body):
+    if form.is_bound and form.is_valid() and _signed(request, patient, form, body):
         messages.success(request, _("The plan is signed."))
         return redirect("plan", patient=patient)
     context = {

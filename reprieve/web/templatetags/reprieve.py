@@ -101,6 +101,12 @@ def described(field: BoundField) -> BoundField | str:
     return field.as_widget(attrs=attributes | _numeric(field))
 
 
+@register.filter
+def typed_unit(field: BoundField) -> str:
+    """`{{ field|typed_unit }}`: the unit chosen beside a number that comes back, or nothing."""
+    return str(field.form.data.get(f"{field.html_name}_unit", ""))
+
+
 def _style(field: BoundField) -> str:
     kind = getattr(field.field.widget, "input_type", "")
     own = str(field.field.widget.attrs.get("class", ""))

@@ -4,6 +4,8 @@ Why: any slip in parameters, flows, units or the closed form shows here first. V
 to four digits, hence the added half unit of the last one.
 """
 
+import math
+
 import pytest
 
 from reprieve.pharmacology import (
@@ -65,6 +67,12 @@ def test_terminal_half_life(name, expected):
     assert terminal_half_life_h(weight_kg=70, model_name=name) == pytest.approx(expected, rel=1e-3)
 
 
+def test_norketamine_falls_as_slowly_as_its_parent():
+    """Terminal half-life of norketamine, 7.367 h: it leaves no slower than it is made."""
+    late = predicted("otto2021", SHORT, [12_000, 12_600])["norketamine"]
+    assert 10 * math.log(2) / math.log(late[0] / late[1]) == pytest.approx(7.367, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("name", "clearance_l_per_h"),
     [("kamp2020", 84.0), ("otto2021", 95.2), ("simons2022", 88.8), ("noppers2011", 93.5),
@@ -114,7 +122,8 @@ def test_context_sensitive_half_time(name, segments, minutes):
 
 
 @pytest.mark.parametrize(
-    ("segments", "highest", "share"), [(SHORT, 108, 0.47), (LONG, 138, 0.53), (SLOW, 110, 0.48)]
+    ("segments", "highest", "share"),
+    [(SHORT, 108, 0.47), (LONG, 138, 0.53), (SLOW, 110, 0.48), ([(25.0, 0, 240)], 110, 0.48)],
 )
 def test_fast_effect_site_of_a_racemic_infusion(segments, highest, share):
     from reprieve.pharmacology import acute_effect

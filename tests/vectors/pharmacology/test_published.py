@@ -118,6 +118,51 @@ def test_kamp_2020_totals():
     assert 69 <= typical["CL"] <= 90
 
 
+@pytest.mark.parametrize(
+    ("name", "analyte", "dose", "weight_kg", "expected"),
+    [
+        ("otto2021", "ketamine", (20, 0, 30), 68,
+         {30: 50.9, 60: 27.3, 120: 15.4, 180: 10.3, 300: 5.1, 360: 3.7, 480: 2.2, 600: 1.5}),
+        ("otto2021", "norketamine", (20, 0, 30), 68,
+         {30: 11.8, 60: 20.9, 120: 20.5, 180: 17.1, 300: 11.7, 360: 9.9, 480: 7.4, 600: 5.8}),
+        ("simons2022", "ketamine", (60, 0, 20), 70, {20: 268}),
+        ("simons2022", "ketamine", (60, 0, 20), 73, {20: 259}),
+        ("kamp2020", "ketamine", (172.2, 0, 30_000), 70, {30_000: 2050}),
+        ("kamp2020-nk", "ketamine", (84, 0, 30_000), 70, {30_000: 1000}),
+        ("kamp2020-nk", "norketamine", (84, 0, 30_000), 70, {30_000: 1460}),
+        ("kamp2020", "ketamine", (52.5, 0, 40), 70, {40: 253}),
+        ("noppers2011", "ketamine", (52.5, 0, 40), 70, {40: 277}),
+        ("clements1981", "ketamine", (52.5, 0, 40), 70, {40: 177}),
+        ("otto2021", "ketamine", (52.5, 0, 40), 70, {40: 158}),
+    ],
+)
+def test_what_the_reference_program_says_beside_each_study(
+    name, analyte, dose, weight_kg, expected
+):
+    """The independent program's own answers to the studies above, to the digits it printed."""
+    found = levels(name, list(expected), segments=[dose], weight_kg=weight_kg)[analyte]
+    for value, wanted in zip(found, expected.values(), strict=True):
+        digit = 10.0 ** -len(str(wanted).partition(".")[2])
+        assert value == pytest.approx(wanted, rel=3.5e-3, abs=0.51 * digit)
+
+
+def test_what_the_reference_program_says_of_bolus_peak_time_and_volume():
+    """Bolus of 10 mg: area 119, 263 ng/mL at 2 min; venous norketamine peaks at 1.37 h."""
+    area = auc_to_infinity(weight_kg=70, dose_mg=10, model_name="kamp2020")["ketamine"]
+    assert area == pytest.approx(119, abs=0.51)
+    assert levels("kamp2020", [2], boluses=[(10, 0)])["ketamine"][0] == pytest.approx(263, abs=0.51)
+    times = np.arange(30, 240, 0.1)
+    late = levels("otto2021", times, segments=[(20, 0, 30)])["norketamine"]
+    assert times[late.argmax()] / 60 == pytest.approx(1.37, abs=0.01)
+    chosen = model("hijazi2003")
+    found = {k.name: k.value for k in kinetics(chosen, values=chosen.typical(70), weight_kg=70)}
+    assert found["terminal_half_life"] == pytest.approx(4.95, abs=0.0051)
+    per_kg = chosen.typical(70)["k10"] / 60 * chosen.typical(70)["V1"] * 1000 / 70
+    assert per_kg == pytest.approx(35.96, abs=0.0051)
+    typical = model("kamp2020").typical(70)
+    assert typical["V1"] + typical["V2"] + typical["V3"] == pytest.approx(238)
+
+
 def test_occupancy_of_receptors():
     """Competitive binding with the Ki of Ebert 1997, unbound 0.6, racemate without norketamine."""
     found = occupancy(ketamine_ng_per_ml=np.array([50.0, 100, 200, 350, 1000, 2200]))

@@ -43,6 +43,8 @@ def test_published_checks_of_the_crps_trial():
     found = course(leiden(12), [7, 54, 84])
     assert 0.05 <= found.typical_responder[1] <= 0.25
     assert found.typical_responder[2] < 0.06
+    rise = course(leiden(12), [1, 2, 4]).typical_responder
+    assert np.all(np.diff(rise) > 0)  # onset within days, lowest pain at the end of week 1
     assert 2.2 <= 7.2 * (1 - found.share.mean[0]) <= 3.7
     assert 5.0 <= 7.2 * (1 - found.placebo[0]) <= 6.0
     assert found.responder_probability == pytest.approx(0.67)
@@ -85,3 +87,6 @@ def test_week_one_as_the_reference_program_works_it_out():
     assert 7.2 * (1 - 0.67 * typical) == pytest.approx(3.49, abs=0.02)
     assert 7.2 * (1 - (1 - 0.33 * 0.77) * typical) == pytest.approx(3.07, abs=0.03)
     assert 7.2 * (1 - course(leiden(12), [7]).placebo[0]) == pytest.approx(5.54, abs=0.01)
+    assert 7.2 * (1 - 0.23 * typical) == pytest.approx(5.93, abs=0.01)
+    [late] = course(leiden(12), [84]).typical_responder
+    assert 7.2 * (1 - 0.67 * late) == pytest.approx(7.08, abs=0.03)

@@ -19,6 +19,16 @@ import { readable } from "./chart-keys.js";
 
 const HEIGHT = 280;
 const LOCALE = "en-US";
+const DAY_S = 86_400;
+const MONTH_S = 28 * DAY_S;
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
+const STYLES = {
+  clock: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  day: { day: "numeric", month: "short" },
+  month: { month: "short" },
+  year: { year: "numeric" },
+};
+const { clock: CLOCK, day: DAY, month: MONTH, year: YEAR } = STYLES;
 
 /** @param {HTMLElement} figure */
 export async function draw(figure) {
@@ -84,7 +94,7 @@ function options(UPlot, figure, data, width) {
     ...(zone ? { tzDate: (/** @type {number} */ ts) => UPlot.tzDate(new Date(ts * 1e3), zone) } : {}),
     scales: { x: { time: Boolean(data.x.time) }, y: { range: range(data) } },
     axes: [
-      { ...axis, label: data.x.label },
+      { ...axis, label: data.x.label, ...(data.x.time ? { values: dated(zone) } : {}) },
       { ...axis, label: data.y.label },
     ],
     series: [{ label: data.x.label }, ...data.series.map((s) => line(figure, s))],
@@ -93,6 +103,23 @@ function options(UPlot, figure, data, width) {
       fill: fade(token(figure, b.colour)),
     })),
     hooks: { draw: [(u) => limits(u, figure, data)] },
+  };
+}
+
+/** Times of an axis as the pages write them: 24 hours, the day before the month. The larger unit
+ * stands below where it changes. @param {string | undefined} zone
+ * @returns {import("uplot").Axis.Values} */
+function dated(zone) {
+  return (_chart, splits, _axis, _space, step) => {
+    const [near, far] = step < DAY_S ? [CLOCK, DAY] : step < MONTH_S ? [DAY, YEAR] : [MONTH, YEAR];
+    const [main, larger] = [near, far].map((style) => formatter(style, zone));
+    let before = "";
+    return splits.map((at) => {
+      const below = larger.format(at * 1e3);
+      const changed = below !== before;
+      before = below;
+      return changed ? `${main.format(at * 1e3)}\n${below}` : main.format(at * 1e3);
+    });
   };
 }
 
@@ -205,9 +232,9 @@ function fillTable(figure, data) {
     head.append(cell);
   }
   const rows = table.createTBody();
-  data.x.values.forEach((x, at) => {
+  data.x.values.forEach((_x, at) => {
     const row = rows.insertRow();
-    row.insertCell().textContent = data.x.time ? moment(x, data.x.zone) : String(x);
+    row.insertCell().textContent = place(data, at);
     for (const series of data.series) row.insertCell().textContent = String(series.values[at] ?? "");
   });
 }
@@ -215,16 +242,25 @@ function fillTable(figure, data) {
 /** What is to be read at one place of the axis; a gap is left out. @param {Data} data
  * @param {number} at @returns {string} */
 function spoken(data, at) {
-  const x = data.x.values[at];
   const found = data.series.filter((s) => s.values[at] != null).map((s) => `${s.label} ${s.values[at]}`);
-  return [`${data.x.label} ${data.x.time ? moment(x, data.x.zone) : x}`, ...found].join(" · ");
+  return [`${data.x.label} ${place(data, at)}`, ...found].join(" · ");
 }
 
-/** @param {number} seconds @param {string | undefined} zone */
-function moment(seconds, zone) {
-  const style = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
-  const language = document.documentElement.lang || LOCALE;
-  return new Intl.DateTimeFormat(language, { ...style, timeZone: zone }).format(seconds * 1e3);
+/** One place of the axis in words: a moment, or a day alone where each value stands for a day.
+ * @param {Data} data @param {number} at */
+function place(data, at) {
+  const { values, time, zone } = data.x;
+  if (!time) return String(values[at]);
+  const daily = values.length > 1 && values.every((x) => (x - values[0]) % DAY_S === 0);
+  return formatter(daily ? { ...DAY, ...YEAR } : { ...DAY, ...YEAR, ...CLOCK }, zone).format(
+    values[at] * 1e3,
+  );
+}
+
+/** @param {Intl.DateTimeFormatOptions} style @param {string | undefined} zone */
+function formatter(style, zone) {
+  const { lang } = document.documentElement;
+  return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { ...style, timeZone: zone });
 }
 
 for (const figure of document.querySelectorAll("[data-chart]"))

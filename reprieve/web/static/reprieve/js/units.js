@@ -22,7 +22,7 @@ function wire(frame) {
   const buttons = units.map((unit) => button(unit, () => choose(unit)));
   group.append(...buttons);
   frame.append(group, hidden);
-  choose(frame.dataset.unitsChosen ?? units[0]);
+  choose(units.find((unit) => unit === frame.dataset.unitsChosen) ?? units[0]);
 
   /** @param {string} unit */
   function choose(unit) {
