@@ -22,7 +22,7 @@ def databases(folder: Path) -> dict[str, dict[str, Any]]:
             "default": _sqlite(folder / "clinic.sqlite3"),
             "access": _sqlite(folder / "access.sqlite3"),
         }
-    return {"default": _postgresql(address)}
+    return {"default": postgresql(address)}
 
 
 def _sqlite(file: Path) -> dict[str, Any]:
@@ -41,7 +41,8 @@ def _sqlite(file: Path) -> dict[str, Any]:
     }
 
 
-def _postgresql(address: str) -> dict[str, Any]:
+def postgresql(address: str) -> dict[str, Any]:
+    """This function will return Django's settings of one server. Raises BadValue."""
     parts = urlsplit(address)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise BadValue("REPRIEVE_DATABASE_URL", "expected postgresql://user:password@host/name")

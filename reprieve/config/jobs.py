@@ -46,7 +46,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
 
     `shift` is how far a demo's clock is from the machine's; the lease keeps the machine's.
     """
-    from reprieve.config import courier, registry
+    from reprieve.config import backup_shelf, courier, registry
     from reprieve.config import shift as shifts
     from reprieve.pathway import downtime, escalation, maintenance, ticker
 
@@ -54,6 +54,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
     mail = courier.of_the_outbox()
     relief = courier.Courier(maintenance.review_every_clinic)
     learned = courier.Courier(registry.make_wanted)
+    copies = courier.Courier(backup_shelf.make_if_due)
     morning = courier.Courier(downtime.ask_every_clinic)
     return [
         Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at + own.ms)),
@@ -68,6 +69,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),
         Chore(name="registry", every_s=30.0, do=lambda _at: learned.go()),
         Chore(name="morning", every_s=600.0, do=lambda _at: morning.go()),
+        Chore(name="backup", every_s=60.0, do=lambda _at: copies.go()),
         Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at + own.ms)),
     ]
 

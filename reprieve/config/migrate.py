@@ -9,13 +9,20 @@ from reprieve.config.databases import databases
 from reprieve.config.folder import data_folder
 from reprieve.knowledge import BadValue
 
+REHEARSED = "--rehearsed"
+
 
 def main() -> None:
-    """This function will migrate in a process of its own, so that `serve` stays small."""
-    from reprieve.config import boot
+    """This function will migrate in a process of its own, so that `serve` stays small.
+
+    An upgrade is tried on a copy first, unless this is the try.
+    """
+    from reprieve.config import boot, rehearse
 
     try:
         boot.start()
+        if REHEARSED not in sys.argv:
+            rehearse.rehearse()
         migrate()
         require_key()
     except BadValue as error:
@@ -44,8 +51,10 @@ def require_key() -> None:
     Every page would fail, and what is written now could not be read beside what was written
     before.
     """
+    from reprieve.config import rotation
     from reprieve.records import keys
 
+    rotation.finish()
     for fault in keys.faults():
         raise BadValue("master-key", fault)
 

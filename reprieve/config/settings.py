@@ -19,6 +19,7 @@ DATA = data_folder()
 TLS = os.environ.get("REPRIEVE_TLS", "") == "1"
 
 SECRET_KEY = secret("secret_key", size=32)
+SECRET_KEY_FALLBACKS = [k for k in os.environ.get("REPRIEVE_OLD_SECRET_KEYS", "").split(",") if k]
 MASTER_KEY = secret("master_key", size=32)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("REPRIEVE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reprieve.pathway import states
-from reprieve.pathway.permissions import PERMISSIONS
+from reprieve.pathway.permissions import EMERGENCY, PERMISSIONS
 
 CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "manual" / "pathway.md"
 HEAD = """# What may happen when, and who may do it
@@ -23,7 +23,7 @@ def chapter() -> str:
     parts = [HEAD]
     for process, table in states.PROCESSES.items():
         parts += [f"\n## {process.capitalize()}\n", diagram(table), listing(table)]
-    return "\n".join([*parts, "\n## Permissions\n", permissions()])
+    return "\n".join([*parts, "\n## Permissions\n", permissions(), emergency()])
 
 
 def diagram(table: tuple[states.Step, ...]) -> str:
@@ -54,6 +54,16 @@ def permissions() -> str:
         for act, roles in sorted(PERMISSIONS.items())
     ]
     return "\n".join(["| act or view | roles |", "|---|---|", *rows, ""])
+
+
+def emergency() -> str:
+    """This function will say what an emergency access opens, and to whom."""
+    who = ", ".join(sorted(r.replace("_", " ") for r in PERMISSIONS["emergency.open"]))
+    judges = ", ".join(sorted(r.replace("_", " ") for r in PERMISSIONS["emergency.review"]))
+    return (
+        f"An emergency access, with a reason and for an hour, also opens to {who} for reading: "
+        f"{', '.join(sorted(EMERGENCY))}. Looked at afterwards by: {judges}.\n"
+    )
 
 
 if __name__ == "__main__":
