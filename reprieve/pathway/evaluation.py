@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from reprieve import __version__, units
-from reprieve.clinical import criteria, safety
+from reprieve.clinical import criteria, lab_sheet, safety
 from reprieve.clinical.facts import Fact
 from reprieve.clinical.findings import Step
 from reprieve.knowledge import N_, BadValue
@@ -31,6 +32,15 @@ UNITS = {"kg": "kg", "lb": "[lb_av]", "cm": "cm", "in": "[in_i]"}
 STEP = {"kg": Decimal("0.01"), "cm": Decimal("0.1")}
 SOON = timedelta(minutes=5)
 LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One liver test as printed: its result and its upper limit of normal, in one unit."""
+
+    result: Decimal | None
+    limit: Decimal | None
+    unit: str = "U/L"
 
 
 def begin(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID) -> None:
@@ -74,6 +84,48 @@ def record_history(
         "history", told, actor=actor, uid=uid, at=at, patient=patient, mode=mode,
         measured_at=measured_at,
     )  # fmt: skip
+
+
+def record_liver(
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    patient: uuid.UUID,
+    read: Mapping[str, Reading],
+    baseline: bool = False,
+    measured_at: datetime | None = None,
+) -> None:
+    """This function will write liver tests down as the sheet has them, and their multiples.
+
+    `read` is by test. `baseline` says that all five are from before the series. Raises BadValue
+    naming the test or its limit.
+    """
+    if baseline and set(read) != set(lab_sheet.liver_tests()):
+        raise BadValue("baseline", N_("needs all five tests"))
+    told = [one for test, reading in read.items() for one in _from_sheet(test, reading)]
+    if baseline:
+        told.append(Told(code="liver_baseline_done", value=True))
+    _record(
+        "liver tests", told, actor=actor, uid=uid, at=at, patient=patient, mode="clinic",
+        measured_at=measured_at, version=lab_sheet.version(),
+    )  # fmt: skip
+
+
+def _from_sheet(test: str, reading: Reading) -> list[Told]:
+    """The multiple that the rules read, beside what was typed."""
+    if test not in lab_sheet.liver_tests():
+        raise BadValue(test[:LONGEST], N_("is not a liver test"))
+    fact = safety.catalogue()[lab_sheet.liver_tests()[test].fact]
+    multiple = lab_sheet.times_limit(
+        test=test, result=reading.result, limit=reading.limit, unit=reading.unit
+    )
+    fact.check(multiple)
+    return [
+        Told(code=fact.name, value=multiple, unit=fact.unit),
+        Told(code=f"lab/{test}", value=reading.result, unit=reading.unit),
+        Told(code=f"lab/{test}_limit", value=reading.limit, unit=reading.unit),
+    ]
 
 
 def record_vitals(

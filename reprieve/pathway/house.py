@@ -26,7 +26,7 @@ from reprieve.records.models import (
     PractitionerRole,
     User,
 )
-from reprieve.records.queries import people, settings
+from reprieve.records.queries import form_sets, people, settings
 from reprieve.scheduling.opening import Hours
 
 LONGEST = 500
@@ -240,9 +240,21 @@ def _words(key: str, value: Any) -> None:
         _text(key, text)
 
 
+def _form_sets(key: str, value: Any) -> None:
+    """By moment, the forms that patients are asked: at least one, each once."""
+    for moment in form_sets.USUAL:
+        names = value.get(moment, [])
+        if not names or len(set(names)) != len(names):
+            raise BadValue(key, N_("choose at least one form for each moment"))
+        unknown = [name for name in names if name not in form_sets.possible(moment)]
+        if unknown:
+            raise BadValue(key, N_("holds a form that patients do not fill in alone then"))
+
+
 CHECKS = {
     "clinic.phone": _phone, "clinic.email": _email, "clinic.physician": _text,
     "clinic.address": _text, "clinic.url": _url, "print.paper": _paper,
     accounts.FACTOR_ROLES: accounts.check_factor_roles,
     "booking.nurses": _nurses, "booking.hours": _hours, "crisis.text": _words,
+    form_sets.KEY: _form_sets,
 }  # fmt: skip

@@ -20,15 +20,11 @@ from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records import link_tokens
 from reprieve.records.models import OutboxMessage, PatientLink
+from reprieve.records.queries import form_sets
 
 DIARY, EVALUATION, FOLLOW_UP, PROGRESS = "diary", "evaluation", "follow_up", "progress"
-# The forms of a set, in the order in which they are asked. Any one instrument is a form as well.
-SETS = MappingProxyType(
-    {
-        EVALUATION: ("nrs", "peg", "phq-9", "body-map", "gad-7", "audit-c", "personal-goal"),
-        FOLLOW_UP: ("peg", "phq-9", "pgic", "personal-goal"),
-    }
-)
+# The moment whose forms a link asks, one after the other. Any one instrument is a form as well.
+SETS = MappingProxyType({EVALUATION: form_sets.BASELINE, FOLLOW_UP: form_sets.FOLLOW_UP})
 LASTS = MappingProxyType({DIARY: 35, EVALUATION: 14, FOLLOW_UP: 14, PROGRESS: 35})
 USUAL_DAYS = 7
 LONGEST_DAYS = 120
@@ -73,6 +69,13 @@ def issue(
     row.token_sha256 = link_tokens.fingerprint(link_tokens.token(actor.clinic, row.pk))
     row.save(force_insert=True)
     return row
+
+
+def asked(*, clinic: uuid.UUID, form: str, made_at: datetime) -> tuple[str, ...]:
+    """This function will list the instruments that a link asks, as chosen when it was made."""
+    if form not in SETS:
+        return (form,)
+    return form_sets.chosen(clinic=clinic, moment=SETS[form], at=made_at)
 
 
 def send(row: PatientLink, *, by: str, at: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 
 # Arithmetic of weeks and time zones fails at the ends of what a date can hold, and nobody is
@@ -17,6 +18,13 @@ FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 def on_calendar(day: date) -> bool:
     """This function will tell whether a day can stand on the calendar."""
     return FIRST <= day <= LAST
+
+
+def noon(on: date | None) -> datetime | None:
+    """This function will place a day without a time at its noon in the clinic's zone."""
+    if on is None:
+        return None
+    return datetime.combine(on, time(12), tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 def _check(value: date) -> None:

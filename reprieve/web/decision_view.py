@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reprieve.clinical import investigations, safety
+from reprieve.clinical import investigations, lab_sheet, safety
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.clinical.instruments import instrument
 from reprieve.pathway import evaluation
@@ -36,6 +36,9 @@ FORMS = {
 }  # fmt: skip
 VITALS = frozenset({"sbp_mmhg", "dbp_mmhg", "remeasured_n"})
 MEDICINES = frozenset({"medicines", "opioid_mme_per_day"})
+LIVER = frozenset(test.fact for test in lab_sheet.liver_tests().values()) | {
+    "liver_tests_age_days", "liver_baseline_done",
+}  # fmt: skip
 RISK = frozenset({"suicide_alert_open", "suicide_risk_cleared"})
 
 
@@ -165,6 +168,10 @@ def resolve(fact: str, *, patient: uuid.UUID) -> Resolve:
     if fact in MEDICINES:
         href = reverse("evaluation_list", args=[patient, "medicines"])
         return Resolve(label=_("Enter the medicines"), href=href)
+    if fact in LIVER:
+        return Resolve(
+            label=_("Enter the liver tests"), href=reverse("evaluation_liver", args=[patient])
+        )
     if fact in RISK:
         return Resolve(label=_("Suicide risk"), href=reverse("risk", args=[patient]))
     if fact in {asked.name for asked in evaluation.questions()}:

@@ -273,3 +273,45 @@ def test_a_value_that_no_rule_can_read_is_unknown(world: World, patient: uuid.UU
 
 def test_nothing_is_told_of_another_clinics_patient(world: World, patient: uuid.UUID) -> None:
     assert known(worlds.found("Elsewhere"), patient) == {}
+
+
+def sheet(**more: str) -> dict[str, evaluation.Reading]:
+    read = {"alt": ("126", "42"), "ast": ("40", "40"), "alp": ("90", "120"), "ggt": ("33", "60")}
+    found = {
+        test: evaluation.Reading(result=Decimal(result), limit=Decimal(limit))
+        for test, (result, limit) in read.items()
+    }
+    top = Decimal(more.get("limit", "1.2"))
+    return found | {"bilirubin": evaluation.Reading(result=Decimal("0.6"), limit=top, unit="mg/dL")}
+
+
+def test_liver_tests_keep_the_sheet_beside_the_multiple(world: World, patient: uuid.UUID) -> None:
+    evaluation.record_liver(read=sheet(), baseline=True, **act(world, patient))
+    found = observations.newest(clinic=world.id, patient=patient)
+    kept = {code: (found[code].value, found[code].unit) for code in found if "alt" in code}
+    assert kept == {
+        "alt_times_uln": (3, "{ULN}"), "lab/alt": (126, "U/L"), "lab/alt_limit": (42, "U/L"),
+    }  # fmt: skip
+    told = known(world, patient)
+    assert (told["alt_times_uln"], told["bilirubin_times_uln"]) == (3, 0.5)
+    assert (told["liver_baseline_done"], told["liver_tests_age_days"]) == (True, 0)
+    assert len({view.set_id for view in found.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "baseline", "field"),
+    [
+        ({}, False, "answers"),
+        ({"alt": evaluation.Reading(result=Decimal(30), limit=None)}, False, "alt_limit"),
+        ({"alt": evaluation.Reading(result=Decimal(30), limit=Decimal(40))}, True, "baseline"),
+        ({"ldh": evaluation.Reading(result=Decimal(30), limit=Decimal(40))}, False, "ldh"),
+        (sheet(limit="21"), False, "bilirubin_limit"),
+    ],
+)
+def test_half_a_sheet_is_refused_and_nothing_is_kept(
+    world: World, patient: uuid.UUID, read: Any, baseline: bool, field: str
+) -> None:
+    with pytest.raises(BadValue) as refused:
+        evaluation.record_liver(read=read, baseline=baseline, **act(world, patient))
+    assert refused.value.field == field
+    assert not Observation.of(world.id).exists()

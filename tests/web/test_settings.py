@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from reprieve.records.queries import clinics, people, settings
+from reprieve.pathway import clock
+from reprieve.records.queries import clinics, form_sets, people, settings
 from tests import world as w
 
 As = Callable[[str], Client]
@@ -112,3 +113,17 @@ def test_a_manager_makes_no_physician(world: w.World, as_role: As) -> None:
     answer = as_role("manager").post(f"/settings/staff/{person}", act(roles=["physician"]))
     assert answer.status_code == 403
     assert "Only the medical director" in answer.content.decode()
+
+
+def test_the_clinic_chooses_what_patients_are_asked(world: w.World, as_role: As) -> None:
+    client = as_role("manager")
+    page = client.get("/settings/forms").content.decode()
+    assert "Widespread pain index" in page
+    assert "Richmond" not in page  # staff observe it
+    sets = {"baseline": ["nrs", "wpi-sss"], "pre-session": ["nrs"], "follow-up": ["pgic"]}
+    assert client.post("/settings/forms", {**act(), **sets}).status_code == 302
+    found = form_sets.chosen(clinic=world.id, moment="baseline", at=clock.real())
+    assert found == ("nrs", "wpi-sss")
+    refused = client.post("/settings/forms", {**act(), **sets, "pre-session": []})
+    assert refused.status_code == 422
+    assert as_role("front_desk").get("/settings/forms").status_code == 403

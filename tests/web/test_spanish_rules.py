@@ -1,4 +1,4 @@
-"""Whoever evaluates in Spanish reads every question, finding and reason of it in Spanish."""
+"""Staff who work in Spanish read every rule's question, finding and reason in Spanish."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 import reprieve.web
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Step
+from reprieve.clinical.instruments import instrument, instruments
 from reprieve.clinical.investigations import investigations
 from reprieve.config.catalogue import entries
 
@@ -16,11 +17,18 @@ FOLDER = Path(reprieve.web.__path__[0]) / "locale" / "es"
 KNOWN = frozenset(key for file in FOLDER.glob("*.po") for key in entries(file))
 
 
-@pytest.mark.parametrize("entry", safety.at(Step.EVALUATION), ids=lambda entry: entry.name)
-def test_a_rule_of_the_evaluation(entry: safety.Registered) -> None:
+RULES = {entry.name: entry for step in Step for entry in safety.at(step)}
+
+
+@pytest.mark.parametrize("entry", RULES.values(), ids=list(RULES))
+def test_a_rule(entry: safety.Registered) -> None:
     said = {entry.rule.says.id, entry.rule.because.id, *(f.question for f in entry.rule.facts)}
     assert said - KNOWN == set()
 
 
 def test_the_tests_that_can_be_ordered() -> None:
     assert {one.label.id for one in investigations().values()} - KNOWN == set()
+
+
+def test_the_parts_of_a_scale_to_be_confirmed() -> None:
+    assert {part for name in instruments() for part in instrument(name).unverified} - KNOWN == set()

@@ -51,7 +51,9 @@ def draft(request: LinkRequest) -> HttpResponse:
 
 
 def _left(request: LinkRequest) -> tuple[tuple[str, ...], list[str]]:
-    wanted = links.SETS.get(request.link.form, (request.link.form,))
+    wanted = links.asked(
+        clinic=request.actor.clinic, form=request.link.form, made_at=request.link.valid_from
+    )
     done = queries.finished(clinic=request.actor.clinic, link=request.link.id)
     return wanted, [name for name in wanted if name not in done]
 

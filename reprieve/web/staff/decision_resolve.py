@@ -32,7 +32,8 @@ def running(request: PageRequest, patient: uuid.UUID) -> frozenset[str]:
     for one in link_queries.of_patient(clinic=clinic, patient=patient):
         if one.state(request.at) == "open":
             done = link_queries.finished(clinic=clinic, link=one.id)
-            sent |= set(links.SETS.get(one.form, (one.form,))) - done
+            asked = links.asked(clinic=clinic, form=one.form, made_at=one.valid_from)
+            sent |= set(asked) - done
     return frozenset(tests | sent)
 
 

@@ -17,14 +17,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve import units
-from reprieve.clinical import criteria
+from reprieve.clinical import criteria, lab_sheet
 from reprieve.clinical.body import dosing_weights
 from reprieve.clinical.instruments import instrument
 from reprieve.pathway import evaluation, states
-from reprieve.records.queries import medicines, observations, problems, questionnaires
+from reprieve.records.queries import (
+    form_sets,
+    medicines,
+    observations,
+    problems,
+    questionnaires,
+)
 from reprieve.web import patient_page, presenters
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.staff.settings_sets import MOMENTS
 
 BASELINE = ("body-map", "nrs", "peg", "phq-9", "c-ssrs-screener", "personal-goal")
 OPTIONAL = (
@@ -67,10 +74,17 @@ def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             "evaluating": header.state == "evaluating",
             "baseline": [_line(clinic, patient, name) for name in BASELINE],
             "optional": [_line(clinic, patient, name) for name in OPTIONAL],
+            "moments": [(name, str(label)) for name, label in MOMENTS.items()],
+            "moment": form_sets.moment_of(header.state),
             "history_known": len(known),
             "history_asked": len(asked),
             "body": body_of(newest),
             "vitals": [(code, unit, newest[code]) for code, unit in VITALS if code in newest],
+            "liver": [
+                (_(test.label), newest[test.fact])
+                for test in lab_sheet.liver_tests().values()
+                if test.fact in newest and newest[test.fact].value is not None
+            ],
             "criteria": [_criterion(newest, name) for name in criteria.criteria()],
             "conditions": problems.conditions(clinic=clinic, patient=patient),
             "allergies": header.allergies,

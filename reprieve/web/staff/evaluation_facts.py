@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
@@ -12,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -26,7 +24,7 @@ from reprieve.records.queries import facts, medicines, observations
 from reprieve.web import facts_form, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.days import DayField
+from reprieve.web.days import DayField, noon
 from reprieve.web.presenters import seen
 from reprieve.web.staff.evaluation import body_of, criteria_title
 from reprieve.web.staff.evaluation_forms import MODES
@@ -122,7 +120,7 @@ def history(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
                 evaluation.record_history(
                     actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
                     answers=answers, mode=source.cleaned_data["mode"],
-                    measured_at=_noon(source.cleaned_data["on"]),
+                    measured_at=noon(source.cleaned_data["on"]),
                 )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
@@ -159,13 +157,6 @@ def _groups(form: forms.Form, asked: Iterable[Fact]) -> list[tuple[str, list[Any
 def _on_record(request: PageRequest, patient: uuid.UUID, codes: list[str]) -> dict[str, Any]:
     newest = observations.newest(clinic=request.actor.clinic, patient=patient, codes=codes)
     return {code: view.value for code, view in newest.items()}
-
-
-def _noon(on: Any) -> datetime | None:
-    """A day without a time is kept as its noon in the clinic's zone."""
-    if on is None:
-        return None
-    return datetime.combine(on, time(12), tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 @page("evaluation.open", opens="vital signs")

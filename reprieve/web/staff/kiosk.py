@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve.clinical.instruments import instrument
-from reprieve.knowledge import BadValue
+from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import questionnaires
 from reprieve.pathway.permissions import by_link
+from reprieve.records.queries import form_sets
 from reprieve.web import answers_so_far, crisis, kiosk, patient_page, questionnaire
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
 
-FORMS = ("nrs", "peg", "phq-9", "audit-c")
 DRAFT_LASTS = timedelta(hours=12)
 
 
@@ -28,8 +28,14 @@ DRAFT_LASTS = timedelta(hours=12)
 @require_POST
 def start(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will hand the tablet to the patient; staff pages are locked from now on."""
-    patient_page.opened(request, patient)
-    kiosk.start(request, patient=patient, forms=FORMS)
+    header = patient_page.opened(request, patient)
+    moment = request.POST.get("moment") or form_sets.moment_of(header.state)
+    if moment not in form_sets.USUAL:
+        raise BadValue("moment", N_("choose one of the list"))
+    forms = form_sets.due(
+        clinic=request.actor.clinic, patient=patient, moment=moment, at=request.at
+    )
+    kiosk.start(request, patient=patient, forms=forms)
     return redirect("kiosk")
 
 

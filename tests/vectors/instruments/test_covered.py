@@ -1,0 +1,25 @@
+"""Every shipped instrument has numbers from outside here, or a reason why there are none."""
+
+from pathlib import Path
+
+import pytest
+
+from reprieve.clinical.instruments import instruments
+
+NONE = {
+    "body-map": "areas of the body, without a score",
+    "nrs": "the number itself",
+    "orientation": "a check list of this product's own",
+    "personal-goal": "the patient's own words and number",
+}
+HERE = Path(__file__).parent
+VECTORS = "\n".join(f.read_text("utf-8") for f in HERE.glob("*.py") if f.name != "test_covered.py")
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_numbers_from_outside(name: str) -> None:
+    assert (f'"{name}"' in VECTORS) is (name not in NONE)
+
+
+def test_no_reason_is_left_over() -> None:
+    assert set(NONE) <= set(instruments())
