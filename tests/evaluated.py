@@ -8,6 +8,7 @@ from typing import Any
 
 from reprieve.clinical.facts import Kind
 from reprieve.pathway import evaluation, history, questionnaires
+from tests.house.stories import kept
 from tests.world import World, new
 
 # What a history asks that is well when the answer is not "no".
@@ -27,6 +28,7 @@ FORMS: dict[str, dict[str, int]] = {
 }
 
 
+@kept
 def well(world: World, patient: uuid.UUID, *, began: bool = True, **changes: Any) -> None:
     """This function will evaluate a patient with every answer clear, but for the changes named."""
     if began:
@@ -48,6 +50,7 @@ def well(world: World, patient: uuid.UUID, *, began: bool = True, **changes: Any
     forms(world, patient)
 
 
+@kept
 def forms(world: World, patient: uuid.UUID) -> None:
     """This function will fill in the forms of a baseline, all calm."""
     for name, answers in FORMS.items():

@@ -25,6 +25,7 @@ from reprieve.records.queries import bags as bag_list
 from tests import evaluated
 from tests import world as worlds
 from tests.chairside import Chair
+from tests.house.stories import kept
 from tests.order_desk import Pump
 from tests.world import World, new
 
@@ -144,6 +145,7 @@ class Visit:
         return self.pump.ask("started", **({"rate_ug_per_h": rate} | more))
 
 
+@kept
 def consented(world: World, **changes: Any) -> uuid.UUID:
     """This function will bring a person to a signed consent."""
     patient, episode = worlds.person(world)
@@ -153,6 +155,7 @@ def consented(world: World, **changes: Any) -> uuid.UUID:
     return patient
 
 
+@kept
 def agree(world: World, patient: uuid.UUID, episode: uuid.UUID) -> None:
     """This function will store a consent to the text in force."""
     from reprieve.clinical import consent
@@ -167,6 +170,7 @@ def agree(world: World, patient: uuid.UUID, episode: uuid.UUID) -> None:
     )  # fmt: skip
 
 
+@kept
 def planned(world: World, plan: Plan = USUAL, **changes: Any) -> uuid.UUID:
     """This function will bring a person to a signed plan."""
     patient = consented(world, **changes)
@@ -174,12 +178,14 @@ def planned(world: World, plan: Plan = USUAL, **changes: Any) -> uuid.UUID:
     return patient
 
 
+@kept
 def sign(world: World, patient: uuid.UUID, plan: Plan = USUAL) -> uuid.UUID:
     return planning.sign(
         actor=world["physician"], uid=new(), at=world.at, patient=patient, plan=plan
     )
 
 
+@kept
 def arrived(world: World, plan: Plan = USUAL, **changes: Any) -> Visit:
     """This function will open the visit of a planned patient by hand, in no chair."""
     patient = planned(world, plan, **changes)
@@ -187,6 +193,7 @@ def arrived(world: World, plan: Plan = USUAL, **changes: Any) -> Visit:
     return visit(world, patient)
 
 
+@kept
 def visit(world: World, patient: uuid.UUID, **more: Any) -> Visit:
     opened = preparing.open_visit(
         actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, **more

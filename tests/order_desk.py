@@ -11,9 +11,11 @@ from reprieve.pathway import infusion
 from reprieve.pathway.infusion import Happened
 from reprieve.records.models import InfusionEvent, MedicationRequest
 from tests.chairside import Chair, sit
+from tests.house.stories import kept
 from tests.world import World, new
 
 
+@kept
 def order(chair: Chair, **changes: Any) -> MedicationRequest:
     """This function will store an order: 20 mg/h over two hours, to 30 mg/h, 50 mg, 70 kg."""
     world = chair.world
@@ -54,6 +56,7 @@ class Pump:
         return self.ask(kind, reported=True, **more)
 
 
+@kept
 def running(world: World, *, rate_mg_per_h: int = 20, **changes: Any) -> Pump:
     """This function will return an infusion that runs under an order."""
     chair = sit(world)

@@ -14,6 +14,7 @@ from reprieve.pathway.discharge import Leaving
 from reprieve.pathway.recovery import Seen
 from tests import order_desk
 from tests.chairside import Chair, sit
+from tests.house.stories import kept
 from tests.world import PASSWORD, World, new
 
 WELL = {"sbp": 124, "dbp": 78, "heart_rate": 72, "spo2": 98, "respiratory_rate": 14, "rass": 0}
@@ -31,6 +32,7 @@ TOLD = {
 }  # fmt: skip
 
 
+@kept
 def recovering(world: World, *, minutes: int = 0, **order: Any) -> Chair:
     """This function will end an infusion of two hours, `minutes` ago."""
     chair = sit(world)
@@ -44,6 +46,7 @@ def recovering(world: World, *, minutes: int = 0, **order: Any) -> Chair:
     return chair
 
 
+@kept
 def measure(chair: Chair, **values: int) -> None:
     charting.save_set(
         actor=chair.world["infusion_nurse"], uid=new(), at=chair.world.at,
@@ -60,6 +63,7 @@ def seen(**changes: Any) -> Seen:
     return Seen(values=values, scores=scores, told=told, **changes)
 
 
+@kept
 def look(chair: Chair, what: Seen | None = None, who: str = "infusion_nurse") -> dict[str, Any]:
     return recovery.record(
         actor=chair.world[who], uid=new(), at=chair.world.at, encounter=chair.encounter,
@@ -67,6 +71,7 @@ def look(chair: Chair, what: Seen | None = None, who: str = "infusion_nurse") ->
     )  # fmt: skip
 
 
+@kept
 def arrange(chair: Chair) -> None:
     """This function will do what has to be done besides measuring: escort, advice, visit."""
     world = chair.world
@@ -85,6 +90,7 @@ def arrange(chair: Chair) -> None:
     )  # fmt: skip
 
 
+@kept
 def ready(world: World) -> Chair:
     """This function will bring a patient to the door: everything measured, asked and arranged."""
     chair = recovering(world, minutes=65)
@@ -99,6 +105,7 @@ def held(chair: Chair) -> frozenset[str]:
     )[1]
 
 
+@kept
 def leave(
     chair: Chair, way: str = "home", *, who: str = "infusion_nurse", reason: str = "",
     password: str = PASSWORD, caller: uuid.UUID | None = None, uid: uuid.UUID | None = None,
@@ -109,6 +116,7 @@ def leave(
     )  # fmt: skip
 
 
+@kept
 def given(chair: Chair, drug: str, dose: str, route: str = "iv") -> None:
     """This function will enter a drug that was given without an order."""
     charting_drug.give(

@@ -16,6 +16,7 @@ from reprieve.records.models import EpisodeOfCare
 from reprieve.records.queries.treatments import zone_of
 from tests import world as worlds
 from tests.chairside import Chair
+from tests.house.stories import kept
 from tests.world import World, new
 
 REGIMEN = "ketamine-0.5mgkg-40min-x6"
@@ -77,6 +78,7 @@ class Treated:
             self.world.later(days=1)
 
 
+@kept
 def treated(world: World) -> Treated:
     """This function will register a patient whose baseline pain is 8 by diary."""
     patient, episode = worlds.person(world)
@@ -85,6 +87,7 @@ def treated(world: World) -> Treated:
     return made
 
 
+@kept
 def responder(world: World, weeks: Iterable[int] = (3, 3), *, during: int = 4) -> Treated:
     """This function will give two infusions a week apart, then one mean a week in the diary."""
     made = treated(world)
@@ -99,6 +102,7 @@ def responder(world: World, weeks: Iterable[int] = (3, 3), *, during: int = 4) -
     return made
 
 
+@kept
 def fades(made: Treated) -> None:
     """This function will let relief be lost in two weeks in a row."""
     made.days([7] * 15)

@@ -7,15 +7,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from reprieve.pathway import accounts, infusion, patients, people
+from reprieve.pathway import accounts, clock, infusion, patients, people
 from reprieve.pathway import clinic as clinics
 from reprieve.pathway.permissions import ROLES, Actor
 from reprieve.records.identity import Identity
 from reprieve.records.models import Device, DeviceAssociation, PractitionerRole, User
 from reprieve.records.queries.clinics import ClinicView
+from tests.house.stories import kept
 
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # noon in New York
 PASSWORD = "invented-but-long-7"
+
+
+def lately() -> datetime:
+    """This function will return the last quarter of an hour by the clock of the pages.
+
+    What begins there is the same story in many tests, which are then quicker.
+    """
+    now = clock.real()
+    return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
 
 
 def new() -> uuid.UUID:
@@ -45,6 +55,7 @@ class World:
         return self.at
 
 
+@kept
 def found(name: str = "Invented Clinic", *, at: datetime = NOON) -> World:
     """This function will found a clinic with one person for each role."""
     tag = uuid.uuid4().hex[:8]
@@ -87,6 +98,7 @@ def take_role(world: World, who: str, role: str) -> None:
     )  # fmt: skip
 
 
+@kept
 def person(world: World, **changes: Any) -> tuple[uuid.UUID, uuid.UUID]:
     """This function will register an invented patient: ids of the patient and the episode."""
     who = Identity(
@@ -99,6 +111,7 @@ def person(world: World, **changes: Any) -> tuple[uuid.UUID, uuid.UUID]:
     return uuid.UUID(done["id"]), uuid.UUID(done["episode"])
 
 
+@kept
 def prepared(world: World, patient: uuid.UUID, episode: uuid.UUID) -> uuid.UUID:
     """This function will open an infusion visit in no particular chair."""
     return infusion.prepare(
@@ -106,6 +119,7 @@ def prepared(world: World, patient: uuid.UUID, episode: uuid.UUID) -> uuid.UUID:
     )
 
 
+@kept
 def linked(world: World, encounter: uuid.UUID, *, sender: str = "SIM-1") -> DeviceAssociation:
     """This function will link a monitor to a visit from now on."""
     device = Device.objects.add(

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.house import stories
 from tests.house.engines import Copy, Engine, engine
-
-# Argon2 takes a tenth of a second on purpose; tests sign many people up and guess no passwords.
-QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 class Gate:
@@ -63,11 +61,31 @@ def start_django() -> None:
     boot.start()
     from django.conf import settings
 
-    settings.PASSWORD_HASHERS = [*QUICK_HASHERS, *_without(settings.PASSWORD_HASHERS)]
+    settings.PASSWORD_HASHERS = _quick_hashers()
 
 
-def _without(hashers: list[str]) -> list[str]:
-    return [h for h in hashers if h not in QUICK_HASHERS]
+def _list_static_files_once() -> None:
+    """Each test client makes the middleware anew, which walks hundreds of files that stay."""
+    from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
+
+    walk: Callable[[Any], None] = WhiteNoiseMiddleware.add_files_from_finders
+    listed: dict[str, dict[str, Any]] = {}
+
+    def add(middleware: Any) -> None:
+        if middleware.static_prefix not in listed:
+            walk(middleware)
+            listed[middleware.static_prefix] = dict(middleware.files)
+        middleware.files.update(listed[middleware.static_prefix])
+
+    setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)  # noqa: B010  # a patch
+
+
+def _quick_hashers() -> list[str]:
+    from django.conf import settings
+
+    from tests.house.hashing import QUICK
+
+    return [*QUICK, *(h for h in settings.PASSWORD_HASHERS if h not in QUICK)]
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +95,7 @@ def django() -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment(debug=False)
+    _list_static_files_once()
 
 
 @pytest.fixture(scope="session")
@@ -100,24 +119,25 @@ def worker_database(
     database_engine.drop(copy)
 
 
-QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
-
-
 @pytest.fixture
-def db(worker_database: Copy, database_gate: Gate, mailbox: None) -> Iterator[None]:
+def db(
+    request: pytest.FixtureRequest, worker_database: Copy, database_gate: Gate, mailbox: None
+) -> Iterator[None]:
     """A migrated database; whatever the test writes is rolled back.
 
     Passwords are hashed fast here: a clinic with all its roles would cost a second a test.
     """
-    from django.conf import settings
     from django.test import override_settings
 
     if worker_database.names != _in_use():
         database_gate.use(worker_database)
     database_gate.is_open = True
     try:
-        hashers = [QUICK_HASHER, *settings.PASSWORD_HASHERS]
-        with _rolled_back(), override_settings(PASSWORD_HASHERS=hashers):
+        with (
+            _rolled_back(),
+            override_settings(PASSWORD_HASHERS=_quick_hashers()),
+            stories.opened(is_kept="monkeypatch" not in request.fixturenames),
+        ):
             yield
     finally:
         database_gate.is_open = False

@@ -23,6 +23,7 @@ from typing import Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / ".tools" / "templates"
+BYTECODE = ROOT / ".tools" / "bytecode"
 KEPT_TEMPLATES = 4
 SHAPED_BY = (
     "uv.lock",

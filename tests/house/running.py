@@ -132,15 +132,12 @@ def wait_for(holds: Callable[[], bool], what: str, *, within_s: float = 90.0) ->
 @pytest.fixture
 def served(fresh_database: Copy) -> Iterator[LiveClinic]:
     """A clinic not yet started, for tests that choose how: `served.start("--host", ...)`."""
-    from django.conf import settings
     from django.test import override_settings
 
     from tests import world
-    from tests.house.databases import QUICK_HASHERS
+    from tests.house import hashing
 
-    # The server knows only the slow hashes.
-    slow = [h for h in settings.PASSWORD_HASHERS if h not in QUICK_HASHERS]
-    with override_settings(PASSWORD_HASHERS=slow):
+    with override_settings(PASSWORD_HASHERS=hashing.TRUE):
         clinic = LiveClinic(
             folder=fresh_database.folder, env=fresh_database.env, world=world.found()
         )

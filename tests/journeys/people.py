@@ -17,6 +17,7 @@ from django.test import override_settings
 from reprieve.pathway import clinic as clinics
 from reprieve.pathway import clock, demo, people
 from reprieve.records.models import Clinic, User
+from tests.house import hashing
 from tests.house.running import LiveClinic
 from tests.world import PASSWORD, World, new
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("America/New_York")
 TUESDAY = 1
-SLOW = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 SECOND = "second_nurse"
 # An address without what differs from patient to patient: one kind of page.
 VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/[df]/)[\w-]{16,}|[?#].*")
@@ -57,7 +57,7 @@ def open_clinic(served: LiveClinic) -> World:
 
 def _join_second_nurse(world: World) -> None:
     email = f"second-{world.id.hex[:8]}@example.org"
-    with override_settings(PASSWORD_HASHERS=SLOW):  # the server knows no quick hash
+    with override_settings(PASSWORD_HASHERS=hashing.TRUE):
         clinics.add_staff(
             **_act(world), name="Second Invented", email=email, password=PASSWORD,
             roles=["infusion_nurse"],

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
 from django.test import override_settings
 
 from reprieve.config.demo.feed import BEDS
 from reprieve.config.demo.make import make
 from reprieve.pathway import clock
 from reprieve.records.queries import clinics, patients
-from tests.house.databases import QUICK_HASHERS
+from tests.house import hashing
 from tests.house.engines import ROOT, Copy
 from tests.house.running import LiveClinic
 from tests.journeys.people import House, Person
@@ -47,8 +46,7 @@ def demo(
     fresh_database: Copy, new_context: Callable[..., BrowserContext], axe: Callable[[Page], None]
 ) -> Iterator[Demo]:
     """The demo clinic as it begins, being served."""
-    slow = [h for h in settings.PASSWORD_HASHERS if h not in QUICK_HASHERS]
-    with override_settings(PASSWORD_HASHERS=slow):
+    with override_settings(PASSWORD_HASHERS=hashing.TRUE):
         made = make(real=clock.real())
     assert not made.untold
     world = World(clinic=clinics.clinics()[0], staff={})

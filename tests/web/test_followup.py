@@ -36,13 +36,13 @@ As = Callable[[str], Client]
 @pytest.fixture
 def made(world: World) -> Treated:
     """A responder whose last diary day was yesterday by the clock of the pages."""
-    world.at = clock.real() - timedelta(days=6 + 7 + 1 + 14, hours=2)
+    world.at = worlds.lately() - timedelta(days=6 + 7 + 1 + 14, hours=2)
     return responder(world)
 
 
 @pytest.fixture
 def faded(world: World) -> Treated:
-    world.at = clock.real() - timedelta(days=6 + 7 + 1 + 14 + 15, hours=2)
+    world.at = worlds.lately() - timedelta(days=6 + 7 + 1 + 14 + 15, hours=2)
     found = responder(world)
     fades(found)
     return found
@@ -50,7 +50,7 @@ def faded(world: World) -> Treated:
 
 @pytest.fixture
 def home(world: World) -> Chair:
-    world.at = clock.real() - timedelta(hours=30)
+    world.at = worlds.lately() - timedelta(hours=30)
     chair = ready(world)
     leave(chair, caller=world["infusion_nurse"].practitioner)
     return chair
