@@ -100,6 +100,10 @@ def scratch(beside: Path) -> Iterator[Path]:
 
 
 def _gather(folder: Path, at: datetime) -> str:
+    # Anchors first: one that is newer than the copy would be missed in it.
+    for name in FOLDERS:
+        if (data_folder() / name).is_dir():
+            shutil.copytree(data_folder() / name, folder / name)
     address = os.environ.get("REPRIEVE_DATABASE_URL", "")
     if address:
         (folder / TABLES).mkdir()
@@ -109,9 +113,6 @@ def _gather(folder: Path, at: datetime) -> str:
             copy_sqlite(data_folder() / name, folder / name)
     for name, variable in KEYS.items():
         _private(folder / name, os.environ.get(variable) or (data_folder() / name).read_text())
-    for name in FOLDERS:
-        if (data_folder() / name).is_dir():
-            shutil.copytree(data_folder() / name, folder / name)
     engine = "postgresql" if address else "sqlite"
     said = {"format": 1, "version": __version__, "made_at": at.isoformat(), "engine": engine}
     (folder / MANIFEST).write_bytes(orjson.dumps(said))

@@ -64,6 +64,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="risk", every_s=5.0, do=lambda _at: ticker.escalate_risk()),
         Chore(name="work", every_s=60.0, do=lambda _at: escalation.escalate_every_clinic()),
         Chore(name="seal", every_s=0.5, do=lambda _at: ticker.seal()),
+        Chore(name="anchors", every_s=600.0, do=lambda _at: ticker.anchor()),
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),
         Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),

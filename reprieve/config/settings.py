@@ -79,6 +79,9 @@ TEMPLATES = [
     }
 ]
 
+# Where the ends of the audit chains are kept: best where nobody of the database can write.
+ANCHORS = Path(os.environ.get("REPRIEVE_ANCHORS") or DATA / "anchors" / "anchors.jsonl")
+
 DATABASES = databases(DATA)
 _MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES = {

@@ -98,6 +98,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "staff.change": frozenset({MANAGER, DIRECTOR}),
     "staff.open": frozenset({MANAGER, DIRECTOR, AUDITOR}),
     "audit.open": frozenset({AUDITOR, DIRECTOR}),
+    "audit.export": frozenset({AUDITOR, DIRECTOR}),
     "export.run": frozenset({DIRECTOR, MANAGER, SYSTEM}),
     "export.research": frozenset({DIRECTOR, SYSTEM}),
     "import.run": frozenset({MANAGER, SYSTEM}),

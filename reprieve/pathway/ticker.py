@@ -7,7 +7,7 @@ from django.db import transaction
 from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
 from reprieve.pathway import alarm_fold, clock, orders, risk
-from reprieve.records import access, audit, changes
+from reprieve.records import access, anchors, audit, changes
 from reprieve.records.models import AlarmTransition, InfusionState, Lease
 from reprieve.records.queries import clinics, courses
 
@@ -102,6 +102,11 @@ def escalate_risk() -> int:
 def seal() -> int:
     """This function will link new audit and access rows into their chains."""
     return audit.seal() + access.seal()
+
+
+def anchor() -> int:
+    """This function will keep the ends of the chains outside the database."""
+    return anchors.drop(at=clock.real())
 
 
 def tidy(*, at_ms: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connections, router
 
-from reprieve.records import access, audit, guards, keys, ledger, signing, snapshot
+from reprieve.records import access, anchors, audit, guards, keys, ledger, signing, snapshot
 from reprieve.records.models import AccessEntry, InfusionState
 from reprieve.records.queries import courses
 
@@ -34,6 +34,8 @@ def faults(*, at: datetime, sealer_runs: bool) -> Iterator[str]:
         if sealer_runs and oldest is not None and at - oldest > SEALER_GRACE:
             yield f"{count} audit rows have no link, the oldest since {oldest.isoformat()}"
     yield from access.faults()
+    # After the snapshot: an anchor may be newer than it.
+    yield from anchors.faults()
 
 
 def _engine(place: str) -> Iterator[str]:

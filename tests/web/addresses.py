@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,12 @@ class Address:
     name: str
     path: str
     access: Access | None
+    takes: Mapping[str, Any]
+
+    def path_with(self, **rows: Any) -> str:
+        """The address with real rows in the places that have their names."""
+        known = {name: rows.get(name, sample) for name, sample in self.takes.items()}
+        return reverse(self.name, kwargs=known)
 
 
 def every() -> list[Address]:
@@ -58,4 +64,5 @@ def _address(pattern: URLPattern, converters: dict[str, Any]) -> Address:
         name=pattern.name,
         path=reverse(pattern.name, kwargs=known),
         access=access_of(pattern.callback),
+        takes=known,
     )

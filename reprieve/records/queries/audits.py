@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -29,11 +30,27 @@ class Line:
     numbers: tuple[int, ...] = ()
 
 
-def writes(*, clinic: uuid.UUID, before: int | None = None) -> list[Line]:
-    """This function will list what was written, the newest first, older than a row's id."""
-    rows = AuditEvent.objects.filter(clinic_id=clinic)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which lines: before a row's id, of a practitioner, of an act or page, of a patient's number,
+    from a moment to before another. What is empty leaves nothing out."""
+
+    before: int | None = None
+    who: str = ""
+    what: str = ""
+    patient: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = Wanted()
+
+
+def writes(*, clinic: uuid.UUID, wanted: Wanted = EVERYTHING) -> list[Line]:
+    """This function will list what was written, the newest first."""
+    rows = _of(AuditEvent.objects.filter(clinic_id=clinic), wanted, "action")
+    if wanted.patient is not None:
+        rows = rows.filter(subject=str(_patient(clinic, wanted.patient)))
     found = list(rows.order_by("-id")[:PAGE])
     names = _names(clinic)
     return [
@@ -43,16 +60,12 @@ def writes(*, clinic: uuid.UUID, before: int | None = None) -> list[Line]:
     ]  # fmt: skip
 
 
-def reads(
-    *, clinic: uuid.UUID, before: int | None = None, number: int | None = None
-) -> list[Line]:
-    """This function will list what was opened, the newest first, of everybody or of one patient."""
-    rows = AccessEntry.objects.filter(clinic_uid=clinic)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    if number is not None:
-        patient = Patient.of(clinic).filter(number=number).values_list("id", flat=True).first()
-        rows = rows.annotate(ids=Cast("shown", TextField())).filter(ids__contains=str(patient))
+def reads(*, clinic: uuid.UUID, wanted: Wanted = EVERYTHING) -> list[Line]:
+    """This function will list what was opened, the newest first."""
+    rows = _of(AccessEntry.objects.filter(clinic_uid=clinic), wanted, "view")
+    if wanted.patient is not None:
+        patient = str(_patient(clinic, wanted.patient))
+        rows = rows.annotate(ids=Cast("shown", TextField())).filter(ids__contains=patient)
     found = list(rows.order_by("-id")[:PAGE])
     names, numbers = _names(clinic), _numbers(clinic, [row.shown for row in found])
     return [
@@ -62,6 +75,18 @@ def reads(
         )
         for row in found
     ]  # fmt: skip
+
+
+def _of(rows: Any, wanted: Wanted, what: str) -> Any:
+    asked = {
+        "pk__lt": wanted.before, "at__gte": wanted.since, "at__lt": wanted.until,
+        f"{what}__icontains": wanted.what, "actor": f"{STAFF}{wanted.who}" if wanted.who else "",
+    }  # fmt: skip
+    return rows.filter(**{name: value for name, value in asked.items() if value})
+
+
+def _patient(clinic: uuid.UUID, number: int) -> uuid.UUID | None:
+    return Patient.of(clinic).filter(number=number).values_list("id", flat=True).first()
 
 
 def _names(clinic: uuid.UUID) -> dict[str, str]:
