@@ -61,6 +61,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "reprieve.config.urls"
 # How a page reads a pasted message of a monitor: pages and monitors are rooms that never meet.
 MESSAGE_READER = "reprieve.config.commands.message.as_read"
+# How this server is, for whoever watches it: pages know only where to ask.
+HEALTH = "reprieve.config.health.facts"
+WARNINGS = "reprieve.config.health.warned"
+METRICS_TOKEN = os.environ.get("REPRIEVE_METRICS_TOKEN", "")
 WSGI_APPLICATION = "reprieve.config.wsgi.application"
 TEMPLATES = [
     {

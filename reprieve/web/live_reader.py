@@ -25,6 +25,7 @@ EVERY_S = 0.25
 DEAD_AFTER_S = 5.0
 TOPIC = "infusion"
 MOST_KEPT = 500
+LATE = 200  # notices that may have been under way when a newer one was read
 
 Answer = TypeVar("Answer")
 
@@ -74,12 +75,18 @@ class Reader:
             self.cursor = self.base = newest
             self.subjects.clear()
             self.clinics.clear()
-        for number, clinic, topic, subject in changes.since(self.cursor):
-            self.cursor = number
+        for number, clinic, topic, subject in changes.since(self._from()):
+            self.cursor = max(self.cursor, number)
             if topic == TOPIC and subject is not None:
-                self.subjects[subject] = self.clinics[clinic] = number
+                self.subjects[subject] = max(number, self.subjects.get(subject, 0))
+                self.clinics[clinic] = max(number, self.clinics.get(clinic, 0))
         self.clock_runs = ticker.is_held(at_ms=round((time.time() - DEAD_AFTER_S) * 1000))
         self.read_at = time.monotonic()
+
+    def _from(self) -> int:
+        """Where to read from: PostgreSQL may commit a smaller number after a greater one."""
+        late = LATE if connection.vendor == "postgresql" else 0
+        return max(self.base, self.cursor - late)
 
     def _run(self) -> None:
         with self._lock:

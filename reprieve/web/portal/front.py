@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -100,19 +99,7 @@ def _rank(one: evidence.Evidence) -> tuple[str, str]:
     return one.grade, one.condition
 
 
-@public(why="a supervisor asks whether the server and its database answer")
-def healthz(request: HttpRequest) -> HttpResponse:
-    """This function will answer 200 when the database answers, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database", status=UNAVAILABLE, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
-
-
 urlpatterns = [
     path("", front, name="front"),
     path("c/<uuid:clinic>/", of_clinic, name="clinic_front"),
-    path("healthz", healthz, name="healthz"),
 ]

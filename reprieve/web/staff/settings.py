@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
@@ -49,7 +50,8 @@ def facts(request: PageRequest) -> HttpResponseBase:
             readiness.forget_roles(clinic)
             messages.success(request, _("The settings are kept."))
             return redirect("settings")
-    context = {"form": form, "clinic": queries.clinic(clinic), "missing": _missing(clinic)}
+    context = {"form": form, "clinic": queries.clinic(clinic), "missing": _missing(clinic),
+               "warnings": import_string(django_settings.WARNINGS)()}  # fmt: skip
     return render(request, "staff/settings/facts.html", context, status=_status(form))
 
 
