@@ -7,6 +7,8 @@ import contextlib
 import os
 import signal
 import ssl
+import uuid
+from collections.abc import Callable
 from functools import partial
 
 
@@ -23,7 +25,7 @@ def main() -> None:
 async def _run() -> None:
     from reprieve.config.shift import Shift
     from reprieve.interop.hl7v2.gateway import serve
-    from reprieve.interop.hl7v2.read import Reader
+    from reprieve.interop.hl7v2.own_dialects import ClinicReader
     from reprieve.interop.hl7v2.sink import commit
 
     clinic_id, zone = await asyncio.to_thread(_clinic)
@@ -36,10 +38,25 @@ async def _run() -> None:
         port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),
         commit=partial(commit, clinic=clinic_id),
         tls=_tls(),
-        reader=Reader(clinic_zone=zone).read,
+        reader=ClinicReader(
+            clinic_zone=zone, files=partial(_dialects, clinic_id, shift.now_ms), warn=_warn
+        ).read,
         now_ms=shift.now_ms,
         allow=[a for a in os.environ.get("REPRIEVE_MLLP_ALLOW", "").split(",") if a],
     )
+
+
+def _dialects(clinic: uuid.UUID, now_ms: Callable[[], int]) -> dict[str, str]:
+    from reprieve.pathway import dialects
+    from reprieve.pathway.clock import moment
+
+    return dialects.in_force(clinic=clinic, at=moment(now_ms()))
+
+
+def _warn(what: str) -> None:
+    import structlog
+
+    structlog.get_logger(__name__).warning("dialects_not_read", why=what)
 
 
 def _tls() -> ssl.SSLContext | None:

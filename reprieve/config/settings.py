@@ -65,6 +65,7 @@ MESSAGE_READER = "reprieve.config.commands.message.as_read"
 HEALTH = "reprieve.config.health.facts"
 WARNINGS = "reprieve.config.health.warned"
 METRICS_TOKEN = os.environ.get("REPRIEVE_METRICS_TOKEN", "")
+MONITOR_DIALECTS = "reprieve.interop.hl7v2.own_dialects"
 WSGI_APPLICATION = "reprieve.config.wsgi.application"
 TEMPLATES = [
     {

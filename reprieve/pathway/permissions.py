@@ -85,6 +85,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "monitor.open": CLINICIANS,
     "monitor.link": CLINICIANS,
     "monitor.receive": frozenset({SYSTEM}),
+    "monitor.dialect": frozenset({MANAGER, DIRECTOR}),
     "registry.open": CLINICIANS | {MANAGER},
     "registry.patients": CLINICIANS,
     "registry.ask": DOCTORS | {MANAGER},

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from reprieve.interop.hl7v2.framing import START, Deframer
+from reprieve.interop.hl7v2.own_dialects import together
 from reprieve.interop.hl7v2.read import read
 from reprieve.interop.hl7v2.times import Moment
 from reprieve.interop.hl7v2.values import Alert, Charted, Message, Parked
@@ -20,11 +22,16 @@ _LONGEST = 1 << 20
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Name the file."""
     parser.add_argument("file", metavar="FILE.hl7", help="one message, framed or not")
+    parser.add_argument(
+        "--dialect", metavar="FILE.toml", action="append", default=[],
+        help="read by this dialect, in the place of a shipped one of its name; may be repeated",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Read the file's message and return it as JSON values."""
-    return as_json(read(_one_message(_bytes(args.file))))
+    files = {Path(name).stem: _text(name) for name in args.dialect}
+    return as_json(read(_one_message(_bytes(args.file)), dialects=together(files)))
 
 
 def text(answer: dict[str, Any]) -> str:
@@ -38,9 +45,12 @@ def text(answer: dict[str, Any]) -> str:
     return "\n".join([head, *charted, *parked, *alerts])
 
 
-def as_read(raw: bytes, *, zone: str) -> dict[str, Any]:
-    """Read one message, framed or not, as a clinic's gateway would. Raises BadValue."""
-    return as_json(read(_one_message(raw), clinic_zone=zone))
+def as_read(raw: bytes, *, zone: str, files: Mapping[str, str]) -> dict[str, Any]:
+    """Read one message, framed or not, as a clinic's gateway would. Raises BadValue.
+
+    `files` are the clinic's own dialects, TOML by name.
+    """
+    return as_json(read(_one_message(raw), dialects=together(files), clinic_zone=zone))
 
 
 def as_json(message: Message) -> dict[str, Any]:
@@ -123,6 +133,13 @@ def _bytes(name: str) -> bytes:
     if len(raw) > _LONGEST:
         raise BadValue("file", f"{name}: longer than {_LONGEST} bytes")
     return raw
+
+
+def _text(name: str) -> str:
+    try:
+        return _bytes(name).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadValue("dialect", f"{name}: not UTF-8") from error
 
 
 def _one_message(raw: bytes) -> bytes:

@@ -13,11 +13,11 @@ from functools import cache
 from typing import Any
 
 from reprieve import __version__, knowledge
+from reprieve.interop.hl7v2.dialect_check import check
 from reprieve.knowledge import BadValue, Knowledge
 
 PACKAGE = "reprieve.interop.hl7v2.monitors"
 HERE = "reprieve.interop.hl7v2"
-_BEDS = {"first", "second"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +74,18 @@ def shipped() -> tuple[Dialect, ...]:
     return tuple(read_dialect(f) for f in sorted(files, key=lambda f: "extends" not in f.data))
 
 
-def read_dialect(file: Knowledge) -> Dialect:
-    """Read one dialect. Raises BadValue naming the file and the entry that is wrong."""
-    try:
-        return _dialect(file)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BadValue(file.name, f"missing or misshapen entry: {error}") from error
+def read_dialect(file: Knowledge, *, base: Dialect | None = None) -> Dialect:
+    """Read one dialect; what it extends is a shipped one unless `base` is given.
 
-
-def _dialect(file: Knowledge) -> Dialect:
+    Raises BadValue naming the file and the entry that is wrong.
+    """
     data = file.data
-    base = read_dialect(knowledge.load(PACKAGE, data["extends"])) if "extends" in data else None
+    check(file.name, data)
+    if base is None and "extends" in data:
+        if data["extends"] not in knowledge.names(PACKAGE):
+            raise BadValue(f"{file.name} extends", f"there is no dialect {data['extends']!r}")
+        base = read_dialect(knowledge.load(PACKAGE, data["extends"]))
     systems = frozenset(data["systems"])
-    if data["bed"] not in _BEDS:
-        raise BadValue(file.name, f"bed: {data['bed']!r} is neither first nor second")
     own = {code.lower(): entry for row in data["code"] for code, entry in _entries(row, systems)}
     return Dialect(
         name=file.name,

@@ -27,6 +27,12 @@ def several(*, clinic: uuid.UUID, keys: Iterable[str], at: datetime) -> dict[str
     return {row.key: row.value for row in rows.order_by("valid_from", "recorded_at")}
 
 
+def beginning(*, clinic: uuid.UUID, prefix: str, at: datetime) -> dict[str, Any]:
+    """This function will return the settings in force whose names begin alike."""
+    rows = ClinicSetting.of(clinic).filter(key__startswith=prefix, valid_from__lte=at)
+    return {row.key: row.value for row in rows.order_by("valid_from", "recorded_at")}
+
+
 def every(*, clinic: uuid.UUID, at: datetime) -> dict[str, Any]:
     """This function will return all settings in force at a moment."""
     rows = ClinicSetting.of(clinic).filter(valid_from__lte=at).order_by("valid_from", "recorded_at")

@@ -6,24 +6,22 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import monitors, parked
+from reprieve.pathway import dialects, monitors, parked
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import board as boards
-from reprieve.records.queries import clinics
 from reprieve.records.queries import monitors as queries
 from reprieve.web import infusion_words as words
+from reprieve.web import monitor_answer
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
@@ -184,11 +182,7 @@ def _parked(found: queries.Parked) -> dict[str, Any]:
 class TryForm(forms.Form):
     """A monitor's message, pasted."""
 
-    message = forms.CharField(
-        label=_("Message"), max_length=100_000, strip=False,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=_("One HL7 message, from MSH to the last OBX, a line for each segment."),
-    )  # fmt: skip
+    message = monitor_answer.field(required=True)
 
 
 @page("monitor.open", opens="monitor message tried")
@@ -197,26 +191,15 @@ def try_message(request: PageRequest) -> HttpResponse:
     form = TryForm(request.POST or None)
     answer = None
     if request.method == "POST" and form.is_valid():
-        # The reader belongs to another room: the settings name it.
-        read = import_string(settings.MESSAGE_READER)
-        lines = form.cleaned_data["message"].replace("\r\n", "\r").replace("\n", "\r")
+        own = dialects.in_force(clinic=request.actor.clinic, at=request.at)
         try:
-            answer = read(lines.encode(), zone=clinics.clinic(request.actor.clinic).timezone)
+            answer = monitor_answer.read(request, form.cleaned_data["message"], files=own)
         except BadValue as error:
             form_errors(form, error)
-    return render(request, "staff/monitors/try.html", {
-        "form": form,
-        "answer": answer,
-        "charted": [
-            (words.signal(c["signal"]), f"{c['value']} {words.unit(c['signal'])}", c["time"],
-             c["source"])
-            for c in (answer or {}).get("charted", ())
-        ],
-        "parked": [
-            (p["code"], p["text"], p["value"], _now(p["reason"]))
-            for p in (answer or {}).get("parked", ())
-        ],
-    }, status=422 if form.errors else 200)  # fmt: skip
+    return render(
+        request, "staff/monitors/try.html", {"form": form, **monitor_answer.context(answer)},
+        status=422 if form.errors else 200,
+    )  # fmt: skip
 
 
 urlpatterns = [

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from reprieve.config.cli import call
+from tests.interop.hl7v2.test_own_dialects import OWN
 
 HR = "147842^MDC_ECG_HEART_RATE^MDC"
 
@@ -108,3 +109,19 @@ def test_says_it_in_words(tmp_path, capsys, oru, obx):
         "  park  147842 '0': heart_rate: no reading: look at the patient",
         "  alert medium ** SpO2 80 < 90",
     ]
+
+
+def test_reads_by_a_dialect_before_a_clinic_uses_it(tmp_path, capsys, oru, obx):
+    message, dialect = tmp_path / "m.hl7", tmp_path / "old.toml"
+    message.write_bytes(oru(obx("110^HR^99OLD", "72"), app="OLDMON7"))
+    dialect.write_text(OWN)
+    ask = ["message", str(message), "--json", "--dialect", str(dialect)]
+    assert call(ask) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [c["signal"] for c in answer["charted"]] == ["heart_rate"]
+    assert answer["dialect"] == "old"
+    dialect.write_text(OWN.replace('"heart_rate"', '"hr"'))
+    assert call(ask) == 2
+    assert "old code 1 signal: unknown 'hr'" in capsys.readouterr().err
+    dialect.write_bytes(b"\xff")
+    assert call(ask) == 2
