@@ -23,12 +23,16 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.feed_standing import Standing, filled
 from reprieve.records import batch_rows
 from reprieve.records.models import Encounter, InfusionState
-from reprieve.records.queries import baselines
+from reprieve.records.queries import baselines, settings
 
 CLINIC_LIMITS = "alarms.limits"
 REGIMEN_LIMITS = "alarms.limits.regimens"
 ESCALATION = "alarms.escalation"
-KEYS = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION)
+# Whether alarms sound and call people, beside the bedside monitor, or are only written down.
+DUTY = "alarms.duty"
+SECONDARY, RECORD_ONLY = "secondary", "record_only"
+DUTIES = (SECONDARY, RECORD_ONLY)
+KEYS = (CLINIC_LIMITS, REGIMEN_LIMITS, ESCALATION, DUTY)
 APPROVAL = frozenset({"approved_by", "reason"})
 SUSPENSION = "suspension"
 # A baseline is fixed once the drug runs; late corrections are seen after this long.
@@ -133,6 +137,7 @@ def policy_of(
         {} if started_ms is None else _baseline(clinic, encounter, ms(at)),
         on.suspensions.get(encounter, ()),
         on.settings.get(ESCALATION),
+        on.settings.get(DUTY, SECONDARY),
     )
     kept = _policies.get(encounter)
     if kept is not None and kept[0] == rests_on:
@@ -147,14 +152,23 @@ def _built(
     baseline: Mapping[str, float],
     aside: tuple[Suspension, ...],
     ladder: Sequence[Mapping[str, Any]] | None,
+    duty: str,
 ) -> Policy:
     found = policies.live(limits=approved(**rows), baseline=baseline, suspensions=aside)
+    if duty == RECORD_ONLY:
+        return replace(found, ladder=())  # nobody is called
     return found if ladder is None else replace(found, ladder=escalation(ladder))
 
 
 def _make_room(kept: dict[uuid.UUID, Any], places: int) -> None:
     if len(kept) + places > MOST_KEPT:
         kept.clear()
+
+
+def is_record_only(*, clinic: uuid.UUID, at: datetime) -> bool:
+    """This function will tell whether alarms are only written down in this clinic."""
+    found = settings.value(clinic=clinic, key=DUTY, at=at, default=SECONDARY)
+    return bool(found == RECORD_ONLY)
 
 
 def in_force(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Limit, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from reprieve.knowledge import BadValue
+from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring import events as ev
 from reprieve.monitoring import policy as policies
 from reprieve.pathway import alarm_fold, alarm_policy, clinic, infusion
@@ -15,7 +15,7 @@ from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.permissions import Actor
 from reprieve.records import notes
-from reprieve.records.models import AlarmTransition, InfusionState
+from reprieve.records.models import AlarmTransition, ClinicSetting, InfusionState
 
 
 def acknowledge(
@@ -91,6 +91,31 @@ def set_limits(
         actor=actor, uid=uid, at=at, key=alarm_policy.CLINIC_LIMITS,
         value=[dict(row) for row in rows], reason=reason,
     )  # fmt: skip
+
+
+def set_duty(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, duty: str, reason: str
+) -> None:
+    """This function will have alarms sound and call from now on, or only write them down.
+
+    The medical director alone may, with a reason. Raises BadValue naming the field.
+    """
+    if duty not in alarm_policy.DUTIES:
+        raise BadValue("duty", f"unknown {duty!r}; known: {', '.join(alarm_policy.DUTIES)}")
+    if not reason.strip():
+        raise BadValue("reason", N_("is needed"))
+
+    def work() -> Done:
+        row = ClinicSetting.objects.add(
+            clinic_id=actor.clinic, key=alarm_policy.DUTY, value=duty, valid_from=at,
+            reason=reason.strip(), recorded_at=at, by_id=actor.practitioner,
+        )  # fmt: skip
+        watched = InfusionState.of(actor.clinic).filter(state__in=alarm_fold.WATCHED)
+        for encounter in watched.values_list("encounter_id", flat=True):
+            infusion.announce(actor.clinic, encounter, at)  # every open page says so at once
+        return Done(subject_kind="setting", subject=row.pk, detail={"duty": duty})
+
+    perform("alarm.duty", actor=actor, uid=uid, at=at, work=work)
 
 
 def _keep(row: InfusionState, asked: policies.Suspension, *, actor: Actor, at: datetime) -> None:

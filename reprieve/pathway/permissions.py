@@ -86,6 +86,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "monitor.link": CLINICIANS,
     "monitor.receive": frozenset({SYSTEM}),
     "monitor.dialect": frozenset({MANAGER, DIRECTOR}),
+    "alarm.duty": frozenset({DIRECTOR}),
+    "intended.open": STAFF,
     "registry.open": CLINICIANS | {MANAGER},
     "registry.patients": CLINICIANS,
     "registry.ask": DOCTORS | {MANAGER},

@@ -8,6 +8,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from reprieve.pathway import alarm_policy
 from reprieve.pathway.clock import ms
 from reprieve.records.queries import board as queries
 from reprieve.records.queries.board import Seat
@@ -38,10 +39,11 @@ def part(request: PageRequest) -> Board:
 def _made(request: PageRequest, version: int) -> Board:
     now_ms = ms(request.at)
     seats = queries.seats(clinic=request.actor.clinic, at_ms=now_ms)
-    sounds = [s.sounding for s in seats if s.sounding]
+    silent = alarm_policy.is_record_only(clinic=request.actor.clinic, at=request.at)
+    sounds = [] if silent else [s.sounding for s in seats if s.sounding]
     context = {
         "cursor": version, "now_ms": now_ms, "seats": [_seat(s) for s in seats],
-        "sounding": sounds[0] if sounds else "",
+        "sounding": sounds[0] if sounds else "", "record_only": silent,
     }  # fmt: skip
     return Board(
         html=render_to_string("staff/board/live.html", context),

@@ -94,11 +94,12 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
         limits=infusion_screen.limits_drawn(rules),
     )  # fmt: skip
     grid["zone"] = clinics.clinic(clinic).timezone
+    silent = alarm_policy.is_record_only(clinic=clinic, at=request.at)
     context = {
-        "encounter": encounter, "now_ms": now_ms, "head": head,
+        "encounter": encounter, "now_ms": now_ms, "head": head, "record_only": silent,
         "status": infusion_screen.status(head, now_ms=now_ms),
         "tiles": infusion_screen.tiles(head), "alarms": infusion_screen.alarms(head),
-        "sounding": head.alarms.sounding or "", "silence": head.alarms.silence,
+        "sounding": "" if silent else head.alarms.sounding or "", "silence": head.alarms.silence,
         "due": infusion_screen.due(head), "feed_ms": infusion_screen.feed_ms(head),
         "lines": infusion_screen.lines(head),
         "grid": _script_safe(grid),

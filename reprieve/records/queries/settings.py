@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from reprieve.records.models import ClinicSetting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A setting as it was chosen."""
+
+    value: Any
+    reason: str
+    since: datetime
+    by: str
 
 
 def value(*, clinic: uuid.UUID, key: str, at: datetime, default: Any = None) -> Any:
@@ -19,6 +30,17 @@ def value(*, clinic: uuid.UUID, key: str, at: datetime, default: Any = None) -> 
         .first()
     )
     return default if row is None else row.value
+
+
+def newest(*, clinic: uuid.UUID, key: str, at: datetime) -> Chosen | None:
+    """This function will return the setting in force with who chose it, why and since when."""
+    rows = ClinicSetting.of(clinic).filter(key=key, valid_from__lte=at).select_related("by")
+    row = rows.order_by("-valid_from", "-recorded_at").first()
+    if row is None:
+        return None
+    return Chosen(
+        value=row.value, reason=row.reason, since=row.valid_from, by=row.by.name if row.by else ""
+    )
 
 
 def several(*, clinic: uuid.UUID, keys: Iterable[str], at: datetime) -> dict[str, Any]:

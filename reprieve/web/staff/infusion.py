@@ -16,7 +16,15 @@ from django.views.decorators.http import require_POST
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import alarms
 from reprieve.pathway.errors import NotFound, PathwayError
-from reprieve.records.queries import booking, consent, observations, patients, plans, settings
+from reprieve.records.queries import (
+    booking,
+    consent,
+    observations,
+    patients,
+    plans,
+    problems,
+    settings,
+)
 from reprieve.records.queries import live as live_queries
 from reprieve.records.queries import recovery as visits
 from reprieve.web import infusion_live
@@ -149,14 +157,17 @@ def _strip(request: PageRequest, patient: uuid.UUID, encounter: uuid.UUID) -> An
 
 
 def _today(request: PageRequest, patient: uuid.UUID) -> list[Badge]:
-    """What the header says of today: weight, risk class and the line; unknown looks unknown."""
+    """What the header says: condition, weight, risk class and the line; unknown looks unknown."""
     found = observations.newest(
         clinic=request.actor.clinic, patient=patient,
         codes=["weight_kg", "asa_class", "iv_site", "iv_gauge"],
     )  # fmt: skip
     weight = found.get("weight_kg")
     today = weight is not None and (request.at - weight.measured_at).days < 1
+    named = problems.conditions(clinic=request.actor.clinic, patient=patient)
     badges = [
+        Badge(kind="off", text=named[0].label) if named and named[0].is_pain_condition
+        else Badge(kind="unknown", text=_("pain condition?")),
         Badge(kind="off", text=f"{weight.value:g} kg") if weight and today
         else Badge(kind="unknown", text=_("weight today?"))
     ]  # fmt: skip
