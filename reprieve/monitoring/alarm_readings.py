@@ -9,7 +9,7 @@ from reprieve.monitoring.alarm_state import Alarm, Track
 from reprieve.monitoring.alarm_turn import Turn
 from reprieve.monitoring.freshness import learned, learned_ms, stale_after_ms
 from reprieve.monitoring.limits import Limit, Priority
-from reprieve.monitoring.vitals import ARTERIAL, WITHDRAWN, Reading, Verdict, judge
+from reprieve.monitoring.vitals import ARTERIAL, BESIDE_MS, WITHDRAWN, Reading, Verdict, judge
 
 NO_READING = N_("no reading: look at the patient")
 NO_VALUE = N_("no usable value")
@@ -119,6 +119,8 @@ def _measured(
     before = before or Track(newest_ms=at_ms)
     if reading.source == "hand":
         return replace(before, newest_ms=at_ms, taken=taken, value=reading.value, value_ms=at_ms)
+    if _is_beside(before, reading, at_ms):
+        return replace(before, newest_ms=at_ms, taken=taken)
     gaps_ms = before.gaps_ms
     if before.seen_ms is not None:
         gaps_ms = learned(gaps_ms, at_ms - before.seen_ms)
@@ -135,6 +137,13 @@ def _measured(
     if limit_ms is not None:
         turn.wake_by(at_ms + limit_ms)
     return seen
+
+
+def _is_beside(before: Track, reading: Reading, at_ms: int) -> bool:
+    """Tell whether a cuff measured while an arterial line speaks: judged, and not the present."""
+    if not before.arterial or ARTERIAL in reading.flags or before.seen_ms is None:
+        return False
+    return before.seen_ms == before.value_ms and at_ms - before.seen_ms <= BESIDE_MS
 
 
 def _no_measurement(turn: Turn, reading: Reading, verdict: Verdict) -> None:

@@ -1,21 +1,35 @@
 """Values that are probably not the patient: marked with the reason, kept raw, never removed.
 
 A mark changes how a value is drawn. It silences nothing: every alarm judges marked values too.
+Series are arrays in order of time, times in ms: six hours of one-second data are looked at whole.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reprieve.monitoring.vitals import Reading, judge, signals
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.monitoring.vitals import ARTERIAL, Reading, judge, signals
 
 MarkReason = Literal["spike", "pulse_mismatch", "mean_outside"]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 NEIGHBOUR_MS = 30_000  # neighbours farther away say nothing about one value
 TOGETHER_MS = 5_000
 MISMATCH_PER_MIN = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The values of one signal from one kind of source, in order of time."""
+
+    at_ms: Ints
+    values: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,73 +40,82 @@ class Mark:
     reason: MarkReason
 
 
-def marks(readings: Iterable[Reading]) -> tuple[Mark, ...]:
-    """Return the suspected artefacts among the plausible device readings, in order of time."""
-    series = _by_signal(readings)
-    found = [mark for values in series.values() for mark in _spikes(values)]
-    found += _mismatches(series.get("heart_rate", ()), series.get("pulse_rate", ()))
-    found += _means(series.get("map", ()), series.get("sbp", ()), series.get("dbp", ()))
-    return tuple(sorted(found, key=lambda m: (m.reading.taken_ms, m.reading.signal, m.reason)))
-
-
-def _by_signal(readings: Iterable[Reading]) -> dict[str, list[Reading]]:
-    series: dict[str, list[Reading]] = {}
-    known = signals()
-    for reading in sorted(readings, key=lambda r: (r.taken_ms, r.value)):
-        if reading.signal in known and reading.source == "device" and judge(reading).ok:
-            series.setdefault(reading.signal, []).append(reading)
-    return series
-
-
-def _spikes(values: Sequence[Reading]) -> Iterable[Mark]:
+def spikes(series: Series, *, jump: float) -> Mask:
     """Find single values that leave both neighbours while these agree with each other."""
-    for before, at, after in zip(values, values[1:], values[2:], strict=False):
-        jump = signals()[at.signal].spike
-        assert jump is not None
-        near = after.taken_ms - before.taken_ms <= 2 * NEIGHBOUR_MS
-        leaves = min(abs(at.value - before.value), abs(at.value - after.value)) >= jump
-        if near and leaves and abs(after.value - before.value) < jump / 2:
-            yield Mark(reading=at, reason="spike")
+    at_ms, values = series.at_ms, series.values
+    found: Mask = np.zeros(len(values), dtype=np.bool_)
+    if len(values) < 3:
+        return found
+    before, at, after = values[:-2], values[1:-1], values[2:]
+    near = at_ms[2:] - at_ms[:-2] <= 2 * NEIGHBOUR_MS
+    leaves = np.minimum(np.abs(at - before), np.abs(at - after)) >= jump
+    found[1:-1] = near & leaves & (np.abs(after - before) < jump / 2)
+    return found
 
 
-def _mismatches(heart: Sequence[Reading], pulse: Sequence[Reading]) -> Iterable[Mark]:
+def mismatched(pulse: Series, *, heart: Series) -> Mask:
     """Find pulse rates that contradict the heart rate of the same moment.
 
     The pulse is marked, since finger movement is the usual cause; a pulse truly lower than the
     heart rate is an emergency, and its alarms stand.
     """
-    hearts = _Moments(heart)
-    for reading in pulse:
-        partner = hearts.nearest(reading)
-        if partner is not None and abs(partner.value - reading.value) > MISMATCH_PER_MIN:
-            yield Mark(reading=reading, reason="pulse_mismatch")
+    partner, known = nearest(heart, pulse.at_ms)
+    return known & (np.abs(partner - pulse.values) > MISMATCH_PER_MIN)
 
 
-def _means(
-    means: Sequence[Reading], upper: Sequence[Reading], lower: Sequence[Reading]
-) -> Iterable[Mark]:
+def outside(mean: Series, *, upper: Series, lower: Series) -> Mask:
     """Find mean pressures that do not lie between diastolic and systolic of the same moment."""
-    tops, bottoms = _Moments(upper), _Moments(lower)
-    for reading in means:
-        top, bottom = tops.nearest(reading), bottoms.nearest(reading)
-        if top is None or bottom is None:
-            continue
-        if not bottom.value <= reading.value <= top.value:
-            yield Mark(reading=reading, reason="mean_outside")
+    top, has_top = nearest(upper, mean.at_ms)
+    bottom, has_bottom = nearest(lower, mean.at_ms)
+    return has_top & has_bottom & ~((bottom <= mean.values) & (mean.values <= top))
 
 
-class _Moments:
-    """A series in order of time that can be asked for the reading nearest to another."""
+def nearest(series: Series, at_ms: Ints) -> tuple[Floats, Mask]:
+    """Return the value nearest to each moment, and whether it belongs to the same moment."""
+    if not len(series.at_ms):
+        return np.zeros(len(at_ms)), np.zeros(len(at_ms), dtype=np.bool_)
+    after = np.searchsorted(series.at_ms, at_ms)
+    last = len(series.at_ms) - 1
+    left, right = np.clip(after - 1, 0, last), np.clip(after, 0, last)
+    is_left = np.abs(series.at_ms[left] - at_ms) <= np.abs(series.at_ms[right] - at_ms)
+    place = np.where(is_left, left, right)
+    return series.values[place], np.abs(series.at_ms[place] - at_ms) <= TOGETHER_MS
 
-    def __init__(self, series: Sequence[Reading]) -> None:
-        self.series = series
-        self.times = [r.taken_ms for r in series]
 
-    def nearest(self, to: Reading) -> Reading | None:
-        """Return the reading nearest in time, if it belongs to the same moment."""
-        after = bisect_left(self.times, to.taken_ms)
-        around = self.series[max(after - 1, 0) : after + 1]
-        found = min(around, key=lambda r: abs(r.taken_ms - to.taken_ms), default=None)
-        if found is None or abs(found.taken_ms - to.taken_ms) > TOGETHER_MS:
-            return None
-        return found
+def marks(readings: Iterable[Reading]) -> tuple[Mark, ...]:
+    """Return the suspected artefacts among the plausible device readings, in order of time.
+
+    A cuff and an arterial line are looked at apart: a jump between them is no spike.
+    """
+    groups: dict[tuple[str, bool], list[Reading]] = {}
+    for reading in sorted(readings, key=lambda r: (r.taken_ms, r.value)):
+        if reading.signal in signals() and reading.source == "device" and judge(reading).ok:
+            key = reading.signal, ARTERIAL in reading.flags
+            groups.setdefault(key, []).append(reading)
+    found: list[Mark] = []
+    for (name, arterial), group in groups.items():
+        for reason, mask in _suspected(name, arterial, groups):
+            found += [Mark(reading=r, reason=reason) for r, m in zip(group, mask, strict=True) if m]
+    return tuple(sorted(found, key=lambda m: (m.reading.taken_ms, m.reading.signal, m.reason)))
+
+
+def _suspected(
+    name: str, arterial: bool, groups: dict[tuple[str, bool], list[Reading]]
+) -> Iterable[tuple[MarkReason, Mask]]:
+    def of(signal: str) -> Series:
+        return _series(groups.get((signal, arterial), ()))
+
+    jump = signals()[name].spike
+    assert jump is not None
+    yield "spike", spikes(of(name), jump=jump)
+    if name == "pulse_rate":
+        yield "pulse_mismatch", mismatched(of(name), heart=of("heart_rate"))
+    if name == "map":
+        yield "mean_outside", outside(of(name), upper=of("sbp"), lower=of("dbp"))
+
+
+def _series(readings: Sequence[Reading]) -> Series:
+    return Series(
+        at_ms=np.array([r.taken_ms for r in readings], dtype=np.int64),
+        values=np.array([r.value for r in readings], dtype=np.float64),
+    )

@@ -1,36 +1,43 @@
-"""Which value is drawn when two sources measured the same thing at once.
+"""Which value is drawn when two sources measured the same thing.
 
-Nothing is lost: the others stay in the record, and every alarm judges each of them.
+Nothing is lost: the others stand beside it, and every alarm judges each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import numpy as np
+from numpy.typing import NDArray
 
-from reprieve.monitoring.vitals import ARTEFACT, ARTERIAL, WITHDRAWN, Reading, judge
+from reprieve.monitoring.vitals import (
+    ARTEFACT,
+    BESIDE_MS,
+    WITHDRAWN,
+    Reading,
+    judge,
+    signals,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """The reading to draw for one signal at one moment, and those beside it."""
-
-    drawn: Reading
-    beside: tuple[Reading, ...]
+def rank(signal: str, source: str) -> int:
+    """Return the place of a source among those of a signal: 0 goes before all others."""
+    known = signals()[signal].sources
+    return known.index(source) if source in known else len(known)
 
 
-def choose(readings: Iterable[Reading], *, devices: Sequence[str] = ()) -> tuple[Choice, ...]:
-    """Choose one reading for each signal and moment, in order of time.
+def preferred(at_ms: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which values of one signal are drawn: all but those with a better source nearby.
 
-    A value that no one doubts goes before a suspected artefact, an arterial line before a cuff,
-    a typed value before a device's (a person looked), then devices in the order given. The choice
-    does not depend on the order of arrival.
+    Times in ms, in any order. The choice does not depend on the order of arrival.
     """
-    groups: dict[tuple[int, str], set[Reading]] = {}
-    for reading in readings:
-        if judge(reading).ok and WITHDRAWN not in reading.flags:
-            groups.setdefault((reading.at_ms, reading.signal), set()).add(reading)
-    return tuple(_choice(groups[key], devices) for key in sorted(groups))
+    drawn = np.ones(len(at_ms), dtype=np.bool_)
+    for own in np.unique(ranks)[1:]:
+        mine = ranks == own
+        better = np.sort(at_ms[ranks < own])
+        after = np.searchsorted(better, at_ms[mine])
+        around = [np.clip(after + step, 0, len(better) - 1) for step in (-1, 0)]
+        away = np.minimum(*(np.abs(better[place] - at_ms[mine]) for place in around))
+        drawn[mine] = away > BESIDE_MS
+    return drawn
 
 
 def rate(
@@ -40,22 +47,3 @@ def rate(
     candidates = [r for r in (heart, pulse) if r is not None and at_ms - r.taken_ms <= fresh_ms]
     usable = [r for r in candidates if judge(r).ok and WITHDRAWN not in r.flags]
     return min(usable, key=lambda r: (ARTEFACT in r.flags, r.signal != "heart_rate"), default=None)
-
-
-def _choice(group: set[Reading], devices: Sequence[str]) -> Choice:
-    first, *others = sorted(group, key=lambda r: _order(r, devices))
-    return Choice(drawn=first, beside=tuple(others))
-
-
-def _order(reading: Reading, devices: Sequence[str]) -> tuple[object, ...]:
-    known = reading.device in devices
-    return (
-        ARTEFACT in reading.flags,
-        ARTERIAL not in reading.flags,
-        reading.source != "hand",
-        devices.index(reading.device) if known else len(devices),
-        reading.device,
-        reading.recorded_ms,
-        reading.value,
-        sorted(reading.flags),
-    )

@@ -17,6 +17,7 @@ Reason = Literal["plausible", "zero", "no_value", "out_of_range", "pair"]
 NO_VALUE = "no_value"  # the device itself says that this is not a result
 PAIR = "pair"  # systolic not above diastolic in the same message
 ARTERIAL = "arterial"  # an arterial line: continuous, not a cuff cycle
+BESIDE_MS = 60_000  # a cuff's value beside an arterial line heard within this says nothing newer
 ARTEFACT = "artefact"  # suspected by a rule: drawn differently, still judged by every alarm
 WITHDRAWN = "withdrawn"  # struck through by a person: kept, printed, no longer a measurement
 
@@ -35,6 +36,7 @@ class Signal:
     zero_is_value: bool = False
     intermittent: bool = False
     spike: float | None = None
+    sources: tuple[str, ...] = ()
     # Whether every value within the range is a measurement: none of them stands for "no value".
     is_plain: bool = False
 
@@ -182,6 +184,7 @@ def _signal(name: str, row: Mapping[str, Any]) -> Signal:
         zero_is_value="zero" not in row,
         intermittent=row.get("intermittent", False),
         spike=row.get("spike"),
+        sources=tuple(row.get("sources", ())),
         is_plain=low > 0 and not any(low <= v <= high for v in _no_values()),
     )
 

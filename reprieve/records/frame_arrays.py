@@ -22,6 +22,11 @@ _WHOLE = (
     'SELECT "id", "measured_ms", "recorded_ms", "signals" FROM "records_frame" '
     'WHERE "association_id" = %s ORDER BY "measured_ms", "id"'
 )
+# What was measured around new frames, to judge them by their neighbours.
+_SINCE = (
+    'SELECT "id", "measured_ms", "recorded_ms", "signals" FROM "records_frame" '
+    'WHERE "association_id" = %s AND "measured_ms" >= %s ORDER BY "measured_ms", "id"'
+)
 # The sum keeps the planner from the link's own index: new rows lie at the end of the table.
 _AFTER = (
     'SELECT "id", "measured_ms", "recorded_ms", "signals" FROM "records_frame" '
@@ -42,17 +47,27 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """Readings side by side: place in `SIGNALS`, thousandths, times in UTC ms. `last_id`: newest
-    frame."""
+    """Readings side by side: places in `SIGNALS` and `SOURCES`, thousandths, times in UTC ms, the
+    frame's number. `last_id`: newest frame."""
 
     signal: Ints
+    source: Ints
     thousandths: Ints
     at_ms: Ints
     recorded_ms: Ints
+    frame: Ints
     last_id: int
 
     def __len__(self) -> int:
         return len(self.at_ms)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Readings:
+        """Return some of the readings."""
+        return Readings(
+            signal=self.signal[chosen], source=self.source[chosen],
+            thousandths=self.thousandths[chosen], at_ms=self.at_ms[chosen],
+            recorded_ms=self.recorded_ms[chosen], frame=self.frame[chosen], last_id=self.last_id,
+        )  # fmt: skip
 
 
 def read(associations: Sequence[int], *, after_id: int = 0) -> Readings:
@@ -68,17 +83,30 @@ def read(associations: Sequence[int], *, after_id: int = 0) -> Readings:
     return _unpacked(rows, after_id)
 
 
+def read_since(associations: Sequence[int], *, from_ms: int) -> Readings:
+    """This function will return the readings of a visit's links that were measured since then."""
+    rows: list[tuple[int, int, int, bytes]] = []
+    with connection.cursor() as cursor:
+        for link in associations:
+            cursor.execute(_SINCE, [link, from_ms])
+            rows += cursor.fetchall()
+    return _unpacked(rows, 0)
+
+
 def _unpacked(rows: Sequence[tuple[int, int, int, bytes]], after_id: int) -> Readings:
     packed = [bytes(row[3]) for row in rows]
     flat = np.frombuffer(b"".join(packed), dtype=_LAYOUT)
     counts = np.fromiter((len(p) // _LAYOUT.itemsize for p in packed), np.int64, len(packed))
     measured = np.repeat(np.fromiter((row[1] for row in rows), np.int64, len(rows)), counts)
     recorded = np.repeat(np.fromiter((row[2] for row in rows), np.int64, len(rows)), counts)
+    numbers = np.repeat(np.fromiter((row[0] for row in rows), np.int64, len(rows)), counts)
     return Readings(
         signal=flat["signal"].astype(np.int64),
+        source=flat["source"].astype(np.int64),
         thousandths=flat["thousandths"].astype(np.int64),
         at_ms=measured - flat["age_ms"].astype(np.int64),
         recorded_ms=recorded,
+        frame=numbers,
         last_id=max((row[0] for row in rows), default=after_id),
     )
 

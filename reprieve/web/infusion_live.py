@@ -25,6 +25,7 @@ from reprieve.web.live_reader import Shared, reader
 
 TABLE_SIGNALS = ("sbp", "dbp", "map", "heart_rate", "pulse_rate", "spo2", "respiratory_rate",
                  "etco2", "temp_c")  # fmt: skip
+MOST = 3  # doubtful values and values beside, said in one cell of the table
 LONGEST = 19  # digits: a longer number is in no row, and overflows the database's own
 
 
@@ -90,7 +91,7 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
     cursor = Cursor(version=now, frame=feed.frame)
     rules = alarm_policy.in_force(clinic=clinic, encounter=encounter, at=request.at)
     grid = infusion_screen.grid(
-        head, feed.points, now_ms=now_ms, whole=after.frame == 0,
+        head, feed, now_ms=now_ms, whole=after.frame == 0,
         limits=infusion_screen.limits_drawn(rules),
     )  # fmt: skip
     grid["zone"] = clinics.clinic(clinic).timezone
@@ -98,7 +99,7 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
     context = {
         "encounter": encounter, "now_ms": now_ms, "head": head, "record_only": silent,
         "status": infusion_screen.status(head, now_ms=now_ms),
-        "tiles": infusion_screen.tiles(head), "alarms": infusion_screen.alarms(head),
+        "tiles": infusion_screen.tiles(head, now_ms=now_ms), "alarms": infusion_screen.alarms(head),
         "sounding": "" if silent else head.alarms.sounding or "", "silence": head.alarms.silence,
         "due": infusion_screen.due(head), "feed_ms": infusion_screen.feed_ms(head),
         "lines": infusion_screen.lines(head),
@@ -124,28 +125,46 @@ def harm_terms() -> list[str]:
 
 def table(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
     """This function will lay the grid out as a table of five-minute rows."""
-    rows = queries.table(clinic=request.actor.clinic, encounter=encounter)
+    found = queries.table(clinic=request.actor.clinic, encounter=encounter)
+    rows = found.rows
     shown = [s for s in TABLE_SIGNALS if any(s in row.cells for row in rows)]
     return {
         "heads": [f"{words.signal(s)} {words.unit(s)}".strip() for s in shown],
-        "rows": [_table_row(row, shown) for row in rows],
+        "rows": [_table_row(row, shown, _said(row, found)) for row in rows],
     }
 
 
-def _table_row(row: Row, shown: list[str]) -> dict[str, Any]:
+def _said(row: Row, found: queries.Table) -> dict[str, list[str]]:
+    """What is doubtful in a row of the table, and what a lesser source said beside it."""
+    until_ms = row.at_ms + queries.TABLE_EVERY_MS
+    said: dict[str, list[str]] = {}
+    for doubt in found.doubts:
+        if row.at_ms <= doubt.at_ms < until_ms:
+            said.setdefault(doubt.signal, []).append(words.doubt(doubt))
+    for name, points in found.beside.items():
+        values = [f"{p.last:g}" for p in points if row.at_ms <= p.at_ms < until_ms]
+        if values:
+            said.setdefault(name, []).append(_("beside: {v}").format(v=", ".join(values[:MOST])))
+    return {name: texts[:MOST] for name, texts in said.items()}
+
+
+def _table_row(
+    row: Row, shown: list[str], said: dict[str, list[str]]
+) -> dict[str, Any]:
     return {
         "at": words.moment(row.at_ms),
-        "cells": [_table_cell(row.cells.get(s)) for s in shown],
+        "cells": [_table_cell(row.cells.get(s), said.get(s, [])) for s in shown],
         "rate": "" if row.rate_mg_per_h is None else f"{row.rate_mg_per_h:.1f}",
         "scores": [f"{words.signal(s.what)} {s.value:g}" for s in row.scores],
         "events": [words.act(e.what) for e in row.events],
     }
 
 
-def _table_cell(cell: Cell | None) -> dict[str, Any]:
+def _table_cell(cell: Cell | None, said: list[str]) -> dict[str, Any]:
     if cell is None:
-        return {"text": "", "marks": ""}
+        return {"text": "", "marks": ", ".join(said)}
     spread = f" ({cell.low:g}–{cell.high:g})" if cell.low != cell.high else ""
     marks = [_("typed")] if cell.by_hand else []
     marks += [_("late")] if cell.late else []
+    marks += said
     return {"text": f"{cell.last:g}{spread}", "marks": ", ".join(marks)}

@@ -10,10 +10,12 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.monitoring import precedence
 from reprieve.monitoring.alarm_state import Alarm
 from reprieve.monitoring.schedule import Due
+from reprieve.monitoring.vitals import Reading
 from reprieve.records.frame_arrays import Point
-from reprieve.records.queries.live import Head
+from reprieve.records.queries.live import Feed, Head
 from reprieve.web import infusion_words as words
 
 MINUTE_MS = 60_000
@@ -23,8 +25,9 @@ OLD_MS = 5 * MINUTE_MS
 OLD_SCORE_MS = 30 * MINUTE_MS
 SLOW = frozenset({"sbp", "dbp", "map", "temp_c"})
 # Name of the tile, the signals it may show (the first that is known), its colour.
+RATES = ("heart_rate", "pulse_rate")
 TILES = (
-    (("heart_rate", "pulse_rate"), "hr"),
+    (RATES, "hr"),
     (("spo2",), "spo2"),
     (("sbp",), "bp"),
     (("respiratory_rate",), "rr"),
@@ -153,15 +156,33 @@ def _left_ms(head: Head, order: dict[str, Any] | None, now_ms: int) -> int | Non
     return max(0, planned_min * MINUTE_MS - ran_ms)
 
 
-def tiles(head: Head) -> list[Tile]:
+def tiles(head: Head, *, now_ms: int) -> list[Tile]:
     """This function will lay out the newest values; one that nobody measured is empty."""
     found = []
     for names, colour in TILES:
         known = [n for n in names if n in head.alarms.tracks]
         name = known[0] if known else names[0]
+        if names == RATES:
+            name = _rate(head, now_ms) or name
         if name in ALWAYS or _newest(head, name) is not None:
             found.append(_tile(head, name, colour))
     return found
+
+
+def _rate(head: Head, now_ms: int) -> str | None:
+    """Name the signal that gives the rate now: the ECG's, or the pulse while that is old."""
+    heart, pulse = (_reading(head, name) for name in RATES)
+    chosen = precedence.rate(heart=heart, pulse=pulse, at_ms=now_ms, fresh_ms=OLD_DEVICE_MS)
+    return chosen.signal if chosen else None
+
+
+def _reading(head: Head, name: str) -> Reading | None:
+    track = head.alarms.tracks.get(name)
+    if track is None or track.value is None:
+        return None
+    return Reading(
+        signal=name, value=track.value, at_ms=track.value_ms, recorded_ms=track.value_ms
+    )
 
 
 def _tile(head: Head, name: str, colour: str) -> Tile:
@@ -296,13 +317,15 @@ def _harms(head: Head) -> list[dict[str, Any]]:
 
 
 def grid(
-    head: Head, points: dict[str, list[Point]], *, now_ms: int, whole: bool, limits: Any
+    head: Head, feed: Feed, *, now_ms: int, whole: bool, limits: Any
 ) -> dict[str, Any]:
     """This function will give the grid's script what it draws; device values may be a delta."""
     return {
         "whole": whole,
         "now": now_ms,
-        "feed": {n: [[p.at_ms, p.low, p.high, p.last] for p in row] for n, row in points.items()},
+        "feed": _drawn(feed.points),
+        "beside": _drawn(feed.beside),
+        "doubts": [[d.signal, d.at_ms, d.value, words.doubt(d)] for d in feed.doubts],
         "hand": [
             [v.signal, v.at_ms, v.value, v.recorded_ms - v.at_ms > LATE_MS, v.corrected, v.id]
             for v in head.typed
@@ -320,6 +343,10 @@ def grid(
                   if not line.struck],
         "limits": limits,
     }  # fmt: skip
+
+
+def _drawn(points: dict[str, list[Point]]) -> dict[str, list[list[float]]]:
+    return {n: [[p.at_ms, p.low, p.high, p.last] for p in row] for n, row in points.items()}
 
 
 def limits_drawn(rules: Iterable[Any]) -> dict[str, dict[str, float]]:

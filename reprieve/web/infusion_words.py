@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reprieve.monitoring.alarm_state import Alarm
 from reprieve.monitoring.schedule import Due
+from reprieve.records.frame_marks import Doubt
 from reprieve.records.queries.offline import OfflineView
 from reprieve.web import presenters
 from reprieve.web.presenters import AlarmLine
@@ -85,6 +86,20 @@ _COMPARES = (
     ("at or below ", "≤"), ("at or above ", "≥"), ("below ", "<"), ("above ", ">"),
 )  # fmt: skip
 ALARM_STATES = {"active": "unacknowledged", "acknowledged": "acknowledged", "latched": "latched"}
+
+
+DOUBTS: dict[str, Promise] = {
+    "spike": _("alone beside its neighbours"),
+    "pulse_mismatch": _("far from the heart rate"),
+    "mean_outside": _("outside its pressures"),
+}
+
+
+def doubt(found: Doubt) -> str:
+    """This function will say a doubtful value with the reason: "doubtful: 41, alone …"."""
+    return gettext("doubtful: {value}, {why}").format(
+        value=f"{found.value:g}", why=DOUBTS[found.reason]
+    )
 
 
 def signal(name: str) -> str:

@@ -20,6 +20,7 @@ from reprieve.web.words import day
 NUMBERS = ("spo2", "respiratory_rate", "etco2", "o2_l_per_min", "temp_c", "pain", "rass", "moaas",
            "dissociation", "cadss6", "nausea", "anxiety")  # fmt: skip
 ALWAYS = frozenset({"spo2", "respiratory_rate"})
+MOST_DOUBTS = 12  # said by time; the screen's table has them all
 PULSE = ("heart_rate", "pulse_rate")
 
 
@@ -47,8 +48,18 @@ def facts(
             given=mg(course.given_ug(until_ms)))),
         (_("Order"), _order(order)),
         *((_("Bag"), _bag(bag)) for bag in found.bags),
+        (_("Doubtful, kept raw"), _doubtful(found)),
     )  # fmt: skip
     return tuple((name, text) for name, text in made if text)
+
+
+def _doubtful(found: Printed) -> str:
+    """The monitor's values that are probably not the patient, with their times and reasons."""
+    said = [
+        f"{words.second(d.at_ms)} {words.signal(d.signal)} {words.doubt(d)}" for d in found.doubts
+    ]
+    more = [_("and {n} more").format(n=len(said) - MOST_DOUBTS)] if len(said) > MOST_DOUBTS else []
+    return "; ".join([*said[:MOST_DOUBTS], *more])
 
 
 def _charted(found: Printed) -> str:

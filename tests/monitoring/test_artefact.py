@@ -4,7 +4,7 @@ import pytest
 
 from reprieve.monitoring import vitals
 from reprieve.monitoring.artefact import marks
-from reprieve.monitoring.vitals import ARTEFACT, Reading
+from reprieve.monitoring.vitals import ARTEFACT, ARTERIAL, Reading
 from tests.monitoring.alarm_desk import Desk, limit, reading
 
 
@@ -54,6 +54,13 @@ def test_a_mean_outside_its_pressures_is_marked() -> None:
     assert reasons(*pair, reading(0, 79, "map")) == [("map", 79, "mean_outside")]
     assert reasons(*pair, reading(0, 93, "map")) == []
     assert reasons(pair[0], reading(0, 140, "map")) == []
+
+
+def test_a_cuff_beside_an_arterial_line_is_no_spike() -> None:
+    line = frozenset({ARTERIAL})
+    taken = [reading(n, 120, "sbp", flags=line) for n in (0, 1, 3, 4)]
+    assert reasons(*taken, reading(2, 180, "sbp")) == []
+    assert reasons(*taken, reading(2, 180, "sbp", flags=line)) == [("sbp", 180, "spike")]
 
 
 def test_the_order_of_arrival_does_not_matter() -> None:

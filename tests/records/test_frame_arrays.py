@@ -71,6 +71,7 @@ def test_thinning_keeps_the_extremes_and_the_last(
     found = frame_arrays.thinned(
         frame_arrays.Readings(
             signal=np.full(len(values), frames.SIGNALS.index("spo2")), thousandths=thousandths,
+            source=np.zeros(len(values), np.int64), frame=np.ones(len(values), np.int64),
             at_ms=times, recorded_ms=times, last_id=1,
         ),
         every_ms=every_ms,

@@ -10,8 +10,9 @@ from reprieve.monitoring.alarm_state import State
 from reprieve.monitoring.course import Course
 from reprieve.monitoring.schedule import Due, Run, identical_runs
 from reprieve.monitoring.vitals import Reading, scores, signals
-from reprieve.records import frame_arrays
+from reprieve.records import frame_arrays, frame_marks
 from reprieve.records.frame_arrays import Point
+from reprieve.records.frame_marks import Doubt
 from reprieve.records.models import Chair, DeviceAssociation, InfusionState, ParkedMessage
 from reprieve.records.queries import charts, courses, offline, schedules
 from reprieve.records.queries.charts import Chart, Value
@@ -45,10 +46,25 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """Device values for the grid. `frame` is the cursor for what comes later."""
+    """Device values for the grid. `frame` is the cursor for what comes later.
+
+    `beside`: values of a lesser source while a better one spoke; `doubts`: probably not the
+    patient. Both are kept raw.
+    """
 
     points: dict[str, list[Point]]
+    beside: dict[str, list[Point]]
+    doubts: list[Doubt]
     frame: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The grid as rows of five minutes, with what stands beside them and what is doubtful."""
+
+    rows: tuple[timeline.Row, ...]
+    beside: dict[str, list[Point]]
+    doubts: list[Doubt]
 
 
 def head(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> Head | None:
@@ -95,18 +111,30 @@ CHARTED_SCORES = frozenset({*COMFORT, *scores()})
 
 def feed(*, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0) -> Feed:
     """This function will return device values: all thinned, or those of frames after a cursor."""
-    found = frame_arrays.read(charts.links(clinic=clinic, encounter=encounter), after_id=after)
+    numbers = charts.links(clinic=clinic, encounter=encounter)
+    new = frame_arrays.read(numbers, after_id=after)
+    found = new
+    if after and len(new):
+        from_ms = int(new.at_ms.min()) - frame_marks.AROUND_MS
+        found = frame_arrays.read_since(numbers, from_ms=from_ms)
     every_ms = 1 if after else _stretch_ms(found)
-    return Feed(points=frame_arrays.thinned(found, every_ms=every_ms), frame=found.last_id)
+    drawn, is_new = frame_marks.preferred(found), found.frame > after
+    return Feed(
+        points=frame_arrays.thinned(found.only(drawn & is_new), every_ms=every_ms),
+        beside=frame_arrays.thinned(found.only(~drawn & is_new), every_ms=every_ms),
+        doubts=frame_marks.doubts(found, every_ms=every_ms),
+        frame=new.last_id,
+    )
 
 
-def table(*, clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[timeline.Row, ...]:
+def table(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Table:
     """This function will return the rows of the grid's table: one for each five minutes."""
+    sent = feed(clinic=clinic, encounter=encounter)
     told = _charted(clinic, encounter)
     found = charts.acts(clinic=clinic, encounter=encounter)
     happened = () if found is None else found.events
-    return timeline.rows(
-        [*_thinned_readings(clinic, encounter), *_readings(told)],
+    rows = timeline.rows(
+        [*_thinned_readings(sent), *_readings(told)],
         rates=_rates(courses.of(clinic=clinic, encounter=encounter)),
         events=[
             timeline.Happening(at_ms=e["at_ms"], what=e["kind"], id=e["id"])
@@ -119,6 +147,7 @@ def table(*, clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[timeline.Row, ...
         ],
         every_ms=TABLE_EVERY_MS,
     )  # fmt: skip
+    return Table(rows=rows, beside=sent.beside, doubts=sent.doubts)
 
 
 def _stretch_ms(found: frame_arrays.Readings) -> int:
@@ -129,12 +158,11 @@ def _stretch_ms(found: frame_arrays.Readings) -> int:
     )
 
 
-def _thinned_readings(clinic: uuid.UUID, encounter: uuid.UUID) -> list[Reading]:
+def _thinned_readings(sent: Feed) -> list[Reading]:
     """Both extremes and the last value of each stretch: what a row of five minutes can show."""
-    points = feed(clinic=clinic, encounter=encounter).points
     return [
         Reading(signal=name, value=value, at_ms=point.at_ms, recorded_ms=point.at_ms)
-        for name, row in points.items()
+        for name, row in sent.points.items()
         for point in row
         for value in dict.fromkeys((point.low, point.high, point.last))
     ]

@@ -9,8 +9,9 @@ from typing import Any
 
 from reprieve.clinical.regimens import regimens
 from reprieve.monitoring.course import Course
-from reprieve.records import frame_arrays, notes
+from reprieve.records import frame_arrays, frame_marks, notes
 from reprieve.records.frame_arrays import Point
+from reprieve.records.frame_marks import Doubt
 from reprieve.records.models import Chair, DeviceAssociation, Encounter, Observation, Practitioner
 from reprieve.records.queries import bags, charts, courses, live, offline
 from reprieve.records.queries.bags import BagView
@@ -53,6 +54,7 @@ class Printed:
     chair_name: str
     course: Course
     points: dict[str, list[Point]]
+    doubts: tuple[Doubt, ...]
     charted: tuple[Value, ...]
     told: tuple[Value, ...]
     corrections: tuple[Correction, ...]
@@ -75,7 +77,10 @@ def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
         chart=chart,
         chair_name=_chair_name(clinic, chart.chair),
         course=courses.of(clinic=clinic, encounter=encounter),
-        points=frame_arrays.thinned(found, every_ms=CELL_MS),
+        points=frame_arrays.thinned(
+            found.only(frame_marks.preferred(found)), every_ms=CELL_MS
+        ),
+        doubts=tuple(frame_marks.doubts(found, every_ms=CELL_MS)),
         charted=tuple(v for v in chart.values if v.signal in live.CHARTED),
         told=tuple(v for v in chart.values if v.signal not in live.CHARTED),
         corrections=_corrections(clinic, encounter),

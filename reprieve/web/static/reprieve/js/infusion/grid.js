@@ -17,6 +17,7 @@ const LOW = 20;
 const HIGH = 220;
 const ROW = 26;
 const CLOSE_PX = 9;
+const PLOTTED = new Set(["sbp", "dbp", "map", "heart_rate", "pulse_rate"]);
 
 /** @param {HTMLElement} box @param {Grid} grid */
 export function draw(box, grid) {
@@ -94,7 +95,19 @@ function pressures(frame, grid, title) {
   band(group, frame, grid.limits.sbp);
   heartRate(group, frame, grid);
   carets(group, frame, grid);
+  doubts(group, frame, grid);
   return group;
+}
+
+/** A ring with a question mark around what is probably not the patient: the raw value stays drawn.
+ * @param {Element} group @param {Frame} frame @param {Grid} grid */
+function doubts(group, frame, grid) {
+  for (const [code, at, value, says] of grid.doubts) {
+    if (!PLOTTED.has(code)) continue;
+    const ring = make("circle", { class: "g-doubt", cx: x(frame, at), cy: y(value), r: 7 });
+    ring.append(make("title", {}, says));
+    group.append(ring, make("text", { class: "g-doubt-word", x: x(frame, at) + 9, y: y(value) + 4 }, "?"));
+  }
 }
 
 /** @param {Element} group @param {Frame} frame @param {{low?: number, high?: number} | undefined} limit */
@@ -141,6 +154,9 @@ function carets(group, frame, grid) {
   }
   for (const [at, , , value] of grid.feed.map ?? [])
     if (typeof value === "number" && below.has(at)) cross(group, x(frame, at), y(value));
+  const lesser = new Map((grid.beside.dbp ?? []).map((point) => [point[0], point[3]]));
+  for (const [at, , , value] of grid.beside.sbp ?? [])
+    caret(group, x(frame, at), value, lesser.get(at) ?? null, "g-bp g-beside");
   const diastolic = new Map(typed(grid, "dbp").map((one) => [one[1], one]));
   for (const [, at, value, late, struck] of typed(grid, "sbp")) {
     const kind = `g-bp g-hand${late ? " g-late" : ""}${struck ? " g-struck" : ""}`;
@@ -202,9 +218,12 @@ function rowsOf(grid, words) {
 /** @param {Grid} grid @param {string} code @param {string} name @param {string} style @returns {Row} */
 function numbers(grid, code, name, style) {
   const limit = grid.limits[code] ?? {};
+  const doubtful = new Set(
+    grid.doubts.filter((one) => one[0] === code).map((one) => Math.floor(one[1] / CELL_MS)),
+  );
   const items = cells(grid, code).map(({ at, value, typed: byHand, late }) => ({
     at: Math.floor(at / CELL_MS) * CELL_MS + CELL_MS / 2,
-    text: String(Math.round(value * 10) / 10),
+    text: `${Math.round(value * 10) / 10}${doubtful.has(Math.floor(at / CELL_MS)) ? "?" : ""}`,
     style: `${style}${byHand ? " g-by-hand" : ""}${late ? " g-late" : ""}${beyond(value, limit) ? " g-beyond" : ""}`,
   }));
   return { name, kind: "cells", items };

@@ -4,6 +4,7 @@
 /** @typedef {[string, number, number | null, boolean, boolean, string]} Typed code, at ms, value,
  * late, struck, id */
 /** @typedef {{whole: boolean, now: number, zone: string, feed: Record<string, Point[]>,
+ *   beside: Record<string, Point[]>, doubts: [string, number, number, string][],
  *   hand: Typed[], rates: [number, number | null, number][], boluses: [number, number][],
  *   given: number, drugs: [number, string, string, boolean, number | null][], marks: [number, number, boolean][],
  *   limits: Record<string, {low?: number, high?: number}>}} Grid */
@@ -16,10 +17,16 @@ const CELL_MS = 300_000;
 /** @param {Grid | null} before @param {Grid} news @returns {Grid} */
 export function merged(before, news) {
   if (!before || news.whole) return news;
-  /** @type {Record<string, Point[]>} */
-  const feed = { ...before.feed };
-  for (const [name, points] of Object.entries(news.feed)) feed[name] = joined(feed[name] ?? [], points);
-  return { ...news, feed };
+  const known = new Map([...before.doubts, ...news.doubts].map((one) => [`${one[0]} ${one[1]} ${one[2]}`, one]));
+  const feed = together(before.feed, news.feed);
+  return { ...news, feed, beside: together(before.beside, news.beside), doubts: [...known.values()] };
+}
+
+/** @param {Record<string, Point[]>} before @param {Record<string, Point[]>} news */
+function together(before, news) {
+  const all = { ...before };
+  for (const [name, points] of Object.entries(news)) all[name] = joined(all[name] ?? [], points);
+  return all;
 }
 
 /** Add points in their place: late ones do not come at the end. A moment is there once.
