@@ -78,6 +78,20 @@ def enter(page: Page, kind: str, **fields: str) -> None:
     page.wait_for_selector(f"dialog#entry-{kind}:not([open])", state="attached")
 
 
+SEALED = """async () => {
+  const { openDB } = await import(document.documentElement.dataset.idb);
+  const found = await openDB("reprieve-chairside", 1);
+  const entries = await found.getAll("entries");
+  const key = await found.get("facts", "key");
+  const taken = await crypto.subtle.exportKey("raw", key).catch(() => null);
+  return {
+    names: Object.keys(entries[0]).sort(),
+    text: entries.map((one) => new TextDecoder("latin1").decode(one.sealed)).join(),
+    taken: taken !== null,
+  };
+}"""
+
+
 def kept(page: Page) -> list[Any]:
     return list(page.evaluate(KEPT)["entries"])
 
@@ -106,6 +120,12 @@ def test_an_outage_loses_and_doubles_nothing(
     page.locator("#entry-set button:not([type=button])").click()
     expect(page.locator("#entry-set")).to_have_attribute("open", "")
     assert len(kept(page)) == 3
+
+    sealed = page.evaluate(SEALED)
+    assert sealed["names"] == ["act", "iv", "sealed"]
+    assert len(sealed["text"]) > 300
+    assert "dizziness" not in sealed["text"]
+    assert not sealed["taken"]  # the key works and cannot be read
 
     # Even a reload goes on, on a page without names.
     page.reload()

@@ -1,14 +1,19 @@
 // What this tablet keeps while no server answers: entries, the clock as last measured, and who is
 // signed in. No names: entries belong to a visit's number. What the server has is wiped at once.
+// An entry, free text and all, lies encrypted under a key that no script can take out.
 
 /** @typedef {[string, string]} Field */
 /** @typedef {{act: string, encounter: string, kind: string, says: string, fields: Field[],
  *   tablet_ms: number, offset_ms: number, since_ms: number, who: string}} Kept */
 /** @typedef {{offset: number, since: number}} Clock */
+/** @typedef {{act: string, iv: Uint8Array<ArrayBuffer>, sealed: ArrayBuffer}} Sealed */
 
 const NAME = "reprieve-chairside";
+const CIPHER = "AES-GCM";
+const KEY = "key";
+const IV_BYTES = 12;
 
-/** Where storage is refused, entries live as long as the page. @type {Map<string, Kept>} */
+/** Where storage or a key is refused, entries live as long as the page. @type {Map<string, Kept>} */
 const memory = new Map();
 /** @type {Map<string, unknown>} */
 const facts = new Map();
@@ -35,7 +40,8 @@ async function open() {
 /** @param {Kept} entry */
 export async function put(entry) {
   const database = await store();
-  if (database) await database.put("entries", entry);
+  const secret = await key();
+  if (database && secret) await database.put("entries", await sealed(entry, secret));
   else memory.set(entry.act, entry);
   changed();
 }
@@ -51,9 +57,41 @@ export async function wipe(act) {
 /** @returns {Promise<Kept[]>} what waits, the oldest first */
 export async function waiting() {
   const database = await store();
-  /** @type {Kept[]} */
-  const found = database ? await database.getAll("entries") : [...memory.values()];
-  return found.sort((a, b) => a.tablet_ms - b.tablet_ms);
+  const secret = await key();
+  /** @type {(Sealed | Kept)[]} */
+  const stored = database && secret ? await database.getAll("entries") : [];
+  const found = secret ? await Promise.all(stored.map((one) => unsealed(one, secret))) : [];
+  return [...found, ...memory.values()].sort((a, b) => a.tablet_ms - b.tablet_ms);
+}
+
+/** The key of this browser, made once; none where the browser gives none (not a secure page).
+ * @returns {Promise<CryptoKey | null>} */
+async function key() {
+  const database = await store();
+  if (!database || !globalThis.crypto?.subtle) return null;
+  const known = await database.get("facts", KEY);
+  if (known) return known;
+  const made = await crypto.subtle.generateKey({ name: CIPHER, length: 256 }, false, ["encrypt", "decrypt"]);
+  const writing = database.transaction("facts", "readwrite");
+  const first = await writing.store.get(KEY); // another page may have been quicker
+  if (!first) await writing.store.put(made, KEY);
+  await writing.done;
+  return first ?? made;
+}
+
+/** @param {Kept} entry @param {CryptoKey} secret @returns {Promise<Sealed>} */
+async function sealed(entry, secret) {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const plain = new TextEncoder().encode(JSON.stringify(entry));
+  return { act: entry.act, iv, sealed: await crypto.subtle.encrypt({ name: CIPHER, iv }, secret, plain) };
+}
+
+/** @param {Sealed | Kept} stored one of before entries were sealed is read as it lies
+ * @param {CryptoKey} secret @returns {Promise<Kept>} */
+async function unsealed(stored, secret) {
+  if (!("sealed" in stored)) return stored;
+  const plain = await crypto.subtle.decrypt({ name: CIPHER, iv: stored.iv }, secret, stored.sealed);
+  return JSON.parse(new TextDecoder().decode(plain));
 }
 
 /** @template T @param {string} key @param {T} otherwise @returns {Promise<T>} */
