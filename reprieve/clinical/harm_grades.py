@@ -33,6 +33,16 @@ def needs_review(*, grade: int, serious: bool) -> bool:
     return serious or grade >= int(file().data["review_grade"])
 
 
+def is_serious(*, grade: int, serious: bool) -> bool:
+    """This function will tell whether an event counts as serious: ticked so, or by its grade."""
+    return serious or grade >= int(file().data["serious_grade"])
+
+
+def may_be_from_drug(relatedness: str) -> bool | None:
+    """This function will tell whether the drug may be the cause; None while nobody has judged."""
+    return None if not relatedness else relatedness not in UNRELATED
+
+
 def check(*, related: str, serious_by: tuple[str, ...]) -> None:
     """This function will raise BadValue for an answer that is not one of the lists."""
     if related not in relatedness():

@@ -6,8 +6,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reprieve.clinical import harm_grades
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import charting, infusion, infusion_stream, worklist
+from reprieve.pathway import charting, harm_stop, infusion, infusion_stream, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
@@ -54,7 +55,7 @@ OUTCOMES = (
     N_("unknown"),
 )
 GRADES = range(1, 6)
-REVIEW_GRADE = 3
+REVIEW = "adverse_event"
 REVIEW_WITHIN = timedelta(hours=24)
 
 
@@ -92,15 +93,26 @@ def record(
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         saved = _write(row, harm, actor=actor, at=at, corrects=corrects, beside=beside)
-        if (harm.grade >= REVIEW_GRADE or harm.serious) and corrects is None:
-            worklist.open_item(
-                actor=actor, at=at, kind="adverse_event", owner_role=PHYSICIAN,
-                due_at=at + REVIEW_WITHIN, patient=row.patient_id, encounter=encounter,
-            )  # fmt: skip
+        _ask_for_review(row, harm, actor=actor, at=at, corrects=corrects)
+        harm_stop.follow(actor=actor, at=at, patient=row.patient_id, encounter=encounter)
         infusion.announce(actor.clinic, encounter, at)
         return Done(subject_kind="adverse_event", subject=saved.pk, detail={"grade": harm.grade})
 
     return uuid.UUID(perform("infusion.chart", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def _ask_for_review(
+    row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None
+) -> None:
+    """A heavy one is judged; a correction asks again unless that is asked already."""
+    if not harm_grades.needs_review(grade=harm.grade, serious=harm.serious):
+        return
+    known = worklist.already_open(clinic=row.clinic_id, kind=REVIEW, patient=row.patient_id)
+    if corrects is None or known is None:
+        worklist.open_item(
+            actor=actor, at=at, kind=REVIEW, owner_role=PHYSICIAN, due_at=at + REVIEW_WITHIN,
+            patient=row.patient_id, encounter=row.encounter_id,
+        )  # fmt: skip
 
 
 def _write(

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from reprieve.clinical import harm_grades
 from reprieve.knowledge import N_
-from reprieve.pathway import infusion_stream, worklist
+from reprieve.pathway import charting_harm, harm_stop, infusion_stream, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import notes
 from reprieve.records.models import AdverseEvent
+from reprieve.records.queries import harm_stops
 
 ACT = "harm.judge"
 
@@ -47,7 +48,13 @@ def judge(
         if AdverseEvent.of(actor.clinic).filter(corrects=old).exists():
             raise NotNow(N_("This entry is already corrected."))
         saved = _judged(old, judgement, actor=actor, at=at)
-        worklist.finish_within(actor=actor, at=at, kind="adverse_event", patient=old.patient_id)
+        if not harm_stops.of(clinic=actor.clinic, patient=old.patient_id).waits_for_judgement:
+            worklist.finish_within(
+                actor=actor, at=at, kind=charting_harm.REVIEW, patient=old.patient_id
+            )
+        harm_stop.follow(
+            actor=actor, at=at, patient=old.patient_id, encounter=old.encounter_id
+        )
         return Done(subject_kind="adverse_event", subject=saved.pk)
 
     return uuid.UUID(perform(ACT, actor=actor, uid=uid, at=at, work=work)["id"])

@@ -24,7 +24,7 @@ MEANINGS = MappingProxyType(
     {
         CARE: N_("I gave the care recorded here; the record is complete and right."),
         RECORD: N_("I have reviewed this record and answer for it. My signature closes it."),
-        DISCHARGE: N_("I let this patient go home, and stand for this decision."),
+        DISCHARGE: N_("I let this patient leave as written here, and stand for this decision."),
     }
 )
 FINAL = frozenset({"discharged", "left", "transferred"})

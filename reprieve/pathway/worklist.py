@@ -16,7 +16,7 @@ OPEN = ("open", "seen")
 # Kinds that only their own step may close, since closing them decides something.
 OWN_STEP = frozenset({
     "clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign",
-    "ledger_discrepancy", "loss_notice", "loss_form", "emergency_review",
+    "ledger_discrepancy", "loss_notice", "loss_form", "emergency_review", "harm_stop",
 })  # fmt: skip
 
 

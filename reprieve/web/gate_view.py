@@ -76,7 +76,7 @@ PARTS = (
     ),
     Part(
         key="drug", title=_("Order, bag and pump"),
-        rules=frozenset({"order", "drug-form", "drug-strength", "double-check"}),
+        rules=frozenset({"order", "drug-form", "drug-strength", "ledger-draw", "double-check"}),
     ),
     Part(key="history", title=_("History and surveillance")),
 )  # fmt: skip

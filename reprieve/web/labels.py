@@ -54,6 +54,7 @@ WORK: dict[str, Promise] = {
     "cosign": _("Co-sign a verbal order"),
     "deviation": _("Review a deviation from the order"),
     "adverse_event": _("Review a serious side effect"),
+    "harm_stop": _("Side effects stop the infusions: decide whether to go on"),
     "left_early": _("Review: left before discharge"),
     "evaluation_review": _("Look again at a deferred decision"),
     "follow_up_visit": _("Book and hold the follow-up visit"),

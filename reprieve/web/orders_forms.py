@@ -39,6 +39,15 @@ class ChangeForm(forms.Form):
         return Change(**{name: self.cleaned_data[name] for name in CHANGES})
 
 
+class SignChangeForm(ChangeForm):
+    """A change that the doctor signs with the password given again."""
+
+    password = forms.CharField(
+        label=_("Your password, to sign"), strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+
 class VoiceForm(ChangeForm):
     """An order given by voice: for the infusion, or for one drug as needed."""
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from reprieve.clinical import safety
+from reprieve.records.queries.overrides import OverrideView
 from reprieve.records.queries.printed import Correction, Printed
 from reprieve.records.queries.signatures import SignatureView
 from reprieve.web import infusion_words as words
@@ -33,6 +35,7 @@ def sections(found: Printed, signed: Iterable[SignatureView]) -> tuple[Section, 
         Section(heading=_("Values typed late"), lines=tuple(_late(found))),
         Section(heading=_("Entered without connection"), lines=tuple(_offline(found))),
         Section(heading=_("Orders"), lines=tuple(_orders(chart.orders))),
+        Section(heading=_("Decided against a finding"), lines=tuple(overrides(found.overridden))),
         Section(heading=_("Checked by a second person"), lines=tuple(_checks(chart.checks))),
         Section(heading=_("Scores"), lines=tuple(_scores(chart.scores))),
         Section(heading=_("Other facts of this visit"), lines=tuple(_told(found))),
@@ -193,6 +196,16 @@ def _orders(orders: Iterable[Happening]) -> Iterator[Line]:
         name = _(one["drug"]) + (f" ({_('as needed')})" if one["as_needed"] else "")
         yield Line(text=_joined(name, one["route"].upper(), steps, *most, verbal,
                                 one["prescriber"]))  # fmt: skip
+
+
+def overrides(decided: Iterable[OverrideView]) -> Iterator[Line]:
+    """This function will say each decision against a finding: the rule, why, who, who beside."""
+    for one in decided:
+        rule = next((e.rule for e in safety.rules() if e.name == one.rule), None)
+        says = one.rule if rule is None else _(rule.says.id)
+        unknown = _("not known then") if one.outcome == "unknown" else ""
+        who = " / ".join(filter(None, (one.by_name, one.second_name)))
+        yield Line(text=_joined(moment(one.at), f"{one.severity} {says}", unknown, one.reason, who))
 
 
 def _checks(checks: Iterable[Happening]) -> Iterator[Line]:

@@ -17,6 +17,7 @@ from reprieve.records.queries import gate_facts, overrides
 from tests import gate_desk
 from tests import world as worlds
 from tests.chairside import quick_world, sent
+from tests.drug_room import with_bag
 from tests.gate_desk import Visit
 from tests.world import World, new
 
@@ -295,3 +296,46 @@ def test_weight_that_moved_much_is_typed_by_a_second_person(visit: Visit) -> Non
     assert "weight" not in visit.blocking
     visit.world.at += timedelta(seconds=1)
     assert visit.blocking
+
+
+class TestLedger:
+    """A bag whose drug is not in the ledger is seen at the gate, and blocks nothing."""
+
+    @staticmethod
+    def outcome(visit: Visit, rule: str = "ledger-draw") -> str:
+        items = gate.items(
+            clinic=visit.world.id, encounter=visit.encounter, at=visit.world.at
+        )
+        return next(i.finding.outcome.value for i in items if i.finding.rule == rule)
+
+    def test_drawn_as_the_recipe_asks_or_not(self, world: World) -> None:
+        room, visit, vials = with_bag(world)
+        assert self.outcome(visit) == "finds"
+        assert "ledger-draw" not in visit.blocking
+        room.draw(visit.encounter, vials[0], "1.5")
+        assert self.outcome(visit) == "finds"
+        room.draw(visit.encounter, vials[0], "1")
+        assert self.outcome(visit) == "clear"
+        world.later(minutes=1)
+        visit.bag()
+        assert self.outcome(visit) == "finds"
+
+    def test_without_a_bag_it_is_not_known(self, visit: Visit) -> None:
+        assert self.outcome(visit) == "unknown"
+
+
+def test_the_check_that_let_it_start_still_stands_while_it_runs(ready: Visit) -> None:
+    ready.start()
+    ready.world.later(hours=5)  # past the bag's time, which asks when it may start
+    assert TestLedger.outcome(ready, "double-check") == "clear"
+    ready.pump.ask("paused")
+    assert TestLedger.outcome(ready, "double-check") == "clear"
+    ready.bag()
+    assert TestLedger.outcome(ready, "double-check") == "finds"
+
+
+def test_a_stop_asks_for_a_new_check(ready: Visit) -> None:
+    ready.start()
+    ready.world.later(minutes=5)
+    ready.pump.ask("stopped")
+    assert TestLedger.outcome(ready, "double-check") == "finds"

@@ -113,3 +113,27 @@ def test_a_judgement_is_a_physicians_and_made_once(today: World, event: uuid.UUI
     judge(today, event)
     with pytest.raises(NotNow):
         judge(today, event)
+
+
+def test_a_physician_decides_whether_infusions_go_on(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    judged = judge(today, event, criteria=("hospital",), relatedness="probable")
+    patient = AdverseEvent.of(today.id).get(pk=judged).patient_id
+    address = reverse("harm_patient", args=[patient])
+    nurse, physician = as_role("infusion_nurse"), as_role("physician")
+    assert address in nurse.get(reverse("harm")).content.decode()
+    seen = nurse.get(address).content.decode()
+    assert "stop the infusions" in seen
+    assert "A physician decides." in seen
+    today.later(minutes=1)
+    empty = physician.post(address, {"act": str(new())})
+    assert empty.status_code == 422
+    said = {"outcome": "go_on", "reason": "Half the rate."}
+    refused = nurse.post(address, said | {"act": str(new())})
+    assert refused.status_code == 422
+    assert "stop the infusions" in refused.content.decode()
+    done = physician.post(address, said | {"act": str(new())}, follow=True).content.decode()
+    assert "no side effect stops the infusions" in done
+    assert "Half the rate." in done
+    assert "Infusions stopped" not in nurse.get(reverse("harm")).content.decode()

@@ -194,7 +194,13 @@ class TestOrders:
         assert doctor.post(address, {"act": str(new())}).status_code == 422
         wrong = {"change-maximum_mg": "0", "act": str(new())}
         assert doctor.post(address, wrong).status_code == 422
-        right = {"change-highest_rate_mg_per_h": "30", "act": str(new())}
+        right = {
+            "change-highest_rate_mg_per_h": "30", "change-password": "guessed", "act": str(new()),
+        }  # fmt: skip
+        assert doctor.post(address, right).status_code == 422
+        row = orders.needed_order(clinic=visit.world.id, encounter=visit.encounter)
+        assert row.max_rate_ug_per_h != 30_000
+        right |= {"change-password": PASSWORD}
         assert doctor.post(address, right).status_code == 302
         row = orders.needed_order(clinic=visit.world.id, encounter=visit.encounter)
         assert row.max_rate_ug_per_h == 30_000
@@ -217,7 +223,11 @@ class TestOrders:
         listed = doctor.get(reverse("orders_to_sign")).content.decode()
         assert "labetalol" in listed
         cosign = reverse("orders_cosign", args=[row.pk])
-        assert doctor.post(cosign, {"act": str(new())}).status_code == 302
+        wrong = doctor.post(cosign, {"act": str(new()), "password": "guessed"}, follow=True)
+        assert "Not signed" in wrong.content.decode()
+        assert "labetalol" in wrong.content.decode()
+        signed = doctor.post(cosign, {"act": str(new()), "password": PASSWORD})
+        assert signed.status_code == 302
         assert "Nothing waits" in doctor.get(reverse("orders_to_sign")).content.decode()
 
     def test_voice_needs_something_said(self, visit: Visit, as_role: AsRole) -> None:

@@ -18,6 +18,7 @@ from reprieve.pathway import (
     charting_drug,
     charting_harm,
     feed,
+    gate,
     infusion,
     observations,
 )
@@ -155,3 +156,20 @@ def test_only_who_may_open_the_infusion_prints_it(
     assert nobody.get(address).status_code == 302
     assert as_role("physician").get(address, {"paper": "a3"}).status_code == 400
     assert as_role("physician").get(reverse("record_pdf", args=[new()])).status_code == 404
+
+
+def test_a_decision_against_a_finding_stands_on_the_record(
+    chair: Chair, as_role: AsRole
+) -> None:
+    world = chair.world
+    gate.override(
+        actor=world["physician"], second=world["infusion_nurse"], uid=new(), at=world.at,
+        encounter=chair.encounter, rule="escort", reason="A nurse rides along.",
+    )  # fmt: skip
+    who = "Physician Invented / Infusion_Nurse Invented"
+    client = as_role("physician")
+    paper = printed(client, chair)
+    assert all(says(paper, text) for text in ("A nurse rides along.", who, "not known then"))
+    page = client.get(reverse("record", args=[chair.encounter])).content.decode()
+    assert "A nurse rides along." in page
+    assert who in page

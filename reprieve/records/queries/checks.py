@@ -11,7 +11,8 @@ from reprieve.records.models import DoubleCheck, InfusionEvent, Practitioner
 from reprieve.records.queries import bags
 
 # After these the pump was set anew: an earlier check says nothing about it.
-SPENT_BY = ("started", "restarted", "bag_changed", "stopped")
+HANGS = ("started", "restarted", "bag_changed")
+SPENT_BY = (*HANGS, "stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,18 @@ def newest(*, clinic: uuid.UUID, encounter: uuid.UUID) -> CheckView | None:
         second_name=names.get(row.second_id, ""),
         at=row.recorded_at,
     )  # fmt: skip
+
+
+def let_start(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
+    """This function will tell whether the last check agreed on the bag that was hung with it."""
+    bag = bags.newest(clinic=clinic, encounter=encounter)
+    check = newest(clinic=clinic, encounter=encounter)
+    if bag is None or check is None or not check.agrees or check.bag != bag.id:
+        return False
+    hung = InfusionEvent.of(clinic).filter(
+        encounter_id=encounter, kind__in=HANGS, recorded_at__gte=check.at
+    )
+    return hung.exists()
 
 
 def holds(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:

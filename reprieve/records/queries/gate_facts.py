@@ -24,7 +24,7 @@ from reprieve.records.models import (
     MedicationRequest,
     Observation,
 )
-from reprieve.records.queries import bags, checks, clinics, credentials, gate_vitals
+from reprieve.records.queries import bags, checks, clinics, credentials, gate_vitals, portions
 from reprieve.records.queries import facts as patient_facts
 
 # Seen or asked at this visit, or unknown: what was said elsewhere opens nothing here.
@@ -36,12 +36,15 @@ TODAY = frozenset({
     "acls_person_present", "supervising_physician_available", "staff_credentials_valid",
     "patients_per_nurse", "alarm_sound_heard", "pulse_oximeter_on", "pulse_oximeter_alarm_heard",
     "vial_form", "vial_strength_mg_per_ml", "escort_named", "double_check_passed", "order_signed",
+    "bag_drawn_from_ledger",
 })  # fmt: skip
 # Read from the chair, while they are fresh.
 VITALS = frozenset({*gate_vitals.FACT_OF.values(), "remeasured_n", "baseline_sbp_mmhg",
                     "baseline_dbp_mmhg"})  # fmt: skip
 HOURS_SINCE = ("solids_fasted_h", "clear_fluids_fasted_h")
 S_PER_H = 3600
+# The bag that was checked hangs on the pump.
+HANGING = frozenset({"running", "paused"})
 
 
 def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
@@ -56,6 +59,7 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
         **gate_vitals.facts(clinic=clinic, encounter=encounter, at=at),
         **_plan(visit),
         **_order(clinic, encounter, at),
+        **_bag(state, at),
         **_place(visit, state),
         **_staff(clinic, encounter, at),
     }
@@ -126,13 +130,23 @@ def _plan(visit: Encounter) -> dict[str, Any]:
 def _order(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
     rows = MedicationRequest.of(clinic).filter(encounter_id=encounter, as_needed=False)
     order = rows.order_by("-recorded_at", "-valid_until", "-id").first()
-    bag = bags.newest(clinic=clinic, encounter=encounter)
-    checked = checks.holds(clinic=clinic, encounter=encounter)
     return {
         "order_signed": order is not None and order.valid_from <= at < order.valid_until,
         "order_form": order.form if order else None,
-        "recipe_strength_mg_per_ml": float(bag.recipe.strength_mg_per_ml) if bag else None,
-        "double_check_passed": checked and bag is not None and at <= bag.start_by,
+    }
+
+
+def _bag(state: InfusionState, at: datetime) -> dict[str, Any]:
+    visit = {"clinic": state.clinic_id, "encounter": state.encounter_id}
+    bag = bags.newest(**visit)
+    if bag is None:
+        return {"double_check_passed": False}
+    runs = state.state in HANGING
+    checked = checks.let_start(**visit) if runs else checks.holds(**visit) and at <= bag.start_by
+    return {
+        "recipe_strength_mg_per_ml": float(bag.recipe.strength_mg_per_ml),
+        "double_check_passed": checked,
+        "bag_drawn_from_ledger": portions.is_drawn_for(clinic=state.clinic_id, bag=bag),
     }
 
 

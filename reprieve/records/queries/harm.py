@@ -67,6 +67,11 @@ def between(*, clinic: uuid.UUID, start: datetime, end: datetime) -> list[HarmVi
     )
 
 
+def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[HarmView]:
+    """This function will list a patient's side effects as they stand now, the newest first."""
+    return _views(AdverseEvent.of(clinic).filter(patient_id=patient))
+
+
 def waiting(*, clinic: uuid.UUID) -> list[HarmView]:
     """This function will list the heavy side effects that nobody has judged, the newest first."""
     heavy = AdverseEvent.of(clinic).filter(relatedness__isnull=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from reprieve.clinical import controlled
 from reprieve.clinical.recipe import BagRecipe
 from reprieve.records.models import (
     InfusionEvent,
@@ -28,6 +29,7 @@ from reprieve.records.models import (
 from reprieve.records.queries import bags, courses
 
 BAG, SYRINGE = "bag", "syringe"
+KETAMINE = "ketamine"  # what every bag holds
 # What brings a prepared bag into use.
 HUNG = ("started", "bag_changed", "restarted")
 OVER = frozenset({"cancelled", "recovery", "discharged", "left", "transferred"})
@@ -111,6 +113,15 @@ def changed_since(*, clinic: uuid.UUID, since: datetime) -> list[PortionView]:
     rows = Portion.of(clinic).filter(closing__recorded_at__gte=since)
     found = _views(rows.select_related("encounter", "bag", "closing"))
     return [one for one in found if one.closed and one.closed.given_ug != one.given_ug]
+
+
+def is_drawn_for(*, clinic: uuid.UUID, bag: bags.BagView) -> bool:
+    """This function will tell whether the vials gave a bag what its recipe asks, by the ledger."""
+    rows = PortionEntry.of(clinic).filter(portion__bag_id=bag.id, kind="drawn")
+    drawn_ug = sum(rows.values_list("change_ug", flat=True))
+    wanted_ug = int(bag.recipe.mg_in_bag * controlled.MICROGRAMS)
+    tolerance_ug = controlled.tolerance_ug(name=KETAMINE, amount_ug=wanted_ug)
+    return bool(drawn_ug) and abs(drawn_ug - wanted_ug) <= tolerance_ug
 
 
 def given_ug(*, clinic: uuid.UUID, portion: uuid.UUID) -> int:

@@ -13,10 +13,11 @@ from reprieve.records import frame_arrays, frame_marks, notes
 from reprieve.records.frame_arrays import Point
 from reprieve.records.frame_marks import Doubt
 from reprieve.records.models import Chair, DeviceAssociation, Encounter, Observation, Practitioner
-from reprieve.records.queries import bags, charts, courses, live, offline
+from reprieve.records.queries import bags, charts, courses, live, offline, overrides
 from reprieve.records.queries.bags import BagView
 from reprieve.records.queries.charts import Chart, Value
 from reprieve.records.queries.offline import OfflineView
+from reprieve.records.queries.overrides import OverrideView
 
 CELL_MS = 300_000
 
@@ -63,6 +64,7 @@ class Printed:
     regimen: str
     recorded_at: datetime
     offline: tuple[OfflineView, ...] = ()
+    overridden: tuple[OverrideView, ...] = ()
 
 
 def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
@@ -89,6 +91,7 @@ def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
         regimen=regimen.name if regimen else "",
         recorded_at=visit.recorded_at,
         offline=offline.of_encounter(clinic=clinic, encounter=encounter),
+        overridden=tuple(overrides.of_visit(clinic=clinic, encounter=encounter)),
     )
 
 

@@ -20,7 +20,7 @@ from reprieve.clinical import harm_grades
 from reprieve.knowledge import N_
 from reprieve.outcomes.harm import events_per_100
 from reprieve.outcomes.rules import rules
-from reprieve.pathway import charting_harm, harm_review
+from reprieve.pathway import charting_harm, harm_review, harm_stop
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import harm, observations, patients, settings
@@ -91,8 +91,23 @@ def listing(request: PageRequest) -> HttpResponse:
     def named(views: list[HarmView]) -> list[tuple[HarmView, str, str]]:
         return [(v, _(v.term), who[v.patient].identity.full_name) for v in views]
 
-    shown = {"waiting": named(waiting), "recent": named(recent), **_rates(request)}
+    shown = {
+        "waiting": named(waiting), "recent": named(recent), **_rates(request),
+        "stopped": [(pk, who[pk].identity.full_name) for pk in _stopped(request, recent)],
+    }  # fmt: skip
     return render(request, "staff/harm/list.html", shown)
+
+
+def _stopped(request: PageRequest, recent: list[HarmView]) -> list[uuid.UUID]:
+    """The patients whose newest severe side effects stop their infusions."""
+    severe = {
+        v.patient for v in recent if harm_grades.needs_review(grade=v.grade, serious=v.serious)
+    }
+    clinic, at = request.actor.clinic, request.at
+    return [
+        pk for pk in sorted(severe)
+        if harm_stop.finding(clinic=clinic, patient=pk, at=at).blocks
+    ]  # fmt: skip
 
 
 def _rates(request: PageRequest) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from reprieve.pathway.permissions import DOCTORS, allowed
 from reprieve.records.queries import gate_visits as visits
 from reprieve.records.queries import orders as order_list
 from reprieve.records.queries import patients
-from reprieve.web import patient_page
+from reprieve.web import patient_page, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
-from reprieve.web.orders_forms import ChangeForm, VoiceForm
+from reprieve.web.orders_forms import SignChangeForm, VoiceForm
 from reprieve.web.second import colleagues
 from reprieve.web.words import form_errors, say
 
@@ -55,9 +55,10 @@ def from_plan(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def change(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     """This function will sign a new ketamine order that stands for the one in force."""
-    form = ChangeForm(request.POST, prefix="change")
+    form = SignChangeForm(request.POST, prefix="change")
 
     def write() -> None:
+        reauth.confirm(request, form.cleaned_data["password"])
         order_signing.sign_change(change=form.change(), **_act(request, encounter))
 
     if form.is_valid() and _written(form, write):
@@ -97,7 +98,14 @@ def to_sign(request: PageRequest) -> HttpResponse:
 @page("order.cosign", opens="orders to sign")
 @require_POST
 def cosign(request: PageRequest, order: uuid.UUID) -> HttpResponseBase:
-    """This function will sign one verbal order by the doctor who gave it."""
+    """This function will sign one verbal order by the doctor who gave it, password given again."""
+    try:
+        reauth.confirm(request, request.POST.get("password", ""))
+    except BadValue as error:
+        messages.error(request, _("Not signed: the password {reason}.").format(
+            reason=_(str(error.reason))
+        ))  # fmt: skip
+        return redirect("orders_to_sign")
     order_signing.cosign(actor=request.actor, uid=act_of(request), at=request.at, order=order)
     messages.success(request, _("Signed."))
     return redirect("orders_to_sign")
@@ -132,7 +140,7 @@ def _shown(
         **patient_page.context(request, header), "encounter": encounter, "visit": visit,
         "ketamine": [o for o in found if not o.as_needed],
         "rescue": [(o, rescue.drug(o.drug)) for o in found if o.as_needed and o.in_force],
-        "change": change or ChangeForm(prefix="change"),
+        "change": change or SignChangeForm(prefix="change"),
         "voice": voice or VoiceForm(prefix="voice", doctors=colleagues(request.actor, DOCTORS)),
         "may_sign": allowed(request.actor, "order.sign"),
         "change_bound": change is not None, "voice_bound": voice is not None,

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from reprieve.clinical import conditions, evidence
 from reprieve.clinical.regimens import regimen, regimens
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import orders, planning, signing, states
+from reprieve.pathway import orders, planning, states
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.pathway.permissions import allowed
 from reprieve.pathway.planning import Plan
 from reprieve.records.queries import observations, plans, problems
 from reprieve.records.queries.observations import ObservationView
-from reprieve.web import patient_page, plan_charts, plan_view
+from reprieve.web import patient_page, plan_charts, plan_view, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.gate_view import pounds
@@ -136,7 +136,7 @@ def _signed(
         form.add_error("weight", _("There is no weight on record: type one."))
         return False
     try:
-        signing.prove(actor=request.actor, password=form.cleaned_data["password"])
+        reauth.confirm(request, form.cleaned_data["password"])
         planning.sign(
             actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
             plan=form.plan(weight_kg=weight, height_cm=height_of(form, body["height_cm"])),

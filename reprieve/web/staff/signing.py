@@ -19,8 +19,8 @@ from reprieve.pathway import recovery, signing
 from reprieve.pathway.clock import moment as at_ms
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import DOCTORS
-from reprieve.records.queries import charts, courses, signatures
-from reprieve.web import infusion_words, patient_page, reauth
+from reprieve.records.queries import charts, courses, overrides, signatures
+from reprieve.web import infusion_words, patient_page, reauth, record_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.labels import LEAVING, MEANINGS
@@ -67,6 +67,9 @@ def _shown(
         "events": [(at_ms(e["at_ms"]), _act(e["kind"]), e) for e in chart.events],
         "harm": [(at_ms(e["onset_ms"]), e) for e in chart.adverse_events],
         "drugs": [(at_ms(e["at_ms"]), e) for e in chart.drugs],
+        "decided": record_words.overrides(
+            overrides.of_visit(clinic=clinic, encounter=encounter)
+        ),
         "way": str(LEAVING.get(chart.discharge["way"], "")) if chart.discharge else "",
         "signed": [(s, str(MEANINGS.get(s.meaning, s.meaning))) for s in signed],
         "form": form, "addendum": addendum, "meaning": meaning,
