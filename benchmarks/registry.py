@@ -1,7 +1,8 @@
 """The registry over a million infusions: all measures on DuckDB, with two cores and 4 GB.
 
 Growth is told from 10^4 to 10^6 infusions. The measures run in a process of their own, so that
-the memory is theirs alone.
+the memory is theirs alone. Beside them: a patient's pages with five years of diary, and a night's
+forecasts, written to the database as the clock's process does.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from benchmarks.harness import Figure, figure
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (1_000, 10_000, 100_000)
 SECONDS, MEGABYTES = 60.0, 4096.0
+FORECASTS, FORECASTS_S, PAGE_MS = 10_000, 300.0, 150.0
 
 
 def run(*, quick: bool) -> dict[str, Figure]:
@@ -44,6 +46,29 @@ def run(*, quick: bool) -> dict[str, Figure]:
         **figures,
         "registry_all_s": figure(found["seconds"], unit="s", at_most=goal_s),
         "registry_peak_mb": figure(found["megabytes"], unit="MiB", at_most=MEGABYTES),
+        **_followed(100 if quick else 1_000),
+    }
+
+
+def _followed(patients: int) -> dict[str, Figure]:
+    """A night's forecasts are timed on fewer patients, each alike, and told for ten thousand."""
+    with tempfile.TemporaryDirectory(prefix="reprieve-followed-") as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.followed", str(patients)], cwd=ROOT, check=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "REPRIEVE_DATA": folder},
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    found = json.loads(done.stdout.splitlines()[-1])
+    pages = {name: ms for name, ms in found.items() if name.endswith("_ms")}
+    told = ", ".join(f"{name} {ms:.0f}" for name, ms in pages.items())
+    each = found["forecasts_s"] / found["kept"]
+    print(
+        f"registry: {found['kept']} forecasts in {found['forecasts_s']:.1f} s; five years: {told}",
+        file=sys.stderr,
+    )
+    return {
+        "patient_page_ms": figure(max(pages.values()), unit="ms", at_most=PAGE_MS),
+        "forecasts_s": figure(each * FORECASTS, unit="s", at_most=FORECASTS_S),
     }
 
 

@@ -1,23 +1,28 @@
 """How pain may go on in one patient, as a model expects it, and how well it expected before.
 
 Shown at the follow-up visit, never acted upon: a booster is proposed by what the patient reports
-(`maintenance`), and nothing here is read by it.
+(`maintenance`), and nothing here is read by it. Forecasts are kept as they are made
+(`forecast_keeping`), and those are what a patient's track record is about.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.outcomes.diary import DiaryEntry, by_day
+from reprieve.outcomes.diary import by_day
+from reprieve.outcomes.forecasts import Past, Week, compare
+from reprieve.outcomes.rules import rules
 from reprieve.pathway import decision
 from reprieve.pathway.expected_levels import infusions as as_given
 from reprieve.pathway.planning_outlook import MODELS
-from reprieve.records.queries import given_courses, response
+from reprieve.records.queries import forecasts, given_courses, response, treatments
+from reprieve.records.queries.given_courses import GivenCourse
 from reprieve.records.queries.treatments import Infusion as Given
 from reprieve.records.queries.treatments import zone_of
 
@@ -34,41 +39,24 @@ LEAST_ENTRIES = 7
 CRPS = "crps"
 # With so many comparisons and fewer than half of them inside, the page says not to rely on it.
 ENOUGH, LEAST_INSIDE = 4, 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """Mean pain expected of one week, with the 80 % band of the reported mean."""
-
-    first: date
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """One week forecast eight to fourteen days ahead, and what the diary then said."""
-
-    made: date
-    week: Week
-    seen: float
-
-    @property
-    def inside(self) -> bool:
-        """Whether what was seen lay in the band."""
-        return self.week.low <= self.seen <= self.week.high
+# A page shows so many earlier forecasts.
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """The forecast of one patient. `problem` says why there is none."""
+    """The forecast of one patient. `problem` says why there is none.
+
+    `hindsight`: nothing was kept that can be compared, so that `past` repeats what the model
+    would have said from what was written by then.
+    """
 
     problem: Message | None = None
     model: str = ""
     version: str = ""
     weeks: tuple[Week, ...] = ()
     past: tuple[Past, ...] = ()
+    hindsight: bool = False
     entries: int = 0
     responder_probability: float | None = None
     extrapolated: tuple[Message, ...] = ()
@@ -90,90 +78,140 @@ class Outlook:
         return len(self.past) >= ENOUGH and self.inside < LEAST_INSIDE * len(self.past)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a forecast of one patient rests on; day 0 is that of the first infusion counted."""
+
+    who: Patient
+    start: date
+    today: date
+    racemic: bool
+    daily: Mapping[date, Fraction]
+    infusions: tuple[date, ...]
+
+
 def outlook(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Outlook:
-    """This function will forecast weekly pain without another infusion, and try past forecasts."""
-    story = response.story(clinic=clinic, patient=patient, at=at)
-    given = [i for t in story.treatments for i in t.infusions if at - i.started_at <= LOOKS_BACK]
+    """This function will forecast weekly pain without another infusion, with its track record."""
+    known = _known(clinic=clinic, patient=patient, at=at)
+    if isinstance(known, Message):
+        return Outlook(problem=known)
+    found = _worked(known)
+    if found.problem is not None:
+        return found
+    said = forecasts.said(clinic=clinic, patient=patient)
+    past = compare(
+        said, daily=known.daily, infusions=known.infusions, until=known.today,
+        rules=rules(on=known.today),
+    )[-SHOWN:]  # fmt: skip
+    if past:
+        return replace(found, past=past)
+    return replace(found, past=_in_hindsight(known), hindsight=True)
+
+
+def next_weeks(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Outlook:
+    """This function will forecast as `outlook` does, without looking back."""
+    known = _known(clinic=clinic, patient=patient, at=at)
+    return Outlook(problem=known) if isinstance(known, Message) else _worked(known)
+
+
+def daily_pain(*, clinic: uuid.UUID, patient: uuid.UUID) -> dict[date, Fraction]:
+    """This function will give the average pain of each answered day."""
+    return by_day(response.diary_of(clinic=clinic, patient=patient), "average_pain")
+
+
+def _known(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Known | Message:
+    """What is known of a patient, or what is missing."""
+    every = treatments.infusions(clinic=clinic, patient=patient, at=at)
+    given = [one for one in every if at - one.started_at <= LOOKS_BACK]
     if not given:
-        return _none(N_("No infusion was given within a year."))
+        return Message(id=N_("No infusion was given within a year."))
     weight = given_courses.weight_kg(clinic=clinic, patient=patient)
     if weight is None:
-        return _none(N_("There is no weight on record."))
-    forms = {_form(clinic, one) for one in given}
+        return Message(id=N_("There is no weight on record."))
+    ran = [given_courses.of(clinic=clinic, encounter=one.encounter) for one in given]
+    courses = [one for one in ran if one is not None]
+    forms = {one.form for one in courses}
     if len(forms) != 1 or not forms <= set(MODELS):
-        return _none(N_("Which form of the drug was given is not known."))
-    start = given[0]
-    diary = _entries(story.entries, start.day)
+        return Message(id=N_("Which form of the drug was given is not known."))
+    daily = daily_pain(clinic=clinic, patient=patient)
+    start, today = given[0].day, at.astimezone(zone_of(clinic)).date()
+    diary = _entries(daily, start)
     if len(diary) < LEAST_ENTRIES:
-        return _none(N_("The diary has fewer than seven days: there is nothing to learn from."))
+        return Message(
+            id=N_("The diary has fewer than seven days: there is nothing to learn from.")
+        )
     from reprieve.pharmacology import Patient
 
     form = forms.pop()
     who = Patient(
-        weight_kg=weight, model_name=MODELS[form], infusions=_infusions(clinic, given, at),
+        weight_kg=weight, model_name=MODELS[form], infusions=_infusions(courses, given, at),
         diary=diary, crps=decision.evidence_of(clinic=clinic, patient=patient) == CRPS,
     )  # fmt: skip
-    today = (at.astimezone(zone_of(clinic)).date() - start.day).days
-    try:
-        return _worked(who, start=start.day, today=today, racemic=form == "racemic")
-    except BadValue as error:
-        return _none(N_("No model answers for this: {why}"), why=error.reason)
-
-
-def _none(words: str, **params: str) -> Outlook:
-    return Outlook(problem=Message(id=words, params=params))
-
-
-def _form(clinic: uuid.UUID, one: Given) -> str:
-    found = given_courses.of(clinic=clinic, encounter=one.encounter)
-    return "" if found is None else found.form
+    return Known(
+        who=who, start=start, today=today, racemic=form == "racemic", daily=daily,
+        infusions=tuple(one.day for one in every),
+    )  # fmt: skip
 
 
 def _infusions(
-    clinic: uuid.UUID, given: list[Given], at: datetime
+    courses: list[GivenCourse], given: list[Given], at: datetime
 ) -> tuple[Infusion, ...]:
     """Minutes since the first infusion began: the model's day 0."""
     first_ms = round(given[0].started_at.timestamp() * 1000)
     until_ms = round(at.timestamp() * 1000)
-    found: list[Infusion] = []
-    for one in given:
-        ran = given_courses.of(clinic=clinic, encounter=one.encounter)
-        if ran is not None:
-            found += as_given(ran.course, first_ms=first_ms, until_ms=until_ms)
-    return tuple(found)
+    return tuple(
+        one
+        for ran in courses
+        for one in as_given(ran.course, first_ms=first_ms, until_ms=until_ms)
+    )
 
 
-def _entries(told: Iterable[DiaryEntry], start: date) -> tuple[Entry, ...]:
+def _entries(daily: Mapping[date, Fraction], start: date) -> tuple[Entry, ...]:
     from reprieve.pharmacology import Entry
 
-    daily = by_day([e for e in told if e.kind == "diary"], "average_pain")
     days = {(on - start).days: float(pain) for on, pain in daily.items()}
     return tuple(
         Entry(day=day, average_pain=days[day]) for day in sorted(days) if day >= -BASELINE_DAYS
     )
 
 
-def _worked(who: Patient, *, start: date, today: int, racemic: bool) -> Outlook:
+def _worked(known: Known) -> Outlook:
     import numpy as np
 
     from reprieve import pharmacology
 
-    rng = np.random.default_rng(SEED)
-    said = pharmacology.forecast(who, from_day=today, weeks=WEEKS, rng=rng)
-    past = pharmacology.track_record(who, until_day=today, rng=rng)
+    try:
+        said = pharmacology.forecast(
+            known.who, from_day=(known.today - known.start).days, weeks=WEEKS,
+            rng=np.random.default_rng(SEED),
+        )  # fmt: skip
+    except BadValue as error:
+        why = Message(id=N_("No model answers for this: {why}"), params={"why": error.reason})
+        return Outlook(problem=why)
     rows = zip(said.first_days, said.mean, said.low, said.high, strict=True)
     return Outlook(
-        model=who.model_name, version=said.version, entries=said.entries,
-        weeks=tuple(_week(start, *row) for row in rows),
-        past=tuple(
-            Past(
-                made=start + timedelta(days=one.made_day), seen=one.seen,
-                week=_week(start, one.first_day, one.mean, one.low, one.high),
-            )
-            for one in past
-        ),
+        model=known.who.model_name, version=said.version, entries=said.entries,
+        weeks=tuple(_week(known.start, *row) for row in rows),
         responder_probability=said.responder_probability,
-        extrapolated=pharmacology.extrapolated(crps=who.crps, racemic=racemic),
+        extrapolated=pharmacology.extrapolated(crps=known.who.crps, racemic=known.racemic),
+    )  # fmt: skip
+
+
+def _in_hindsight(known: Known) -> tuple[Past, ...]:
+    import numpy as np
+
+    from reprieve import pharmacology
+
+    past = pharmacology.track_record(
+        known.who, until_day=(known.today - known.start).days, rng=np.random.default_rng(SEED),
+        most=SHOWN,
+    )  # fmt: skip
+    return tuple(
+        Past(
+            made=known.start + timedelta(days=one.made_day), seen=one.seen,
+            week=_week(known.start, one.first_day, one.mean, one.low, one.high),
+        )
+        for one in past
     )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "maintenance.open": CLINICIANS,
     "maintenance.decide": DOCTORS,
     "maintenance.review": frozenset({SYSTEM}),
+    "forecast.make": frozenset({SYSTEM}),
     "monitor.open": CLINICIANS,
     "monitor.link": CLINICIANS,
     "monitor.receive": frozenset({SYSTEM}),

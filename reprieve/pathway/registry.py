@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import uuid
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 from reprieve.knowledge import N_
 from reprieve.outcomes.registry.tables import TABLES
 from reprieve.outcomes.rules import rules
+from reprieve.pathway import forecast_keeping
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
@@ -22,7 +24,10 @@ from reprieve.records.queries.treatments import zone_of
 ASK, MAKE = "registry.ask", "registry.make"
 NIGHT_HOUR, AFTER = 3, timedelta(hours=2)
 # What is kept of each patient behind a figure; the name is looked up by who may see it.
-BEHIND = ("patient", "condition", "regimen", "dose_band", "responder", "status", "relief_days")
+BEHIND = (
+    "patient", "condition", "regimen", "dose_band", "responder", "status", "relief_days", "half",
+    "peg", "pgic", "opioid_cut", "mme_before", "mme_now", "expected_days", "missing_days",
+)  # fmt: skip
 NEEDED = ("duckdb", "ibis", "pyarrow")
 
 
@@ -58,7 +63,10 @@ def make(*, actor: Actor, uid: uuid.UUID, at: datetime) -> dict[str, Any]:
 
     Raises NotNow without the optional packages.
     """
-    content = compute(clinic=actor.clinic, at=at)
+    content = {
+        **compute(clinic=actor.clinic, at=at),
+        "forecasts": forecast_keeping.of_clinic(clinic=actor.clinic, at=at),
+    }  # fmt: skip
     day = at.astimezone(zone_of(actor.clinic)).date()
 
     def work() -> Done:
@@ -84,9 +92,15 @@ def compute(*, clinic: uuid.UUID, at: datetime) -> dict[str, Any]:
 
     day = at.astimezone(zone_of(clinic)).date()
     in_force, at_day = rules(on=day), (day - registry.EPOCH).days
-    engine = engines.from_rows(registry.tables(clinic=clinic, at=at), TABLES)
-    sheets = run(engine, at_day=at_day, rules=in_force)
+    flat = registry.tables(clinic=clinic, at=at)
+    sheets = run(engines.from_rows(flat, TABLES), at_day=at_day, rules=in_force)
     made = report(sheets, at_day=at_day, rules=in_force)
     # Values become plain as JSON makes them; a mapping that cannot be changed becomes a copy.
     plain: dict[str, Any] = orjson.loads(orjson.dumps(made, default=dict))
-    return {**plain, "behind": [{name: row[name] for name in BEHIND} for row in sheets.cases]}
+    counts = {name: Counter(row[0] for row in flat[name]) for name in ("infusions", "events")}
+    behind = [
+        {name: row[name] for name in BEHIND}
+        | {name: told[row["patient"]] for name, told in counts.items()}
+        for row in sheets.cases
+    ]
+    return {**plain, "behind": behind}

@@ -45,6 +45,7 @@ def png(
     bands: Mapping[str, tuple[Array, Array]],
     x_label: str = "minutes",
     y_label: str = "ng/mL",
+    y_top: float | None = None,
 ) -> bytes:
     """Draw lines (by name, each as long as `times_min`) with their bands (low, high).
 
@@ -55,7 +56,7 @@ def png(
     tops = [*lines.values(), *(high for _, high in bands.values())]
     frame = _Frame(
         last=max(float(times_min[-1]), 1.0),
-        highest=1.05 * max(1.0, *(float(one.max()) for one in tops)),
+        highest=y_top or 1.05 * max(1.0, *(float(one.max()) for one in tops)),
         x_label=x_label, y_label=y_label,
     )
     picture = Image.new("RGBA", _SIZE, "white")

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reprieve.pathway.forecast import Outlook, Past, Week
+from reprieve.outcomes.forecasts import Past, Week
+from reprieve.pathway.forecast import Outlook
 from reprieve.web.words import day as say_day
 
 SEEN, EXPECTED, THEN = "signal-bp", "signal-level", "signal-rr"
@@ -74,13 +75,16 @@ def rows(past: Sequence[Past]) -> list[dict[str, Any]]:
 def basis(found: Outlook) -> str:
     """This function will say what a forecast rests on."""
     words = _("Learnt from {entries} days of the diary and what was really given, by the slow "
-              "model of relief ({version}, reconstructed from Dahan 2011) over {model}. Each "
-              "earlier forecast is made anew from what was written by that day. The chance that "
-              "this patient responds to the drug is put at {share} %.")  # fmt: skip
-    return words.format(
+              "model of relief ({version}, reconstructed from Dahan 2011) over {model}. The chance "
+              "that this patient responds to the drug is put at {share} %.")  # fmt: skip
+    origin = _("Each earlier forecast is made anew from what was written by that day.") if (
+        found.hindsight
+    ) else _("Each earlier forecast stands as it was made that night.")
+    told = words.format(
         entries=found.entries, version=found.version[:12], model=found.model,
         share=round(100 * (found.responder_probability or 0.0)),
     )  # fmt: skip
+    return f"{told} {origin}"
 
 
 def _range(week: Week) -> str:

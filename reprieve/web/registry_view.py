@@ -29,28 +29,39 @@ RESPONSES: dict[str, tuple[str, str | Promise]] = {
 FIGURES: tuple[tuple[str, str | Promise], ...] = (
     ("responders", _lazy("Responders")), ("half", _lazy("Pain halved")),
     ("peg", _lazy("PEG better")), ("much_improved", _lazy("Much improved")),
-    ("opioid_cut", _lazy("Opioid dose cut")),
 )  # fmt: skip
+CUT = _lazy("Opioid dose cut")
 COLOURS = ("signal-level", "signal-bp", "signal-rate", "signal-rr")
 DASHES: tuple[list[int], ...] = ([], [6, 4], [2, 3], [10, 3])
 LINES = 4
+# Figure -> the column of a patient's row that it counts; only "yes" and "no" are counted.
+JUDGED = {"responders": "responder", "half": "half", "peg": "peg", "much_improved": "pgic",
+          "opioid_cut": "opioid_cut"}  # fmt: skip
+OTHERS: dict[str, str | Promise] = {
+    "relief": _lazy("Relief, days"), "opioids": _lazy("Opioids, before and now"),
+    "missing": _lazy("Diary missing"), "events": _lazy("Side effects"),
+}  # fmt: skip
+MET: dict[str, tuple[str, str | Promise]] = {
+    "yes": ("ok", _lazy("yes")), "no": ("off", _lazy("no")),
+    "unknown": ("unknown", _lazy("unknown")),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One group as a line of the table; `withheld` in words when nothing is shown."""
+    """One group as a line of the tables; `withheld` in words when nothing is shown.
+
+    Each cell is a figure and its words; without a figure nobody is behind it to be shown.
+    """
 
     key: str
     name: str
-    patients: int | None
-    infusions: int | None
-    shares: tuple[str, ...]
-    lasted: str
-    harm: str
-    opioids: str
-    missing: str
-    against: str
-    withheld: str
+    patients: int | None = None
+    infusions: int | None = None
+    response: tuple[tuple[str, str], ...] = ()
+    against: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+    withheld: str = ""
 
 
 def lines(groups: Sequence[Json], dimension: str, rules: Rules) -> list[Line]:
@@ -82,18 +93,29 @@ def _line(one: Json, title: str) -> Line:
     if one["withheld"]:
         said = one["withheld"]
         return Line(
-            key=one["key"], name=title, patients=None, infusions=None, shares=(), lasted="",
-            harm="", opioids="", missing="", against="",
+            key=one["key"], name=title,
             withheld=say(Message(id=said["id"], params=said["params"])),
         )  # fmt: skip
+    response = {figure: _share(one[figure]) for figure, _name in FIGURES}
+    beside = {
+        "events": _harm(one), "opioid_cut": _share(one["opioid_cut"]), "opioids": _opioids(one),
+        "missing": _missing(one),
+    }  # fmt: skip
     return Line(
         key=one["key"], name=title, patients=one["patients"], infusions=one["infusions"],
-        shares=tuple(_share(one[figure]) for figure, _name in FIGURES),
-        lasted=_lasted(one["relief"]), harm=_harm(one), opioids=_opioids(one),
-        missing=_("{percent} % of days").format(percent=round(one["missing_percent"]))
-        if one["missing_percent"] is not None else _("unknown"),
-        against=_against(one["against_rest"]), withheld="",
+        response=_cells(one, {**response, "relief": _lasted(one["relief"])}),
+        beside=_cells(one, beside), against=_against(one["against_rest"]),
     )  # fmt: skip
+
+
+def _cells(one: Json, words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(("" if is_withheld(one, name) else name, said) for name, said in words.items())
+
+
+def _missing(one: Json) -> str:
+    if one["missing_percent"] is None:
+        return _("unknown")
+    return _("{percent} % of days").format(percent=round(one["missing_percent"]))
 
 
 def _share(told: Json) -> str:
@@ -134,6 +156,67 @@ def _against(told: Json | None) -> str:
     if told is None or told["p_value"] is None:
         return ""
     return _("p below 0.001") if told["p_value"] < 0.001 else f"p {told['p_value']:.3f}"
+
+
+def title_of(figure: str) -> str:
+    """This function will name a figure, empty for one that there is not."""
+    titles = {**dict(FIGURES), "opioid_cut": CUT, **OTHERS}
+    return str(titles.get(figure, ""))
+
+
+def is_withheld(group: Json, figure: str) -> bool:
+    """This function will tell whether a group shows no such figure: too few could be judged."""
+    if figure in JUDGED:
+        return bool(group[figure]["percent"] is None)
+    if figure == "relief":
+        return bool(group["relief"]["withheld"])
+    return figure == "opioids" and group["opioid_before"] is None
+
+
+def counts(row: Json, figure: str) -> bool:
+    """This function will tell whether a patient is behind a figure."""
+    if figure in JUDGED:
+        return row.get(JUDGED[figure], "unknown") != "unknown"
+    if figure == "relief":
+        return row["relief_days"] is not None
+    if figure == "opioids":
+        return row.get("mme_before") is not None and row.get("mme_now") is not None
+    return True
+
+
+def of_patient(row: Json, figure: str) -> tuple[str, str]:
+    """This function will say a figure of one patient: a kind of mark, and the words."""
+    if figure in JUDGED:
+        kind, word = MET[row.get(JUDGED[figure], "unknown")]
+        return kind, str(word)
+    if figure == "opioids":
+        return "", _("{before} to {now} mg a day").format(
+            before=round(row["mme_before"]), now=round(row["mme_now"])
+        )
+    if figure == "missing" and row.get("expected_days"):
+        return "", _("{missing} of {days} days").format(
+            missing=row["missing_days"], days=row["expected_days"]
+        )
+    if figure == "events" and "events" in row:
+        return "", _("{events} in {infusions} infusions").format(
+            events=row["events"], infusions=row["infusions"]
+        )
+    return "", ""
+
+
+def forecasts(told: Json) -> list[dict[str, Any]]:
+    """This function will lay out how forecasts did, a line for each distance in weeks."""
+    return [
+        {
+            **one,
+            "held": _("{percent} % ({inside} of {all})").format(
+                percent=round(100 * one["inside"] / one["compared"]), inside=one["inside"],
+                all=one["compared"],
+            ) if one["compared"] else "",
+            "off_by": f"{one['off_by']:.1f}" if one["compared"] else "",
+        }
+        for one in told["lines"]
+    ]  # fmt: skip
 
 
 def curve(groups: Sequence[Json], dimension: str, rules: Rules) -> dict[str, Any] | None:

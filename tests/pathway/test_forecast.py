@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from reprieve.pathway import history
+from reprieve.pathway import forecast_keeping, history
 from reprieve.pathway.forecast import Outlook, outlook
+from reprieve.records.models import DiaryEntry, Forecast
 from tests import world as worlds
 from tests.chairside import quick_world, weighed
 from tests.order_desk import order
@@ -86,3 +89,59 @@ def test_two_forms_of_the_drug_have_no_forecast(world: World) -> None:
     made = weighed(responder(world, weeks=(3,)))
     order(made.infuse(made.plan(), no=3), form="esketamine")
     assert "Which form" in str(of(made).problem)
+
+
+def night(made: Treated) -> int:
+    return forecast_keeping.make_all(clinic=made.world.id, at=made.world.at)
+
+
+class TestKept:
+    def test_a_night_keeps_what_it_said_and_that_is_tried_later(self, world: World) -> None:
+        made = weighed(responder(world, weeks=(3, 3)))
+        assert of(made).hindsight
+        now = of(made).weeks
+        assert (night(made), night(made)) == (1, 0)
+        kept = Forecast.of(world.id).get()
+        assert kept.weeks == [[round(n, 3) for n in (w.mean, w.low, w.high)] for w in now]
+        made.days([9] * 14)
+        found = of(made)
+        assert not found.hindsight
+        [past] = found.past
+        assert (past.made, past.week.first, past.seen) == (kept.day, now[1].first, 9.0)
+        assert (past.week.mean, past.inside) == (kept.weeks[1][0], False)
+
+    def test_without_news_in_the_diary_there_is_no_forecast(self, world: World) -> None:
+        made = weighed(responder(world, weeks=(3, 3)))
+        for written, kept in ((True, 1), (False, 0), (True, 1)):
+            if written:
+                made.write(3)
+            assert night(made) == kept
+            world.later(days=1)
+
+    def test_one_patient_without_a_forecast_stops_nobody(self, world: World) -> None:
+        responder(world, weeks=(3,))  # never weighed
+        made = weighed(responder(world, weeks=(3,)))
+        assert night(made) == 1
+        assert Forecast.of(world.id).get().patient_id == made.patient
+
+
+def test_the_clinics_record_needs_eleven_patients(world: World) -> None:
+    day = world.at.date() - timedelta(days=40)
+    kept = {"clinic_id": world.id, "recorded_at": world.at}
+    for n in range(11):
+        patient, _ = worlds.person(world)
+        Forecast.objects.add(
+            patient_id=patient, day=day, model="kamp2020", version="v", entries=9,
+            responder_probability=0.5, weeks=[[5, 4, 6]] * 3, **kept,
+        )  # fmt: skip
+        for later in range(7, 14):
+            DiaryEntry.objects.add(
+                patient_id=patient, day=day + timedelta(days=later), at=world.at, mode="home",
+                average_pain=4 if n < 9 else 8, **kept,
+            )  # fmt: skip
+        told = forecast_keeping.of_clinic(clinic=world.id, at=world.at)["lines"]
+        assert [line["week"] for line in told] == [2, 4, 8, 12]
+        assert told[0]["patients"] == (11 if n == 10 else None)
+    assert (told[0]["compared"], told[0]["inside"]) == (11, 9)
+    assert told[0]["off_by"] == pytest.approx((9 * 1 + 2 * 3) / 11)
+    assert told[1]["patients"] is None

@@ -13,12 +13,10 @@ from reprieve.pharmacology import (
     Patient,
     forecast,
     relief,
-    slow,
     track_record,
 )
 from reprieve.pharmacology.forecast import mean_scatter, week_mean
-from reprieve.pharmacology.relief import effects, series_of
-from reprieve.pharmacology.responders import CORRELATION, SCATTER, draw, learn
+from reprieve.pharmacology.responders import CORRELATION, SCATTER
 
 SERIES = tuple(
     Infusion(rate_mg_per_h=25, start_min=day * 1440, end_min=day * 1440 + 240)
@@ -97,34 +95,6 @@ def test_a_forecast_knows_nothing_of_what_came_later():
     assert first.mean == pytest.approx(short[-1].mean, abs=0.15)
     assert not first.inside
     assert [one.first_day for one in whole] == [7, 14, 21, 28, 35]
-
-
-def test_bands_hold_four_of_five_patients_made_by_the_model():
-    """Virtual patients follow the model, so that 80 % of their weeks lie in an 80 % band."""
-    chance = np.random.default_rng(5)
-    inside = []
-    for _ in range(60):
-        diary, pain = [], _virtual(chance)
-        for day in range(-14, 35):
-            diary.append(Entry(day=day, average_pain=float(np.clip(pain[day + 14], 0, 10))))
-        patient = replace(SOMEBODY, diary=tuple(diary))
-        inside += [one.inside for one in track_record(patient, until_day=35, rng=chance, most=2)]
-    assert 0.68 <= np.mean(inside) <= 0.92
-
-
-def _virtual(chance):
-    """Pain of 49 days in a patient drawn from the prior, with correlated scatter."""
-    days = np.arange(-14, 35) + 0.5
-    series, _ = series_of(70, SERIES, "kamp2020", np.array([1.0]))
-    pairs = slow.grid(crps=True)
-    left = effects(series, pairs, days)
-    one = draw(learn(pairs.weights, 1 - left, ()), size=1, rng=chance)
-    scatter = np.zeros(days.size)
-    for n in range(days.size):
-        before = CORRELATION * scatter[n - 1] if n else 0.0
-        scatter[n] = before + np.sqrt(1 - CORRELATION**2 * (n > 0)) * chance.standard_normal()
-    true = one.baseline[0] * (1 - left[one.kind[0], one.pair[0]])
-    return true + SCATTER * scatter
 
 
 def test_weeks_without_four_answers_are_not_compared():

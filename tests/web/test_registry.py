@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -20,6 +21,13 @@ from tests import world as w
 from tests.outcomes.registry.test_report import cases, given
 
 RULES = rules(on=date(2026, 12, 1))
+FORECASTS = {
+    "least": 11,
+    "lines": [
+        {"week": 2, "patients": 14, "compared": 50, "inside": 41, "off_by": 0.84},
+        {"week": 12, "patients": None, "compared": None, "inside": None, "off_by": None},
+    ],
+}
 AsRole = Callable[[str], Client]
 
 
@@ -29,7 +37,7 @@ def content(*rows: list[dict[str, Any]]) -> dict[str, Any]:
     made = report(sheets, at_day=20_000, rules=RULES)
     plain: dict[str, Any] = orjson.loads(orjson.dumps(made, default=dict))
     behind = [{name: row[name] for name in registry.BEHIND} for row in flat]
-    return {**plain, "behind": behind}
+    return {**plain, "behind": behind, "forecasts": FORECASTS}
 
 
 def kept(world: w.World, *rows: list[dict[str, Any]]) -> None:
@@ -72,6 +80,10 @@ def test_figures_come_with_their_definitions(world: w.World, as_role: AsRole) ->
     assert "Fewer than 11 patients: not shown." in said
     assert "A whole week with a mean pain at least 30 percent below the baseline" in said
     assert "60 to 30 mg a day" in said
+    assert "82 % (41 of 50)" in said
+    links = set(re.findall(r'href="#(def-[a-z_]+)"', said))
+    assert len(links) > 8
+    assert not [one for one in links if f'id="{one}"' not in said]
 
 
 def test_a_young_practice_shows_no_figure(world: w.World, as_role: AsRole) -> None:
@@ -93,6 +105,22 @@ def test_the_patients_behind_a_line_are_for_clinicians(world: w.World, as_role: 
     assert text(as_role("manager"), path, 403)
     assert path.replace("=", "=") not in text(as_role("manager"))
     assert path in text(as_role("physician"))
+
+
+def test_every_figure_opens_the_patients_it_counts(world: w.World, as_role: AsRole) -> None:
+    for n in range(20):
+        w.person(world, given=f"Nr{n}.", email=f"n{n}@example.org", phone="", mrn=f"B-{n}")
+    kept(world, cases("crps", 12, peg="no"), cases("crps", 3, peg="unknown"))
+    doctor = as_role("physician")
+    links = re.findall(r'href="(/registry/patients/condition[^"]*figure=\w+)"', text(doctor))
+    paths = {link.replace("&amp;", "&") for link in links}
+    figures = {path.rpartition("=")[2] for path in paths}
+    assert figures == {"responders", "half", "peg", "much_improved", "relief", "events",
+                       "opioid_cut", "opioids", "missing"}  # fmt: skip
+    for path in paths:
+        count = text(doctor, path).count('scope="row"')
+        assert count == (12 if path.endswith("peg") else 15)
+    text(doctor, "/registry/patients/condition?group=crps&figure=fortune", 404)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from reprieve.records.models.devices import (
     RawTraffic,
     UnmappedCode,
 )
+from reprieve.records.models.forecast import Forecast
 from reprieve.records.models.infusion import (
     AdverseEvent,
     Discharge,
@@ -108,6 +109,7 @@ __all__ = [
     "EpisodeOfCare",
     "Escort",
     "FindingOverride",
+    "Forecast",
     "Frame",
     "IdentityIndex",
     "InfusionEvent",

@@ -51,7 +51,7 @@ def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
     in_force = rules(on=today)
     given = treatments.treatments(clinic=clinic, patient=patient, at=at)
     who = (clinic, patient)
-    entries = (*_diary(clinic, patient), *_recovery(who, given, zone))
+    entries = (*diary_of(clinic=clinic, patient=patient), *_recovery(who, given, zone))
     return Story(
         treatments=tuple(given), entries=entries, rules=in_force,
         response=_response(who, given, entries, today, in_force) if given else None,
@@ -119,7 +119,8 @@ def _recall(who: Who, first: date) -> Recall | None:
     return Recall(day=before[-1][0], pain=_exact(before[-1][1])) if before else None
 
 
-def _diary(clinic: uuid.UUID, patient: uuid.UUID) -> tuple[DiaryEntry, ...]:
+def diary_of(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[DiaryEntry, ...]:
+    """This function will give a patient's diary as the outcome rules read it."""
     return tuple(
         DiaryEntry(
             day=one.day, at=one.at, average_pain=one.average_pain, worst_pain=one.worst_pain,

@@ -55,7 +55,9 @@ def _report(request: PageRequest, found: ReportView) -> dict[str, Any]:
             }
             for key, title in registry_view.DIMENSIONS.items()
         ],
-        "figures": [title for _figure, title in registry_view.FIGURES],
+        "figures": registry_view.FIGURES,
+        "cut": registry_view.CUT,
+        "forecasts": registry_view.forecasts(found.content.get("forecasts", {"lines": []})),
         "may_open": allowed(request.actor, "registry.patients"),
         "rules": in_force,
         "versions": sorted(found.content["versions"].items()),
@@ -69,23 +71,31 @@ def _rules(day: date) -> Rules:
 @page("registry.patients", opens="registry patients")
 def behind(request: PageRequest, dimension: str) -> HttpResponse:
     """This function will list the patients behind a group's figures; a hidden group stays so."""
-    key = request.GET.get("group", "")
+    key, figure = request.GET.get("group", ""), request.GET.get("figure", "")
     found = queries.newest(clinic=request.actor.clinic)
     groups = found.content["groups"].get(dimension, []) if found else []
     group = next((one for one in groups if one["key"] == key), None)
     if found is None or group is None:
         raise NotFound(N_("There is no such group in the newest report."))
-    if group["withheld"]:
+    if figure and not registry_view.title_of(figure):
+        raise NotFound(N_("There is no such figure."))
+    if group["withheld"] or registry_view.is_withheld(group, figure):
         raise PermissionDenied(N_("This group is too small to be shown."))
-    rows = [one for one in found.content["behind"] if str(one[dimension]) == key]
+    rows = [
+        one
+        for one in found.content["behind"]
+        if str(one[dimension]) == key and registry_view.counts(one, figure)
+    ]
     who = patients.by_number(
         clinic=request.actor.clinic, numbers=[one["patient"] for one in rows]
     )
     request.shown += [str(person.id) for person in who.values()]
     shown = {
         "title": registry_view.name(dimension, key, _rules(found.day)),
+        "figure": "" if figure in ("responders", "relief") else registry_view.title_of(figure),
         "rows": [
-            (who[one["patient"]], *registry_view.RESPONSES[one["responder"]], one)
+            (who[one["patient"]], *registry_view.RESPONSES[one["responder"]], one,
+             registry_view.of_patient(one, figure))
             for one in rows
             if one["patient"] in who
         ],
