@@ -20,7 +20,7 @@ from reprieve.config import boot
 REGIMEN, SESSIONS = "ketamine-0.5mgkg-40min-x6", 6
 BEFORE, AFTER = timedelta(days=14), timedelta(days=60)
 FIVE_YEARS = timedelta(days=1826)
-TURNS = 15
+TURNS = 9
 
 
 def main() -> None:
@@ -55,8 +55,9 @@ def _measured(patients: int) -> dict[str, float]:
 
 def _treated(world: Any, n: int, *, ends: date, diary: timedelta) -> Any:
     """One patient with a series that ended on a day, and a diary from before it on."""
-    from reprieve.pathway import importing
+    from reprieve.pathway import importing, observations
     from reprieve.pathway.importing import InfusionRow, PatientRow
+    from reprieve.pathway.observations import Told
     from reprieve.records.identity import Identity
     from reprieve.records.models import DiaryEntry
     from reprieve.records.queries import patients
@@ -74,6 +75,10 @@ def _treated(world: Any, n: int, *, ends: date, diary: timedelta) -> Any:
     rows = [PatientRow(identity=who, condition="G90.511"), *given]
     _bring(world, rows, importing)
     patient = patients.find(clinic=world.id, text=f"B-{n}")[0].id
+    observations.write(
+        [Told(code="weight_kg", value=Decimal(70), unit="kg")], actor=world["infusion_nurse"],
+        at=world.at, measured_at=world.at, patient=patient,
+    )  # fmt: skip
     days = (ends + diary - (first - BEFORE)).days
     DiaryEntry.objects.every().bulk_create(
         DiaryEntry(

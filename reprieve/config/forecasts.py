@@ -15,7 +15,7 @@ def make_wanted() -> bool:
 
     if not forecast_keeping.is_wanted():
         return False
-    done = subprocess.run(  # noqa: S603  # our own module
+    done = subprocess.run(  # our own module
         [sys.executable, "-m", "reprieve.config.forecasts"], stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, timeout=WITHIN_S, check=False,
         env={**os.environ, "REPRIEVE_PART": "forecasts"},

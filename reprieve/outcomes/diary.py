@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,8 @@ from reprieve.knowledge import BadValue
 from reprieve.outcomes.rules import Rules
 
 Field = Literal["average_pain", "worst_pain", "function", "mood", "rescue_opioid_mme"]
+# The numbers that patients write, made once: fractions are slow to make.
+_WHOLE: dict[int | Decimal, Fraction] = {n: Fraction(n) for n in range(1, 11)}
 _SCALES: tuple[Field, ...] = ("average_pain", "worst_pain", "function", "mood")
 
 
@@ -59,6 +61,9 @@ def check_number(field: str, value: int | Decimal | None, *, highest: int | None
     """Raise BadValue for a number that is not finite, below 0 or above `highest`."""
     if value is None:
         return
+    # Nearly every number is a plain whole one: years of them are read for one page.
+    if type(value) is int and value >= 0 and (highest is None or value <= highest):
+        return
     if not Decimal(value).is_finite() or value < 0:
         raise BadValue(field, f"must be a number from 0 on, not {value}")
     if highest is not None and value > highest:
@@ -67,12 +72,18 @@ def check_number(field: str, value: int | Decimal | None, *, highest: int | None
 
 def by_day(entries: Iterable[DiaryEntry], field: Field) -> dict[date, Fraction]:
     """Give each day its value: the mean where a day was answered more than once."""
-    found: dict[date, list[Fraction]] = {}
+    found: dict[date, list[int | Decimal]] = {}
     for entry in entries:
         value = getattr(entry, field)
         if entry.kind == "diary" and value is not None:
-            found.setdefault(entry.day, []).append(Fraction(value))
-    return {day: sum(values, Fraction(0)) / len(values) for day, values in found.items()}
+            found.setdefault(entry.day, []).append(value)
+    return {day: _mean(values) for day, values in found.items()}
+
+
+def _mean(values: Sequence[int | Decimal]) -> Fraction:
+    if len(values) == 1:
+        return _WHOLE.get(values[0]) or Fraction(values[0])
+    return sum((Fraction(value) for value in values), Fraction(0)) / len(values)
 
 
 def window(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -34,26 +34,38 @@ def onset(
     Answers before the start count for nothing; neither does one of the first day without an
     hour, since it may have come before. Recovery scores count. None: no onset was seen.
     """
-    answers = _answers(entries, course, baseline)
-    for n, (entry, relief) in enumerate(answers):
+    # One answer at a time: an onset mostly comes early, and a diary may be years long.
+    for (entry, relief), *following in _with_next(_answers(entries, course, baseline)):
         if relief < rules.onset_relief_percent:
             continue
-        sustained = _sustained(entry, answers[n + 1 : n + 2], rules)
+        sustained = _sustained(entry, following, rules)
         if sustained != "no":
             return _onset(entry, course, sustained)
     return None
 
 
+Answered = tuple[DiaryEntry, Fraction]
+
+
+def _with_next(answers: Iterator[Answered]) -> Iterator[tuple[Answered, ...]]:
+    """Give each answer with the one that follows, the last alone."""
+    before: Answered | None = None
+    for one in answers:
+        if before is not None:
+            yield before, one
+        before = one
+    if before is not None:
+        yield (before,)
+
+
 def _answers(
     entries: Iterable[DiaryEntry], course: Course, baseline: Baseline
-) -> list[tuple[DiaryEntry, Fraction]]:
-    found = []
+) -> Iterator[Answered]:
     for entry in sorted((e for e in entries if _after(e, course)), key=_order):
         pain = None if entry.average_pain is None else Fraction(entry.average_pain)
         relief = relief_percent(baseline=baseline.exact_pain, now=pain)
         if relief is not None:
-            found.append((entry, relief))
-    return found
+            yield entry, relief
 
 
 def _after(entry: DiaryEntry, course: Course) -> bool:

@@ -170,7 +170,7 @@ def is_withheld(group: Json, figure: str) -> bool:
         return bool(group[figure]["percent"] is None)
     if figure == "relief":
         return bool(group["relief"]["withheld"])
-    return figure == "opioids" and group["opioid_before"] is None
+    return figure == "opioids" and bool(group["opioid_before"] is None)
 
 
 def counts(row: Json, figure: str) -> bool:

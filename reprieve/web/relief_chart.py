@@ -27,12 +27,14 @@ def data(
 
     A day without an answer is a gap. Two years at most are drawn.
     """
+    earliest = today - timedelta(days=LONGEST_DAYS)
+    entries = [one for one in entries if one.day >= earliest]
     pain, worst = by_day(entries, "average_pain"), by_day(entries, "worst_pain")
     given = {i.day for t in treatments for i in t.infusions}
     first = min([*pain, *worst, *given], default=None)
     if first is None:
         return None
-    start = max(first, today - timedelta(days=LONGEST_DAYS))
+    start = max(first, earliest)
     days = [start + timedelta(days=n) for n in range((today - start).days + 1)]
     marks = [MARK_AT if day in given else None for day in days]
     lines: list[dict[str, Any]] = [

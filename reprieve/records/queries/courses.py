@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from reprieve.monitoring.course import Act, Course, course
 from reprieve.records.models import InfusionEvent
@@ -13,20 +14,25 @@ def of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:
     return course(acts(clinic=clinic, encounter=encounter))
 
 
+def of_many(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> dict[uuid.UUID, Course]:
+    """This function will fold the acts of several infusions, each into its course."""
+    found: dict[uuid.UUID, list[Act]] = {one: [] for one in encounters}
+    for row in InfusionEvent.of(clinic).filter(encounter_id__in=encounters):
+        found[row.encounter_id].append(_act(row))
+    return {one: course(told) for one, told in found.items()}
+
+
 def acts(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[Act]:
     """This function will return an infusion's acts as stored, in no particular order."""
-    return [
-        Act(
-            id=str(row.pk),
-            kind=row.kind,
-            at_ms=row.at_ms,
-            recorded_ms=row.recorded_ms,
-            rate_ug_per_h=row.rate_ug_per_h,
-            dose_ug=row.dose_ug,
-            corrects=str(row.corrects_id) if row.corrects_id else None,
-        )
-        for row in InfusionEvent.of(clinic).filter(encounter_id=encounter)
-    ]
+    return [_act(row) for row in InfusionEvent.of(clinic).filter(encounter_id=encounter)]
+
+
+def _act(row: InfusionEvent) -> Act:
+    return Act(
+        id=str(row.pk), kind=row.kind, at_ms=row.at_ms, recorded_ms=row.recorded_ms,
+        rate_ug_per_h=row.rate_ug_per_h, dose_ug=row.dose_ug,
+        corrects=str(row.corrects_id) if row.corrects_id else None,
+    )  # fmt: skip
 
 
 def bolus_minutes(*, clinic: uuid.UUID, encounter: uuid.UUID) -> dict[int, int]:

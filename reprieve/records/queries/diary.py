@@ -10,6 +10,11 @@ from typing import Any
 
 from reprieve.records.models import DiaryEntry
 
+# Read as plain columns: five years of days are a page's work.
+COLUMNS = (
+    "id", "day", "at", "average_pain", "worst_pain", "function", "mood", "extras", "mode", "by_id",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiaryDay:
@@ -35,15 +40,12 @@ def entries(
     rows = DiaryEntry.of(clinic).filter(patient_id=patient)
     if since is not None:
         rows = rows.filter(day__gte=since)
-    found = list(rows.order_by("day", "at", "id"))
-    replaced = {row.corrects_id for row in found}
-    return [_view(row) for row in found if row.pk not in replaced]
+    found = list(rows.order_by("day", "at", "id").values(*COLUMNS, "corrects_id"))
+    replaced = {row.pop("corrects_id") for row in found}
+    return [_view(row) for row in found if row["id"] not in replaced]
 
 
-def _view(row: DiaryEntry) -> DiaryDay:
-    extras = dict(row.extras)
-    return DiaryDay(
-        id=row.pk, day=row.day, moment=extras.pop("moment", "day"), at=row.at,
-        average_pain=row.average_pain, worst_pain=row.worst_pain, function=row.function,
-        mood=row.mood, extras=extras, mode=row.mode, by=row.by_id,
-    )  # fmt: skip
+def _view(row: dict[str, Any]) -> DiaryDay:
+    extras = dict(row.pop("extras"))
+    by = row.pop("by_id")
+    return DiaryDay(**row, moment=extras.pop("moment", "day"), extras=extras, by=by)

@@ -47,9 +47,10 @@ def infusions(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[In
     """This function will list the infusions a patient had until `at`, oldest first."""
     zone, until_ms = zone_of(clinic), round(at.timestamp() * 1000)
     rows = InfusionState.of(clinic).filter(patient_id=patient, started_ms__lte=until_ms)
+    found = list(rows.select_related("encounter__plan").order_by("started_ms", "id"))
+    ran = courses.of_many(clinic=clinic, encounters=[row.encounter_id for row in found])
     return [
-        _infusion(row, zone, until_ms)
-        for row in rows.select_related("encounter__plan").order_by("started_ms", "id")
+        _infusion(row, zone, given_ug=ran[row.encounter_id].given_ug(until_ms)) for row in found
     ]
 
 
@@ -62,13 +63,13 @@ def treatments(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[T
     ]
 
 
-def _infusion(row: InfusionState, zone: ZoneInfo, until_ms: int) -> Infusion:
+def _infusion(row: InfusionState, zone: ZoneInfo, *, given_ug: int) -> Infusion:
     started = _moment(row.started_ms or 0)
     plan = row.encounter.plan
     return Infusion(
         encounter=row.encounter_id, day=started.astimezone(zone).date(), started_at=started,
         ended_at=None if row.ended_ms is None else _moment(row.ended_ms),
-        given_ug=courses.of(clinic=row.clinic_id, encounter=row.encounter_id).given_ug(until_ms),
+        given_ug=given_ug,
         plan=row.encounter.plan_id, is_booster=bool(plan and plan.is_booster),
     )  # fmt: skip
 

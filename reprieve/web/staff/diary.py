@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -32,7 +33,7 @@ MODES = {"call": _lazy("on the telephone"), "paper": _lazy("from paper"),
          "clinic": _lazy("in the clinic"), "home": _lazy("from home")}  # fmt: skip
 MOMENTS = {"day": _lazy("the day"), "evening": _lazy("the evening"),
            "morning": _lazy("the morning")}  # fmt: skip
-SHOWN = 30
+SHOWN, LISTED = 30, timedelta(days=365)
 
 
 def _ten(label: Any) -> forms.Field:
@@ -88,7 +89,8 @@ def patient_diary(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             return _saved(request, patient, alert=done["alert"])
     clinic = request.actor.clinic
     story = response.story(clinic=clinic, patient=patient, at=request.at)
-    entries = queries.entries(clinic=clinic, patient=patient)
+    since = timezone.localtime(request.at).date() - LISTED
+    entries = queries.entries(clinic=clinic, patient=patient, since=since)
     shown = {
         **patient_page.context(request, header), "form": form,
         "may_write": allowed(request.actor, "diary.record"),
