@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from reprieve import knowledge
-from reprieve.knowledge import N_, BadValue
+from reprieve.knowledge import N_, BadValue, Knowledge
 
 STEP = Decimal("0.01")
 Range = tuple[Decimal, Decimal]
@@ -28,7 +28,7 @@ class LiverTest:
 @cache
 def liver_tests() -> Mapping[str, LiverTest]:
     """This function will list the liver tests by name, in the order of a sheet."""
-    rows = knowledge.load("reprieve.clinical", "lab_sheet").data["test"]
+    rows = sheet().data["test"]
     return MappingProxyType({
         name: LiverTest(
             name=name, label=row["label"], fact=row["fact"],
@@ -38,9 +38,9 @@ def liver_tests() -> Mapping[str, LiverTest]:
     })  # fmt: skip
 
 
-def version() -> str:
-    """This function will return the version of the file, for the values worked out by it."""
-    return knowledge.load("reprieve.clinical", "lab_sheet").version
+def sheet() -> Knowledge:
+    """This function will load the data file of the tests, with its source and version."""
+    return knowledge.load("reprieve.clinical", "lab_sheet")
 
 
 def times_limit(*, test: str, result: Decimal | None, limit: Decimal | None, unit: str) -> Decimal:

@@ -108,7 +108,7 @@ def record_liver(
         told.append(Told(code="liver_baseline_done", value=True))
     _record(
         "liver tests", told, actor=actor, uid=uid, at=at, patient=patient, mode="clinic",
-        measured_at=measured_at, version=lab_sheet.version(),
+        measured_at=measured_at, version=lab_sheet.sheet().version,
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from reprieve.clinical import safety
-from reprieve.clinical.lab_sheet import liver_tests, times_limit
+from reprieve.clinical.lab_sheet import liver_tests, sheet, times_limit
 from reprieve.clinical.safety.surveillance import liver_result
-from reprieve.knowledge import BadValue, load
+from reprieve.knowledge import BadValue
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_every_result_of_the_rule_is_on_the_sheet() -> None:
 
 
 def test_its_numbers_say_where_they_come_from() -> None:
-    data = load("reprieve.clinical", "lab_sheet").data
+    data = sheet().data
     assert data["source"]
     assert data["unit"]
     assert data["valid_from"]

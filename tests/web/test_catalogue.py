@@ -11,6 +11,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client
 from django_cotton.compiler_regex import CottonCompiler
+from reportlab.platypus import Paragraph
 
 from reprieve import knowledge
 from reprieve.clinical import criteria, safety
@@ -19,6 +20,7 @@ from reprieve.clinical.facts import Kind
 from reprieve.clinical.instruments import instrument, instruments
 from reprieve.pathway import evaluation, questionnaires
 from reprieve.web import presenters
+from reprieve.web.print import form as paper_form
 from reprieve.web.staff import decision_letter
 from tests import world as worlds
 from tests.world import World, new
@@ -74,6 +76,27 @@ def test_an_instrument_states_its_source_and_is_listed_with_its_mark(name: str) 
     check_data({"source": form.source, "valid_from": form.valid_from, "verified": form.verified})
     assert form.unit
     assert form.verified is not bool(form.unverified)
+
+
+def test_the_list_of_forms_names_what_of_each_is_unconfirmed(as_role: Browser) -> None:
+    page = as_role("physician").get("/forms").content.decode()
+    rows = page.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
+    for name in instruments():
+        row = next(r for r in rows if f">{name} " in r)
+        parts = ", ".join(instrument(name).unverified)
+        assert (f"{MARK}: {parts}" in row) is bool(parts), name
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_a_form_on_paper_is_marked_while_unconfirmed(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is handed to the page builder, before it becomes a picture of letters."""
+    told: list[Any] = []
+    monkeypatch.setattr(paper_form, "build", lambda parts, **_how: told.extend(parts))
+    paper_form.pdf(instrument(name), clinic="Invented")
+    words = [part.text for part in told if isinstance(part, Paragraph)]
+    assert (PRINTED in words) is not instrument(name).verified
 
 
 @pytest.mark.parametrize("name", ["nrs", "wpi-sss"])

@@ -189,6 +189,7 @@ def test_liver_tests_are_typed_as_the_sheet_prints_them(
     page = text(client.get(path(patient, "liver")))
     assert "126 U/L, upper limit 42 U/L" in page
     assert "24 µmol/L" in page
+    assert "to be confirmed" in page
     assert "Liver tests" in text(client.get(path(patient)))
     refused = send(client, path(patient, "liver"), alt="126")
     assert refused.status_code == 422

@@ -241,6 +241,21 @@ class TestForms:
             assert phone.post(path, press).status_code == 302
         assert QuestionnaireResponse.of(world.id).count() == 1
 
+    def test_what_the_phone_keeps_has_no_answer(
+        self, phone: Client, token: Make
+    ) -> None:
+        secret = token("peg")
+        start(phone, f"/f/{secret}")
+        phone.post(f"/f/{secret}/draft", {"form": "peg", "q-pain": "7"}, headers=JSON)
+        assert "checked" in phone.get(f"/f/{secret}").content.decode()
+        kept = phone.get(f"/f/{secret}?empty=1").content.decode()
+        assert "q-enjoyment" in kept
+        assert "data-kept" in kept
+        assert "checked" not in kept
+        worker = phone.get("/form-worker.js")
+        assert worker["Service-Worker-Allowed"] == "/f/"
+        assert "form-worker.js" in worker.content.decode()
+
     def test_a_draft_is_kept_and_heard(
         self, world: World, patient: uuid.UUID, phone: Client, token: Make
     ) -> None:

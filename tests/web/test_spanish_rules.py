@@ -9,7 +9,7 @@ import pytest
 import reprieve.web
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Step
-from reprieve.clinical.instruments import instrument, instruments
+from reprieve.clinical.instruments import instrument, instruments, words
 from reprieve.clinical.investigations import investigations
 from reprieve.config.catalogue import entries
 
@@ -32,3 +32,11 @@ def test_the_tests_that_can_be_ordered() -> None:
 
 def test_the_parts_of_a_scale_to_be_confirmed() -> None:
     assert {part for name in instruments() for part in instrument(name).unverified} - KNOWN == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["rass", "moaa-s", "modified-aldrete", "padss", "orientation", "news2"]
+)
+def test_a_scale_that_staff_observe(name: str) -> None:
+    """The 4AT may be used unmodified only, and scores without wording have none to translate."""
+    assert set(words(instrument(name))) - KNOWN == set()

@@ -18,7 +18,7 @@ from reprieve import knowledge
 from reprieve.clinical import facts as clinical_facts
 from reprieve.clinical.facts import Fact
 from reprieve.clinical.findings import Finding, Outcome, Severity, Step
-from reprieve.clinical.safety.rule import Answer, Case, Rule
+from reprieve.clinical.safety.rule import Case, Rule
 from reprieve.knowledge import N_, BadValue, Message
 
 OwnNumbers = Mapping[str, Mapping[str, float]]
@@ -117,38 +117,27 @@ def ask(entry: Registered, *, known: Mapping[str, Any]) -> Finding:
     """This function will ask one rule about checked facts."""
     case = Case(facts=known, numbers=entry.numbers)
     answer = entry.rule.judge(case)
-    unknown = answer is None
+    if answer is None:
+        outcome, severity = Outcome.UNKNOWN, entry.severity_when_unknown
+        says = Message(id=NOT_KNOWN, params={"needs": ", ".join(case.missing)})
+    elif answer is False:
+        outcome, severity, says = Outcome.CLEAR, entry.severity, NOTHING_FOUND
+    else:
+        outcome, severity = Outcome.FINDS, entry.severity
+        says = entry.rule.says if answer is True else answer
     return Finding(
         rule=entry.name,
-        severity=entry.severity_when_unknown if unknown else entry.severity,
-        outcome=_outcome(answer),
-        says=_says(entry.rule, answer, case),
+        severity=severity,
+        outcome=outcome,
+        says=says,
         because=entry.rule.because,
         source=entry.source,
         saw=case.saw,
-        needs=_needs(answer, case),
+        needs=() if answer is False else tuple(case.missing),
         overridable=entry.overridable,
         verified=entry.verified,
         knowledge_version=entry.version,
     )
-
-
-def _outcome(answer: Answer) -> Outcome:
-    if answer is None:
-        return Outcome.UNKNOWN
-    return Outcome.CLEAR if answer is False else Outcome.FINDS
-
-
-def _says(rule: Rule, answer: Answer, case: Case) -> Message:
-    if answer is None:
-        return Message(id=NOT_KNOWN, params={"needs": ", ".join(case.missing)})
-    if isinstance(answer, Message):
-        return answer
-    return rule.says if answer else NOTHING_FOUND
-
-
-def _needs(answer: Answer, case: Case) -> tuple[str, ...]:
-    return () if answer is False else tuple(case.missing)
 
 
 def _register(package: str, file: str) -> Registered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import get_language
@@ -18,7 +18,9 @@ from reprieve.pathway import links, questionnaires
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import links as queries
 from reprieve.web import answers_so_far, crisis, questionnaire
+from reprieve.web.access import public
 from reprieve.web.acts import act_of
+from reprieve.web.offline import service_worker
 from reprieve.web.portal.access import LinkRequest, link
 
 FORMS = (*links.SETS, *instruments())
@@ -60,7 +62,8 @@ def _left(request: LinkRequest) -> tuple[tuple[str, ...], list[str]]:
 
 def _form(request: LinkRequest, name: str, *, step: int, of: int) -> HttpResponseBase:
     make = questionnaire.form_class(name)
-    form = make(request.POST or None, initial=_draft(request, name))
+    is_empty = "empty" in request.GET  # for the phone to keep: questions without an answer
+    form = make(request.POST or None, initial={} if is_empty else _draft(request, name))
     if request.method == "POST" and form.is_valid():
         try:
             answers = questionnaire.answers(form)
@@ -71,7 +74,8 @@ def _form(request: LinkRequest, name: str, *, step: int, of: int) -> HttpRespons
             return _next(request, alert=done["alert"])
     shown = {
         "form": form, "name": name, "token": request.token, "title": _(instrument(name).title),
-        "recall": _(instrument(name).recall), "step": step, "of": of, **_crisis(request),
+        "recall": _(instrument(name).recall), "step": step, "of": of, "is_empty": is_empty,
+        **_crisis(request),
     }  # fmt: skip
     return render(request, "portal/forms/fill.html", shown, status=422 if form.is_bound else 200)
 
@@ -118,7 +122,14 @@ def _crisis(request: LinkRequest) -> dict[str, str]:
     return {"crisis": said, "unread": crisis.unread()}
 
 
+@public(why="a script that keeps the empty form for a reload without a connection")
+def worker(request: HttpRequest) -> HttpResponse:
+    """This function will give the service worker of the forms, which may rule `/f/` alone."""
+    return service_worker(script="reprieve/js/form-worker.js", scope="/f/")
+
+
 urlpatterns = [
+    path("form-worker.js", worker, name="form_worker"),
     path("f/<str:token>", fill, name="link_form"),
     path("f/<str:token>/draft", draft, name="link_form_draft"),
 ]

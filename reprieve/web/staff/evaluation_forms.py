@@ -62,7 +62,7 @@ def fill(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
         "title": _(instrument(name).title), "purpose": _(instrument(name).purpose),
         "recall": _(instrument(name).recall), "name": name,
         "crisis": crisis.text(clinic=request.actor.clinic, at=request.at, language=header.language),
-        "unread": crisis.unread(), "unverified": not instrument(name).verified,
+        "unread": crisis.unread(), "unverified": [_(part) for part in instrument(name).unverified],
     }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render(request, "staff/evaluation/form.html", shown, status=status)

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from reprieve.clinical.lab_sheet import LiverTest, liver_tests
+from reprieve.clinical.lab_sheet import LiverTest, liver_tests, sheet
 from reprieve.knowledge import BadValue
 from reprieve.pathway import evaluation
 from reprieve.records.queries import observations
@@ -38,7 +38,7 @@ def _form() -> type[forms.Form]:
         )  # fmt: skip
         if len(test.units) > 1:
             fields[f"{name}_unit"] = forms.ChoiceField(
-                label=_("Unit of {test}").format(test=_(test.label)), required=False,
+                label=_("{test}: unit").format(test=_(test.label)), required=False,
                 choices=[(unit, UNIT_WORDS.get(unit, unit)) for unit in test.units],
                 widget=forms.RadioSelect, initial=next(iter(test.units)),
             )  # fmt: skip
@@ -71,6 +71,7 @@ def liver(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
         **patient_page.context(request, header), "form": form,
         "rows": [(form[name], form[f"{name}_limit"], *_unit(form, test))
                  for name, test in liver_tests().items()],
+        "source": sheet().data["source"], "confirmed": sheet().data["verified"],
         "known": [line for test in liver_tests().values() if (line := _line(test, newest))],
     }  # fmt: skip
     return render(

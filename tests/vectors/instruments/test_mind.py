@@ -1,11 +1,12 @@
 """Mood, suicide risk and misuse: worked answers and rules published by others (exact).
 
-`AWELL` is awell-health/awell-score (commits 061f89d and 70bece9): its PHQ-2 and
-DAST-10. `TRIAGE` the Columbia screener's risk by question, as the assessment library of
-Blueprint (article 5208202) and danielxmed/nobra_calculator (commit 24e3c7a, after Bjureberg 2022)
-give it.
-`CHEATLE` J Pain 2019;20:842-851 (PMC6768552): each of the Opioid Risk Tool's ten items (as printed
-in Can Fam Physician, table 1) is worth one point, without preadolescent sexual abuse.
+`AWELL` is awell-health/awell-score (commits 061f89d and 70bece9): its PHQ-2 and DAST-10.
+`TOOLKIT` is rhavekost/clinical-toolkit's table of the PHQ-9, as the questionnaire's own manual has
+it, and the GAD-7's at phqscreeners.com. `TRIAGE` is the Columbia screener's risk by question, as
+the assessment library of Blueprint (article 5208202) and danielxmed/nobra_calculator (commit
+24e3c7a, after Bjureberg 2022) give it. `CHEATLE` J Pain 2019;20:842-851 (PMC6768552): each of the
+Opioid Risk Tool's ten items (as printed in Can Fam Physician, table 1) is worth one point, without
+preadolescent sexual abuse.
 """
 
 import itertools
@@ -21,6 +22,26 @@ def test_phq_2(first: int, second: int) -> None:
     result = score(instrument="phq-2", answers=[first, second])
     expected = "positive" if first + second >= 3 else "negative"
     assert (result.total, result.band) == (first + second, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "items", "starts"),
+    [
+        (
+            "phq-9",
+            9,
+            {0: "minimal", 5: "mild", 10: "moderate", 15: "moderately severe", 20: "severe"},
+        ),
+        ("gad-7", 7, {0: "minimal", 5: "mild", 10: "moderate", 15: "severe"}),
+    ],
+)
+def test_severity(name: str, items: int, starts: dict[int, str]) -> None:
+    """TOOLKIT: every total has the severity of the last start at or below it."""
+    for total in range(3 * items + 1):
+        answers = [min(3, max(0, total - 3 * n)) for n in range(items)]
+        result = score(instrument=name, answers=answers)
+        severity = starts[max(start for start in starts if start <= total)]
+        assert (result.total, result.band) == (total, severity)
 
 
 # The degree of problems that AWELL prints beside each total

@@ -3,6 +3,8 @@
 // Without a connection they wait in this browser and are sent when it is back. The last press goes
 // out only after the answers have arrived as a draft: what was pressed while the connection was
 // gone is sent by itself later. After that nothing stays behind.
+// A page that a worker kept (`data-kept`) does not show what was sent before: what is answered on it
+// waits, and is added to the real page, which takes its place when the connection is back.
 
 const AFTER_MS = 800;
 const RETRY_MS = 10_000;
@@ -11,6 +13,9 @@ const PATIENCE_MS = 20_000; // a sending that hangs on a bad line is given up an
 /** @param {HTMLFormElement} form */
 export function keep(form) {
   const key = `reprieve-draft:${form.dataset.draftKey ?? form.dataset.draft}`;
+  const more = `${key}:more`; // answers given on a kept page, without those sent before
+  const last = `${key}:last`; // the last press was made on a kept page
+  const isKept = form.dataset.kept !== undefined;
   const state = form.querySelector("[data-draft-state]");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -26,6 +31,7 @@ export function keep(form) {
 
   async function send() {
     clearTimeout(timer);
+    if (isKept) return wait();
     isStale = isSending;
     if (isSending) return;
     isSending = true;
@@ -37,10 +43,16 @@ export function keep(form) {
     settle(status);
   }
 
+  function wait() {
+    isPending = false;
+    if (isFinal) remember(last, new FormData());
+    say(isFinal ? "finishing" : "waiting");
+  }
+
   /** @param {number} status as HTTP has it, 0 when the server was not reached */
   function settle(status) {
     const isSaved = status >= 200 && status < 300;
-    if (isSaved) forget(key);
+    if (isSaved) [key, more, last].forEach(forget);
     else remember(key, new FormData(form));
     // What the server refuses for good is not tried again: the page that follows says why.
     if (isFinal && (isSaved || isRefused(status))) return form.submit();
@@ -58,7 +70,8 @@ export function keep(form) {
 
   function changed() {
     isFinal = false;
-    remember(key, new FormData(form));
+    forget(last);
+    remember(isKept && !isWhole ? more : key, new FormData(form), isKept && !isWhole);
     later(AFTER_MS);
   }
 
@@ -68,7 +81,10 @@ export function keep(form) {
     navigator.sendBeacon(form.dataset.draft ?? "", new FormData(form));
   }
 
-  if (restore(form, key)) later(AFTER_MS);
+  const isWhole = restore(form, key);
+  const isMore = add(form, more);
+  isFinal = !isKept && isStored(last);
+  if (isWhole || isMore || isFinal) later(isFinal ? 0 : AFTER_MS);
   form.addEventListener("change", changed);
   form.addEventListener("input", () => later(2 * AFTER_MS));
   form.addEventListener("submit", (event) => {
@@ -99,9 +115,11 @@ async function post(address, answers) {
   }
 }
 
-/** @param {string} key @param {FormData} answers */
-function remember(key, answers) {
-  const kept = [...answers].filter(([name, value]) => typeof value === "string" && isAnswer(name));
+/** @param {string} key @param {FormData} answers @param {boolean} [isPart] nothing empty then */
+function remember(key, answers, isPart = false) {
+  const kept = [...answers].filter(
+    ([name, value]) => typeof value === "string" && isAnswer(name) && (value || !isPart),
+  );
   try {
     localStorage.setItem(key, JSON.stringify(kept));
   } catch {
@@ -123,16 +141,37 @@ function isAnswer(name) {
   return name !== "csrfmiddlewaretoken" && name !== "act";
 }
 
-/** The whole form as it was when it was kept. Its questions hear of it as of any change.
- * @param {HTMLFormElement} form @param {string} key @returns {boolean} */
-function restore(form, key) {
-  /** @type {[string, string][]} */
-  let kept = [];
+/** @param {string} key */
+function isStored(key) {
   try {
-    kept = JSON.parse(localStorage.getItem(key) ?? "[]");
+    return localStorage.getItem(key) !== null;
   } catch {
     return false;
   }
+}
+
+/** @param {string} key @returns {[string, string][]} */
+function stored(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+/** What was answered on a kept page, over what the real page shows.
+ * @param {HTMLFormElement} form @param {string} key @returns {boolean} */
+function add(form, key) {
+  const kept = stored(key);
+  for (const [name, value] of kept) fill(form, name, value);
+  if (kept.length) queueMicrotask(() => form.dispatchEvent(new Event("restored")));
+  return kept.length > 0;
+}
+
+/** The whole form as it was when it was kept. Its questions hear of it as of any change.
+ * @param {HTMLFormElement} form @param {string} key @returns {boolean} */
+function restore(form, key) {
+  const kept = stored(key);
   if (!kept.length) return false;
   for (const box of form.querySelectorAll("input[type=checkbox]"))
     if (box instanceof HTMLInputElement)
