@@ -5,9 +5,9 @@ patients with log-normal variability, one core. A closed form is compared with g
 they can do what it cannot (saturable or time-varying kinetics), so the ratios say what the closed
 form saves here, not that a solver is bad. The error of each, against a matrix exponential, stands
 beside its speed.
-Speeds of levels, bands and many fits are per second of one core's own time, since peers run one
-after the other and a busy machine must not fall on one of them; a single fit is told as it is
-waited for. Peers: libroadrunner (CVODE), COPASI (LSODA), diffrax (Kvaerno5), scipy (LSODA).
+All times are of one core's own work, since peers run one after the other and a busy machine must
+not fall on one of them. Peers: libroadrunner (CVODE), COPASI (LSODA), diffrax (Kvaerno5), scipy
+(LSODA).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.harness import Figure, figure, medians, seconds
+from benchmarks.harness import Figure, figure
 from reprieve.pharmacology import (
     Infusion,
     Level,
@@ -104,10 +104,12 @@ def _levels() -> dict[str, Figure]:
     return figures
 
 
-def _own(work: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
+def _own(
+    work: Mapping[str, Callable[[], object]], *, turns: int = TURNS
+) -> dict[str, list[float]]:
     """Seconds of this process's own time, in turns, without the first."""
     taken: dict[str, list[float]] = {name: [] for name in work}
-    for turn in range(TURNS + 1):
+    for turn in range(turns + 1):
         for name, one in work.items():
             began = time.process_time()
             one()
@@ -179,12 +181,13 @@ def spread(patients: int) -> None:
 def _fits(batch: int) -> dict[str, Figure]:
     task, measured = _measured(batch)
     one = iter(range(FITS + 1))
-    single = seconds({"map": lambda: individualise.search(task, measured[next(one)])}, turns=FITS)
+    single = _own({"map": lambda: individualise.search(task, measured[next(one)])}, turns=FITS)
     began = time.process_time()
     fit_many(task, measured)
     each_ms = 1000 * (time.process_time() - began) / batch
     return {
-        "pharmacology_map": figure(1000 * medians(single)["map"], unit="ms", at_most=10.0),
+        "pharmacology_map": figure(
+            1000 * statistics.median(single["map"]), unit="ms", at_most=10.0),
         "pharmacology_map_batch": figure(each_ms, unit="ms", at_most=0.2),
     }
 

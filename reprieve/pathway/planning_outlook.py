@@ -65,12 +65,11 @@ def outlook(draft: Draft, *, crps: bool, until_min: int | None = None) -> Outloo
     name = MODELS[draft.regimen.form]
     weight = float(draft.dosing_weight_kg)
     infusions = _infusions(draft)
-    first = [one for one in infusions if one.end_min <= infusions[0].start_min + MIN_PER_DAY]
     last_min = draft.regimen.duration_min + AFTER_MIN if until_min is None else until_min
     times = np.arange(0, last_min + EVERY_MIN, EVERY_MIN, dtype=float)
     try:
         levels = pharmacology.simulate(
-            weight_kg=weight, times_min=times, infusions=first, model_name=name
+            weight_kg=weight, times_min=times, infusions=first_infusion(draft), model_name=name
         )
         relief = pharmacology.relief(
             weight_kg=weight, infusions=infusions, model_name=name, crps=crps,
@@ -93,6 +92,12 @@ def outlook(draft: Draft, *, crps: bool, until_min: int | None = None) -> Outloo
         best_percent=float(mean.max()), best_day=int(relief.days[mean.argmax()]),
         responder_probability=relief.responder_probability, extrapolated=relief.extrapolated,
     )  # fmt: skip
+
+
+def first_infusion(draft: Draft) -> list[Infusion]:
+    """This function will give the rates of a plan's first session as the models take them."""
+    every = _infusions(draft)
+    return [one for one in every if one.end_min <= every[0].start_min + MIN_PER_DAY]
 
 
 def _infusions(draft: Draft) -> list[Infusion]:

@@ -22,6 +22,7 @@ from reprieve.pharmacology.occupancy import occupancy
 from reprieve.pharmacology.population import Bands, bands, draw
 from reprieve.pharmacology.relief import Course, Relief, extrapolated, relief
 from reprieve.pharmacology.schedule import Bolus, Infusion, RouteDose, Schedule
+from reprieve.pharmacology.sensitivity import Occasion, Sensitivity, sensitivity
 from reprieve.pharmacology.simulate import (
     Prediction,
     auc_to_infinity,
@@ -48,12 +49,14 @@ __all__ = [
     "Infusion",
     "Level",
     "Model",
+    "Occasion",
     "Patient",
     "Prediction",
     "Relief",
     "Rise",
     "RouteDose",
     "Schedule",
+    "Sensitivity",
     "Weeks",
     "acute_effect",
     "auc_to_infinity",
@@ -71,6 +74,7 @@ __all__ = [
     "parse_levels",
     "relief",
     "rises",
+    "sensitivity",
     "simulate",
     "steady_state",
     "terminal_half_life_h",

@@ -18,7 +18,9 @@ from reprieve.pharmacology.grid import Estimate, update
 from reprieve.pharmacology.model import Array
 from reprieve.pharmacology.schedule import MIN_PER_H
 
-_DATA: Any = load("reprieve.pharmacology.effects", "acute").data
+_FILE = load("reprieve.pharmacology.effects", "acute")
+_DATA: Any = _FILE.data
+VERSION = _FILE.version
 C50_NG_PER_ML = float(_DATA["perception"]["c50"]["value"])
 C50_LOG_SD = float(_DATA["perception"]["c50"]["log_sd"])
 HALF_LIFE_H = float(_DATA["perception"]["effect_half_life"]["value"]) / MIN_PER_H

@@ -22,12 +22,14 @@ from reprieve.pharmacology.schedule import MIN_PER_H, Bolus, Infusion
 from reprieve.pharmacology.simulate import check
 from reprieve.pharmacology.system import build
 
-_DATA: Any = load("reprieve.pharmacology.effects", "haemodynamics").data["response"]
+_FILE = load("reprieve.pharmacology.effects", "haemodynamics")
+_DATA: Any = _FILE.data["response"]
+VERSION = _FILE.version
 SIGNALS = ("sbp", "dbp", "heart_rate")
 HALF_LIFE_H = float(_DATA["effect_half_life"]["value"]) / MIN_PER_H
 LOG_SD = float(_DATA["log_sd"]["value"])
 _TEN_TO_NINETY = 1.2815515655446004
-_SCATTER_MMHG = 8.0
+SCATTER = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,11 @@ class Rise:
     expected: Array
     low: Array
     high: Array
+
+
+def slope(signal: str) -> float:
+    """Give the calibrated rise of one signal for each ng/mL at the effect site."""
+    return float(_DATA[signal]["value"])
 
 
 def rises(
@@ -60,7 +67,7 @@ def rises(
     )  # fmt: skip
     factor = float(_DATA["stronger"]["value"]) if stronger else 1.0
     wide = math.exp(_TEN_TO_NINETY * LOG_SD)
-    found = ((name, factor * float(_DATA[name]["value"]) * site) for name in SIGNALS)
+    found = ((name, factor * slope(name) * site) for name in SIGNALS)
     return tuple(Rise(signal=n, expected=r, low=r / wide, high=r * wide) for n, r in found)
 
 
@@ -97,10 +104,8 @@ def update_slope(
     if site.shape != seen.shape or not np.all(np.isfinite(site) & np.isfinite(seen)):
         raise BadValue("rises_seen", "one finite rise is needed for each effect-site level")
 
-    def log_likelihood(slope: Array) -> Array:
-        misfit: Array = -0.5 * np.sum(((seen - slope[:, None] * site) / _SCATTER_MMHG) ** 2, axis=1)
+    def log_likelihood(steep: Array) -> Array:
+        misfit: Array = -0.5 * np.sum(((seen - steep[:, None] * site) / SCATTER) ** 2, axis=1)
         return misfit
 
-    return update(
-        typical=float(_DATA[signal]["value"]), log_sd=LOG_SD, log_likelihood=log_likelihood
-    )
+    return update(typical=slope(signal), log_sd=LOG_SD, log_likelihood=log_likelihood)

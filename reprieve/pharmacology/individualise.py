@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pharmacology import engine, posterior
+from reprieve.pharmacology.gates import WORST_MISFIT, Gate, at_most
 from reprieve.pharmacology.levels import Level
 from reprieve.pharmacology.model import DEFAULT, Array, Model, model
 from reprieve.pharmacology.plausibility import Kinetic, kinetics
@@ -25,19 +25,7 @@ _FITTED_TOGETHER = 500
 _STARTS_SD = (0.0, 0.7, -0.7)
 _STEEPEST = 0.01
 _FARTHEST_SD = 3.0
-_WORST_MISFIT = 3.0
 _NORMAL_95 = 1.959963984540054
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """One test that a fit has to pass before it is used."""
-
-    name: str
-    passed: bool
-    value: float | None
-    limit: float
-    says: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,21 +207,15 @@ def _gates(
     strange = sum(one.beyond_belief for one in own)
     proper = found.covariance is not None
     return (
-        _gate("gradient", found.steepness, _STEEPEST, N_("the search did not settle")),
+        at_most("gradient", found.steepness, _STEEPEST, N_("the search did not settle")),
         Gate(
             name="curvature", passed=proper, value=None, limit=0.0,
             says=Message(id=N_("the levels leave no proper uncertainty")),
         ),
-        _gate("distance", farthest, _FARTHEST_SD, N_("too far from the population")),
-        _gate("misfit", misfit, _WORST_MISFIT, N_("the fit does not explain the levels")),
-        _gate("plausibility", float(strange), 0.0, N_("implausible individual kinetics")),
+        at_most("distance", farthest, _FARTHEST_SD, N_("too far from the population")),
+        at_most("misfit", misfit, WORST_MISFIT, N_("the fit does not explain the levels")),
+        at_most("plausibility", float(strange), 0.0, N_("implausible individual kinetics")),
     )  # fmt: skip
-
-
-def _gate(name: str, value: float, limit: float, words: str) -> Gate:
-    shown = value if math.isfinite(value) else None
-    passed = shown is not None and shown <= limit
-    return Gate(name=name, passed=passed, value=shown, limit=limit, says=Message(id=words))
 
 
 def _misfit(task: Problem, eta: Array, measured: Array) -> float:

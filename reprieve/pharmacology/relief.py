@@ -88,7 +88,7 @@ def relief(
     BadValue as `simulate` does. Source: Dahan 2011 (doi:10.1016/j.ejpain.2010.06.016), rebuilt.
     """
     series, wanted = series_of(
-        weight_kg, infusions, model_name, days, r_potency=r_potency, boluses=boluses
+        weight_kg, infusions, model_name, days, r_potency, boluses=boluses
     )
     pairs = slow.grid(crps=crps)
     evenings = np.array([entry.day + EVENING_D for entry in diary])
@@ -118,8 +118,8 @@ def series_of(
     infusions: Sequence[Infusion],
     model_name: str,
     days: Iterable[float] | None,
-    *,
     r_potency: float = 0.0,
+    *,
     boluses: Sequence[Bolus] = (),
 ) -> tuple[Series, Array]:
     """Check whom and what a course is about; `days` defaults to twelve weeks after the last one."""

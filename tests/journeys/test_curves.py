@@ -107,6 +107,10 @@ def test_curves_of_plan_infusion_and_follow_up(
         doctor.reads(name)
     doctor.sees("chart-levels", "plan-levels")
     doctor.sees("chart-relief", "plan-relief")
+    page.locator("[data-part]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#answered-part tbody tr").first.wait_for()
+    assert page.locator("#answered-part").get_by_text("too few readings").count() == 4
     axe(page)
     page.goto(f"{doctor.live.url}/infusion/{chair.encounter}")
     assert page.locator("[data-chart=expected-levels]").count() == 0
