@@ -14,6 +14,7 @@ VENDOR = {
     "vendor/uplot": "uplot/dist",
     "vendor/idb": "idb/build",
     "vendor/inter": "@fontsource-variable/inter",
+    "vendor/dejavu": "dejavu-fonts-ttf/ttf",
 }
 
 

@@ -18,7 +18,9 @@ from reprieve.pathway import consent, episodes
 from reprieve.records.models import Consent
 from reprieve.records.queries import consent as queries
 from reprieve.web.print import consent as printed
+from reprieve.web.print.paper import Heading
 from tests import world as worlds
+from tests.papers import pages, says
 from tests.world import World, new
 
 Browser = Callable[[str], Client]
@@ -187,7 +189,23 @@ def test_a_document_is_always_made(
     assert view is not None
     made = printed.pdf(
         text=text, signed=view, signature=picture,
-        heading=printed.Heading(clinic="Invented Clinic", patient="Iva Invented, 1"),
+        heading=Heading(clinic="Invented Clinic", patient="Iva Invented, 1"),
     )  # fmt: skip
     assert io.BytesIO(made).read(5) == b"%PDF-"
-    assert made.count(b"/Type /Page\n") >= 2
+    assert pages(made) >= 2
+
+
+def test_names_print_in_the_letters_they_are_written_in(world: World, patient: uuid.UUID) -> None:
+    """Łukasz without its first letter would be another name."""
+    name = "Łukasz Ćwiek-Ιωάννου Жуков Őri"
+    text = texts.text("en")
+    signed = consent.give(
+        actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient,
+        language="en", text_sha256=text.sha256, signed_name=name, signature=png(),
+    )  # fmt: skip
+    view = queries.one(clinic=world.id, consent=signed)
+    assert view is not None
+    heading = Heading(clinic="Invented Clinic", patient=name)
+    made = printed.pdf(text=text, signed=view, signature=None, heading=heading)
+    assert says(made, f"Signed by: {name}")
+    assert says(made, "Invented Clinic" + name)

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, LETTER
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer
 
 from reprieve.clinical.consent import ConsentText
 from reprieve.records.queries.consent import ConsentView
+from reprieve.web.print.paper import BODY, HEAD, SMALL, TITLE, Heading, build
 from reprieve.web.words import moment
 
-PAPERS = {"a4": A4, "letter": LETTER}
-BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10.5, leading=14, spaceAfter=5)
-HEAD = ParagraphStyle("head", parent=BODY, fontName="Helvetica-Bold", fontSize=12, spaceBefore=8)
-TITLE = ParagraphStyle("title", parent=HEAD, fontSize=17, leading=21, spaceAfter=8)
-SMALL = ParagraphStyle("small", parent=BODY, fontSize=8.5, leading=11)
 SIGNATURE_MM = (80, 25)
 LARGEST_PIXELS = 40_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """What stands on each page: the clinic, and the patient by name, birth date and number."""
-
-    clinic: str
-    patient: str
 
 
 def pdf(
@@ -51,15 +33,9 @@ def pdf(
 
     A signature on paper (a PDF scan) is named, not drawn; PNG and JPEG are drawn.
     """
-    made = io.BytesIO()
     with override(text.language):
-        document = SimpleDocTemplate(
-            made, pagesize=PAPERS[paper], title=text.title, author=heading.clinic,
-            leftMargin=20 * mm, rightMargin=20 * mm, topMargin=24 * mm, bottomMargin=20 * mm,
-        )  # fmt: skip
         parts = [*_text(text), *_signed(text, signed, signature)]
-        document.build(parts, canvasmaker=_numbered(heading))
-    return made.getvalue()
+        return build(parts, heading=heading, title=text.title, paper=paper)
 
 
 def _text(text: ConsentText) -> Iterator[Flowable]:
@@ -115,34 +91,3 @@ def _size(picture: bytes) -> tuple[int, int] | None:
         return None
     return width, height
 
-
-def _numbered(heading: Heading) -> Any:
-    """Page numbers need the count of pages: each page is finished after the last is known."""
-
-    class Numbered(Canvas):  # type: ignore[misc]  # reportlab comes without types
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self._waiting: list[dict[str, Any]] = []
-
-        def showPage(self) -> None:
-            self._waiting.append(dict(self.__dict__))
-            self._startPage()
-
-        def save(self) -> None:
-            for page in self._waiting:
-                self.__dict__.update(page)
-                self._frame(len(self._waiting))
-                super().showPage()
-            super().save()
-
-        def _frame(self, pages: int) -> None:
-            width, height = self._pagesize
-            self.setFont("Helvetica", 9)
-            self.setFillColor(colors.black)
-            self.drawString(20 * mm, height - 14 * mm, heading.clinic)
-            self.drawRightString(width - 20 * mm, height - 14 * mm, heading.patient)
-            self.line(20 * mm, height - 16 * mm, width - 20 * mm, height - 16 * mm)
-            words = _("Page {n} of {count}").format(n=self._pageNumber, count=pages)
-            self.drawCentredString(width / 2, 11 * mm, words)
-
-    return Numbered

@@ -19,6 +19,7 @@ from reprieve.clinical import controlled
 from reprieve.records.queries.patients import PatientHeader
 from reprieve.records.queries.portions import PortionView
 from reprieve.web import ledger_words as lw
+from reprieve.web.print import typeface
 from reprieve.web.words import day, moment
 
 WIDTH, HEIGHT = 60 * mm, 42 * mm
@@ -55,6 +56,7 @@ def of(view: PortionView, *, patient: PatientHeader) -> DrugLabel:
 
 def pdf(label: DrugLabel) -> bytes:
     """This function will print one label on a page of its own size, 60 by 42 mm."""
+    typeface.ready()
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=(WIDTH, HEIGHT))
     canvas.setTitle(f"{label.drug} {label.strength}")
@@ -63,7 +65,7 @@ def pdf(label: DrugLabel) -> bytes:
     Code128(label.code, barHeight=6 * mm, barWidth=0.26 * mm, quiet=False).drawOn(
         canvas, 3 * mm, 4 * mm
     )
-    canvas.setFont("Helvetica", 6)
+    canvas.setFont(typeface.PLAIN, 6)
     canvas.drawString(3 * mm, 1.5 * mm, label.code)
     canvas.showPage()
     canvas.save()
@@ -76,14 +78,14 @@ def _field(canvas: Canvas, label: DrugLabel) -> None:
     canvas.setStrokeColor(colors.black)
     canvas.rect(left, low, FIELD_W, FIELD_H, stroke=1, fill=1)
     canvas.setFillColor(colors.black)
-    canvas.setFont("Helvetica-Bold", 13)
+    canvas.setFont(typeface.BOLD, 13)
     canvas.drawString(left + 1.5 * mm, low + 9 * mm, label.drug)
-    canvas.setFont("Helvetica-Bold", 12)
+    canvas.setFont(typeface.BOLD, 12)
     canvas.drawString(left + 1.5 * mm, low + 2.5 * mm, label.strength.replace("\u00a0", " "))
 
 
 def _lines(canvas: Canvas, label: DrugLabel) -> None:
-    canvas.setFont("Helvetica", 7)
+    canvas.setFont(typeface.PLAIN, 7)
     start_by = _("Start by {time}").format(time=label.start_by) if label.start_by else ""
     lines = [
         f"{label.patient}  {label.born}",

@@ -13,6 +13,7 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import landscape
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from reprieve.web.print import typeface
 from reprieve.web.print.paper import BODY, PAPERS, SMALL, TITLE, Heading, numbered
 
 LINES = TableStyle([
@@ -37,6 +38,7 @@ class DrugPaper:
 
 def pdf(paper: DrugPaper, *, heading: Heading, size: str = "letter") -> bytes:
     """This function will print a document across the page, black on white, page x of y."""
+    typeface.ready()
     made = io.BytesIO()
     document = SimpleDocTemplate(
         made, pagesize=landscape(PAPERS.get(size, PAPERS["letter"])), title=paper.title,

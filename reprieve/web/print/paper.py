@@ -15,10 +15,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, SimpleDocTemplate
 
+from reprieve.web.print import typeface
+
 PAPERS = {"a4": A4, "letter": LETTER}
-BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10.5, leading=14, spaceAfter=5)
+BODY = ParagraphStyle("body", fontName=typeface.PLAIN, fontSize=10.5, leading=14, spaceAfter=5)
 LARGE = ParagraphStyle("large", parent=BODY, fontSize=12.5, leading=17, spaceAfter=6)
-HEAD = ParagraphStyle("head", parent=BODY, fontName="Helvetica-Bold", fontSize=12, spaceBefore=8)
+HEAD = ParagraphStyle("head", parent=BODY, fontName=typeface.BOLD, fontSize=12, spaceBefore=8)
 TITLE = ParagraphStyle("title", parent=HEAD, fontSize=17, leading=21, spaceAfter=8)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=8.5, leading=11)
 
@@ -37,6 +39,7 @@ def build(
     side_mm: int = 20,
 ) -> bytes:  # fmt: skip
     """This function will lay parts out on A4 or Letter, black on white, page x of y."""
+    typeface.ready()
     made = io.BytesIO()
     document = SimpleDocTemplate(
         made, pagesize=PAPERS.get(paper, LETTER), title=title, author=heading.clinic,
@@ -69,14 +72,14 @@ def numbered(heading: Heading, *, side_mm: int = 20) -> Any:
         def _frame(self, pages: int) -> None:
             width, height = self._pagesize
             side, top = side_mm * mm, (side_mm - 6) * mm
-            self.setFont("Helvetica", 9)
+            self.setFont(typeface.PLAIN, 9)
             self.setFillColor(colors.black)
             self.drawString(side, height - top, heading.clinic)
             self.drawRightString(width - side, height - top, heading.patient)
             self.line(side, height - top - 2 * mm, width - side, height - top - 2 * mm)
             words = _("Page {n} of {count}").format(n=self._pageNumber, count=pages)
             self.drawCentredString(width / 2, 11 * mm, words)
-            self.setFont("Helvetica", 7)
+            self.setFont(typeface.PLAIN, 7)
             self.drawCentredString(width / 2, 7 * mm, heading.foot)
 
     return Numbered

@@ -14,6 +14,8 @@ from itertools import pairwise
 from reportlab.lib.colors import HexColor, black
 from reportlab.platypus import Flowable
 
+from reprieve.web.print import typeface
+
 CELL_MS = 300_000
 HEAVY_MS = 900_000
 LONGEST_MS = 3 * 3_600_000
@@ -128,7 +130,7 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
     def draw(self) -> None:
         """Draw axis, plot and rows from the top down."""
         self.canv.saveState()
-        self.canv.setFont("Helvetica", TEXT)
+        self.canv.setFont(typeface.PLAIN, TEXT)
         self._lines()
         self._plot()
         top = self.height - AXIS - PLOT
@@ -239,10 +241,10 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
 
     def _name(self, name: str, base: float, total: str = "") -> None:
         self.canv.setFillColor(black)
-        self.canv.setFont("Helvetica-Bold", TEXT)
+        self.canv.setFont(typeface.BOLD, TEXT)
         self.canv.drawString(0, base, name)
         self.canv.drawRightString(self.width, base, total)
-        self.canv.setFont("Helvetica", TEXT)
+        self.canv.setFont(typeface.PLAIN, TEXT)
 
     def _numbers(self, row: Row, base: float) -> None:
         self._name(row.name, base + 3)
@@ -252,7 +254,7 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
             cell = self.sheet.from_ms + (dot.at_ms - self.sheet.from_ms) // CELL_MS * CELL_MS
             middle, said = self._x(cell + CELL_MS // 2), f"{round(dot.value, 1):g}"
             self.canv.setFillColor(black)
-            font = "Helvetica-Oblique" if dot.typed else "Helvetica"
+            font = typeface.SLOPED if dot.typed else typeface.PLAIN
             self.canv.setFont(font, TEXT if len(said) < 4 else TEXT - 1.6)
             self.canv.drawCentredString(middle, base + 3, said)
             if dot.late:
@@ -283,10 +285,10 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
 
     def _text(self, x: float, y: float, said: str) -> float:
         """Write a few words and return where the next may begin."""
-        self.canv.setFont("Helvetica", TEXT)
+        self.canv.setFont(typeface.PLAIN, TEXT)
         self.canv.setFillColor(black)
         self.canv.drawString(x, y, said)
-        return float(x + self.canv.stringWidth(said, "Helvetica", TEXT) + 2)
+        return float(x + self.canv.stringWidth(said, typeface.PLAIN, TEXT) + 2)
 
     def _doses(self, row: Doses, base: float) -> None:
         self._name(row.name, base + 3, row.total)
@@ -308,5 +310,5 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
             self._pen(black, late=False, width=0.6)
             self.canv.circle(x, base + 5.2, 4.4, stroke=1, fill=0)
             self.canv.setFillColor(black)
-            self.canv.setFont("Helvetica-Bold", TEXT - 0.6)
+            self.canv.setFont(typeface.BOLD, TEXT - 0.6)
             self.canv.drawCentredString(x, base + 3.1, str(number))

@@ -27,6 +27,7 @@ from reprieve.web import patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.print import consent as printed
+from reprieve.web.print.paper import PAPERS, Heading
 from reprieve.web.words import day, form_errors
 
 DRAWN = "data:image/png;base64,"
@@ -160,11 +161,11 @@ def document(request: PageRequest, consent: uuid.UUID) -> HttpResponse:
     born = day(who.identity.birth_date) or "?"
     made = printed.pdf(
         text=texts.text(signed.language), signed=signed,
-        heading=printed.Heading(
+        heading=Heading(
             clinic=_clinic_name(request), patient=f"{who.identity.full_name}, {born}, {who.number}"
         ),
         signature=queries.image(clinic=clinic, consent=consent),
-        paper=paper if paper in printed.PAPERS else "letter",
+        paper=paper if paper in PAPERS else "letter",
     )  # fmt: skip
     headers = {"Content-Disposition": 'inline; filename="consent.pdf"'}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
