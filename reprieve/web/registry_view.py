@@ -176,7 +176,7 @@ def is_withheld(group: Json, figure: str) -> bool:
 def counts(row: Json, figure: str) -> bool:
     """This function will tell whether a patient is behind a figure."""
     if figure in JUDGED:
-        return row.get(JUDGED[figure], "unknown") != "unknown"
+        return bool(row.get(JUDGED[figure], "unknown") != "unknown")
     if figure == "relief":
         return row["relief_days"] is not None
     if figure == "opioids":

@@ -92,7 +92,9 @@ def _tried(
 
 
 def _done(request: PageRequest, data: dict[str, Any]) -> HttpResponse:
-    act = {"actor": request.actor, "uid": act_of(request), "at": request.at, "check": _check}
+    act: dict[str, Any] = {
+        "actor": request.actor, "uid": act_of(request), "at": request.at, "check": _check,
+    }  # fmt: skip
     if request.POST.get("do") == "remove":
         dialects.remove(name=data["name"], **act)
         messages.success(request, _now("The dialect is taken away."))
