@@ -17,23 +17,25 @@ from tests.house.engines import Copy
 from tests.house.running import LiveClinic, wait_for
 from tests.world import World, linked
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.long]
 FIRST_S, SECOND_S = 30, 60  # the rungs of the ladder: all nurses, a physician
 WITHIN_S = 10.0
 
 
 @pytest.fixture
-def two(fresh_database: Copy, tmp_path: Path) -> Iterator[list[LiveClinic]]:
+def two(fresh_database: Copy, today: World, tmp_path: Path) -> Iterator[list[LiveClinic]]:
     """Two machines, each with pages, a gateway and a clock; the keys are the same."""
     servers = []
     for name in ("one", "two"):
         folder = tmp_path / name
         folder.mkdir()
         env = {**fresh_database.env, "REPRIEVE_DATA": str(folder)}
-        servers.append(LiveClinic(folder=folder, env=env).start())
-    yield servers
-    for server in servers:
-        server.stop()
+        servers.append(LiveClinic(folder=folder, env=env))
+    try:
+        yield [server.start() for server in servers]
+    finally:
+        for server in servers:
+            server.stop()
 
 
 def leader() -> int:
