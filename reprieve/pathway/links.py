@@ -25,6 +25,14 @@ from reprieve.records.queries import form_sets
 DIARY, EVALUATION, FOLLOW_UP, PROGRESS = "diary", "evaluation", "follow_up", "progress"
 # The moment whose forms a link asks, one after the other. Any one instrument is a form as well.
 SETS = MappingProxyType({EVALUATION: form_sets.BASELINE, FOLLOW_UP: form_sets.FOLLOW_UP})
+# What is asked some weeks after a series, as `scheduling/routines/followups.toml` says.
+WEEKS_SHORT, WEEKS_LONG = "weeks_short", "weeks_long"
+WEEKS = MappingProxyType(
+    {
+        WEEKS_SHORT: ("peg", "phq-9", "pgic"),
+        WEEKS_LONG: ("peg", "phq-9", "pgic", "promis-pain-interference-4a", "personal-goal"),
+    }
+)
 LASTS = MappingProxyType({DIARY: 35, EVALUATION: 14, FOLLOW_UP: 14, PROGRESS: 35})
 USUAL_DAYS = 7
 LONGEST_DAYS = 120
@@ -73,6 +81,8 @@ def issue(
 
 def asked(*, clinic: uuid.UUID, form: str, made_at: datetime) -> tuple[str, ...]:
     """This function will list the instruments that a link asks, as chosen when it was made."""
+    if form in WEEKS:
+        return WEEKS[form]
     if form not in SETS:
         return (form,)
     return form_sets.chosen(clinic=clinic, moment=SETS[form], at=made_at)
@@ -202,7 +212,7 @@ def _not_too_often(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> None:
 
 
 def _check_form(form: str) -> None:
-    known = (DIARY, PROGRESS, *SETS, *instruments.instruments())
+    known = (DIARY, PROGRESS, *SETS, *WEEKS, *instruments.instruments())
     if form not in known:
         raise BadValue("form", f"unknown {form[:60]!r}; known: {', '.join(known)}")
 

@@ -16,7 +16,7 @@ from typing import Any
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.booster import BoosterProposal, has_faded, propose_booster
 from reprieve.outcomes.rules import rules
-from reprieve.pathway import booking, clock, diary_link, episodes, planning, worklist
+from reprieve.pathway import booking, clock, diary_link, due_forms, episodes, planning, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotNow, PathwayError
@@ -100,6 +100,7 @@ def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime) -> None:
         item = look(clinic=episode.clinic_id, patient=patient, actor=actor, at=at)
         if diary_link.is_running_out(clinic=episode.clinic_id, patient=patient, at=at):
             diary_link.ask(actor=actor, patient=patient, at=at)
+        due_forms.ask(actor=actor, patient=patient, at=at)
         return Done(
             subject_kind="episode", subject=episode.pk, detail={"proposed": item is not None}
         )

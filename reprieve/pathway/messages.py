@@ -11,15 +11,17 @@ import orjson
 
 from reprieve.records import keys
 from reprieve.records.models import OutboxMessage
-from reprieve.records.queries import booking, clinics
+from reprieve.records.queries import booking, clinics, reminder_choices
 from reprieve.scheduling import reminders
 
 CHANNELS = ("mail", "sms")
 # These announce a visit: reminders of it follow, and are withdrawn with it.
 ANNOUNCING = frozenset({"appointment_booked", "appointment_moved"})
-REMINDER, DIARY = "appointment_reminder", "diary_prompt"
+REMINDER, DIARY, FORMS = "appointment_reminder", "diary_prompt", "form_prompt"
 # These wait for the morning; a confirmation of what somebody has just done does not.
-DISTURBING = frozenset({REMINDER, DIARY})
+DISTURBING = frozenset({REMINDER, DIARY, FORMS})
+# By this word, of the environment, a text gateway proves who it is; without it nothing comes in.
+INBOUND = "REPRIEVE_SMS_INBOUND_TOKEN"
 DIARY_AHEAD = timedelta(days=35)
 
 
@@ -86,9 +88,13 @@ def ask_diary(
     """
     waiting = OutboxMessage.of(clinic).filter(patient_id=patient, template=DIARY, state="waiting")
     waiting.update(state="withdrawn")
+    chosen = reminder_choices.of(clinic=clinic, patient=patient)
+    if not chosen.wanted:
+        return 0
     found = reminders.diary_prompts(
-        infusions=infusions, zone=clinics.clinic(clinic).timezone, routine=reminders.routine()
-    )
+        infusions=infusions, zone=clinics.clinic(clinic).timezone,
+        routine=reminders.at_evening(reminders.routine(), chosen.evening),
+    )  # fmt: skip
     ahead = [one for one in found if at < one.expires_at and one.due_at <= at + DIARY_AHEAD]
     for one in ahead:
         enqueue(

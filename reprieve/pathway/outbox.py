@@ -21,7 +21,7 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import DESK, Actor, system
 from reprieve.records import changes
 from reprieve.records.models import OutboxAttempt, OutboxMessage
-from reprieve.records.queries import booking
+from reprieve.records.queries import booking, reminder_choices
 from reprieve.records.queries import patients as patient_queries
 from reprieve.records.queries.booking import AppointmentView
 
@@ -48,6 +48,7 @@ class Due:
     created_at: datetime
     appointment: AppointmentView | None = None
     sequence: int = 0
+    patient: uuid.UUID | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,11 +64,20 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
         due = [_due(row) for row in rows.order_by("due_at", "id")[:LARGEST_BATCH]]
         late = [d.id for d in due if _is_over(d, at)]
         OutboxMessage.of(clinic).filter(pk__in=late).update(state="expired")
-        taken = [d for d in due if d.id not in late]
+        unwanted = _unwanted(clinic, due)
+        OutboxMessage.of(clinic).filter(pk__in=unwanted).update(state="withdrawn")
+        taken = [d for d in due if d.id not in {*late, *unwanted}]
         for row in OutboxMessage.of(clinic).filter(pk__in=[d.id for d in taken]):
             row.attempts, row.due_at = row.attempts + 1, at + OWNED_FOR
             row.save(update_fields=["attempts", "due_at"])
     return taken
+
+
+def _unwanted(clinic: uuid.UUID, due: list[Due]) -> set[uuid.UUID]:
+    """Reminders to patients who want none; what they asked for themselves still goes out."""
+    asked = [d for d in due if d.template in messages.DISTURBING and d.patient is not None]
+    no = reminder_choices.stopped(clinic=clinic, patients=[d.patient for d in asked if d.patient])
+    return {d.id for d in asked if d.patient in no}
 
 
 def _is_over(due: Due, at: datetime) -> bool:
@@ -85,7 +95,7 @@ def _due(row: OutboxMessage) -> Due:
         id=row.pk, clinic=clinic, channel=row.channel, template=row.template,
         to=to or (who.identity.email if who else ""), phone=who.identity.phone if who else "",
         language=who.language if who else "en", created_at=row.created_at, appointment=visit,
-        sequence=_sequence(row), params=params,
+        sequence=_sequence(row), patient=row.patient_id, params=params,
     )  # fmt: skip
 
 
@@ -134,6 +144,21 @@ def _end(due: Due, at: datetime, *, state: str, error: str, due_at: datetime) ->
         changes.announce(
             clinic=due.clinic, topic="outbox", subject=row.pk, at_ms=clock.ms(at)
         )
+
+
+def receipt(*, message: uuid.UUID, at: datetime, arrived: bool, reason: str = "") -> bool:
+    """This function will note what the text gateway says of a text it took; False: unknown text.
+
+    One that did not arrive is work for the desk, as a failed one is.
+    """
+    row = OutboxMessage.objects.every().filter(pk=message, state__in=("sent", "arrived")).first()
+    if row is None:
+        return False
+    _end(
+        _due(row), at, state="arrived" if arrived else "failed", due_at=at,
+        error="" if arrived else f"the gateway could not deliver it: {reason or 'no reason'}",
+    )  # fmt: skip
+    return True
 
 
 def retry(*, actor: Actor, uid: uuid.UUID, at: datetime, message: uuid.UUID) -> None:

@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "followup.call": CLINICIANS,
     "followup.decide": DOCTORS,
     "diary.record": CLINICIANS | {PATIENT},
+    "reminder.choose": CARE | {PATIENT, SYSTEM},
     "maintenance.open": CLINICIANS,
     "maintenance.decide": DOCTORS,
     "maintenance.review": frozenset({SYSTEM}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
@@ -95,6 +95,13 @@ def _routine(knowledge: Knowledge) -> Routine:
         diary=_diary(data["diary"]),
         version=knowledge.version,
     )
+
+
+def at_evening(routine: Routine, evening: time | None) -> Routine:
+    """Move the diary's evening to a patient's own time; None keeps the routine's."""
+    if evening is None:
+        return routine
+    return replace(routine, diary=replace(routine.diary, evening=evening))
 
 
 def appointment_reminders(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from reprieve.interop.messages import sms
 from reprieve.knowledge import BadValue
 from reprieve.pathway.outbox import Due
 
@@ -102,8 +103,21 @@ def _reminder(due: Due) -> tuple[str, list[str]]:
 def _diary(due: Due) -> tuple[str, list[str]]:
     return _("A few questions for you"), [
         _("Your questions of the day are ready. They take less than a minute."),
-        _url(due),
+        _url(due), *_ending(due),
     ]
+
+
+def _form_due(due: Due) -> tuple[str, list[str]]:
+    return _("A form for you"), [
+        _("A short form is due. Please open this link and answer."), _url(due), *_ending(due),
+    ]  # fmt: skip
+
+
+def _ending(due: Due) -> list[str]:
+    """How to be left in peace: by a word where texts can be answered, else by a link."""
+    if due.channel == "sms" and sms.can_answer():
+        return [_("Reply STOP to end these reminders.")]
+    return [_("Another time, or no reminders: {url}").format(url=f"{due.params['url']}/reminders")]
 
 
 def _form(due: Due) -> tuple[str, list[str]]:
@@ -147,6 +161,7 @@ TEMPLATES: dict[str, Callable[[Due], tuple[str, list[str]]]] = {
     "appointment_reminder": _reminder,
     "diary_prompt": _diary,
     "link": _form,
+    "form_prompt": _form_due,
     "read_code": _code,
     "clinician_review": _review,
 }

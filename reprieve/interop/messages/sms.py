@@ -10,6 +10,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from reprieve.knowledge import BadValue
+from reprieve.pathway import messages
 
 TIMEOUT_S = 10.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -28,6 +29,11 @@ class NotSent(Exception):
 def gateway() -> str:
     """This function will return the gateway's address, or nothing when texts are off."""
     return os.environ.get("REPRIEVE_SMS_URL", "")
+
+
+def can_answer() -> bool:
+    """This function will tell whether answers to texts, and receipts, come in."""
+    return bool(os.environ.get(messages.INBOUND))
 
 
 def send(*, to: str, text: str, number: uuid.UUID) -> None:

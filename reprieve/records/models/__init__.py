@@ -72,6 +72,7 @@ from reprieve.records.models.people import (
 )
 from reprieve.records.models.plan import CarePlan, MedicationRequest, Signature
 from reprieve.records.models.registry import RegistryReport
+from reprieve.records.models.reminders import ReminderChoice
 
 __all__ = [
     "Absence",
@@ -140,6 +141,7 @@ __all__ = [
     "Reconciliation",
     "Referral",
     "RegistryReport",
+    "ReminderChoice",
     "Reservation",
     "Role",
     "Signature",

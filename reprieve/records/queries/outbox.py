@@ -11,7 +11,7 @@ from reprieve.records.models import OutboxAttempt, OutboxMessage
 
 PAGE = 100
 # Failures first, since somebody must act on them; then what is under way; then what is over.
-ORDER = ("failed", "waiting", "sent", "kept", "expired", "withdrawn")
+ORDER = ("failed", "waiting", "sent", "arrived", "kept", "expired", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

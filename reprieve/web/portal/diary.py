@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve import knowledge
 from reprieve.knowledge import BadValue
-from reprieve.pathway import diary
+from reprieve.pathway import diary, due_forms
 from reprieve.pathway.diary import Day
+from reprieve.records.queries import links as queries
 from reprieve.web import crisis
 from reprieve.web.access import public
 from reprieve.web.acts import act_of
@@ -72,8 +73,18 @@ def fill(request: LinkRequest) -> HttpResponseBase:
 @link("diary", permission="diary.record", opens="diary")
 def saved(request: LinkRequest) -> HttpResponse:
     """This function will thank the patient; after a very low mood it shows whom to call."""
-    shown = {"token": request.token, "alert": "alert" in request.GET, **_crisis(request)}
+    shown = {
+        "token": request.token, "alert": "alert" in request.GET, "forms": _forms(request),
+        **_crisis(request),
+    }  # fmt: skip
     return render(request, "portal/diary/saved.html", shown)
+
+
+def _forms(request: LinkRequest) -> list[str]:
+    """Where the forms lead that are due this week."""
+    clinic, patient = request.actor.clinic, request.link.patient
+    due = due_forms.open_links(clinic=clinic, patient=patient, at=request.at)
+    return [queries.token_of(clinic=clinic, link=one) for one in due]
 
 
 def _save(request: LinkRequest) -> HttpResponseBase:

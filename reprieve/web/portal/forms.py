@@ -23,7 +23,7 @@ from reprieve.web.acts import act_of
 from reprieve.web.offline import service_worker
 from reprieve.web.portal.access import LinkRequest, link
 
-FORMS = (*links.SETS, *instruments())
+FORMS = (*links.SETS, *links.WEEKS, *instruments())
 
 
 @link(*FORMS, permission="questionnaire.answer", opens="form")

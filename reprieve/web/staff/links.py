@@ -31,6 +31,8 @@ from reprieve.web.words import form_errors
 FORMS: dict[str, Promise] = {
     links.DIARY: _lazy("Diary"), links.EVALUATION: _lazy("Questions before the evaluation"),
     links.FOLLOW_UP: _lazy("Questions before the follow-up visit"),
+    links.WEEKS_SHORT: _lazy("Short questions after the series"),
+    links.WEEKS_LONG: _lazy("Questions after the series"),
     links.PROGRESS: _lazy("The patient's own page"),
 }  # fmt: skip
 STATES: dict[str, tuple[str, Promise]] = {

@@ -28,6 +28,7 @@ TEMPLATES: dict[str, str | Promise] = {
     "appointment_reminder": gettext_lazy("Reminder"),
     "diary_prompt": gettext_lazy("Diary"),
     "link": gettext_lazy("Form by link"),
+    "form_prompt": gettext_lazy("Form that is due"),
     "read_code": gettext_lazy("Code"),
     "clinician_review": gettext_lazy("Call to sign in"),
 }
@@ -35,6 +36,7 @@ STATES: dict[str, tuple[str, str | Promise]] = {
     "failed": ("stop", gettext_lazy("Failed")),
     "waiting": ("now", gettext_lazy("Waiting")),
     "sent": ("ok", gettext_lazy("Sent")),
+    "arrived": ("ok", gettext_lazy("Arrived")),
     "kept": ("off", gettext_lazy("Kept: a demo sends nothing")),
     "expired": ("off", gettext_lazy("Too late to send")),
     "withdrawn": ("off", gettext_lazy("Withdrawn")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -309,6 +310,26 @@ def test_who_has_no_mailbox_gets_a_text_where_a_gateway_is_set(
     assert text["to"] == "+15550100199"
     assert text["text"].startswith("Your appointment is booked for Fri 13 Mar 2026, 13:00.")
     assert gateway.tokens == ["Bearer not-a-secret"]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_diary_prompt_by_text_has_its_link_a_way_out_and_nothing_else(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, answers: bool
+) -> None:
+    monkeypatch.setenv("REPRIEVE_URL", "https://clinic.example/")
+    if answers:
+        monkeypatch.setenv(messages.INBOUND, "an-invented-word")
+    patient, _ = w.person(world, email="")
+    messages.enqueue(
+        clinic=world.id, template="diary_prompt", at=world.at, patient=patient, channel="sms",
+        params={"path": "/d/opaque"},
+    )  # fmt: skip
+    go(world)
+    [text] = gateway.texts
+    assert "https://clinic.example/d/opaque" in text["text"]
+    assert ("Reply STOP" in text["text"]) is answers
+    assert ("/d/opaque/reminders" in text["text"]) is not answers
+    assert not re.search("Iva|pain|ketamine|infusion", text["text"])
 
 
 @pytest.mark.parametrize(("status", "state"), [(400, "failed"), (429, "waiting"), (503, "waiting")])

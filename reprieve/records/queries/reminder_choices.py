@@ -1,0 +1,39 @@
+"""What patients chose about reminders."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+
+from reprieve.records import identity
+from reprieve.records.models import IdentityIndex, ReminderChoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The choice that stands. `evening` is None for the clinic's usual time."""
+
+    wanted: bool = True
+    evening: time | None = None
+
+
+def of(*, clinic: uuid.UUID, patient: uuid.UUID) -> Choice:
+    """This function will return a patient's choice; who chose nothing is reminded."""
+    row = ReminderChoice.of(clinic).filter(patient_id=patient).order_by("-recorded_at").first()
+    return Choice() if row is None else Choice(wanted=row.wanted, evening=row.evening)
+
+
+def stopped(*, clinic: uuid.UUID, patients: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """This function will name those of some patients who want no reminders."""
+    rows = ReminderChoice.of(clinic).filter(patient_id__in=set(patients)).order_by("recorded_at")
+    newest = dict(rows.values_list("patient_id", "wanted"))
+    return {patient for patient, wanted in newest.items() if not wanted}
+
+
+def by_phone(*, clinic: uuid.UUID, phone: str) -> list[uuid.UUID]:
+    """This function will list the patients who have a telephone number, without reading any."""
+    mark = identity.token(clinic, "phone", identity.digits(phone))
+    rows = IdentityIndex.of(clinic).filter(kind="phone", token=mark)
+    return list(rows.values_list("patient_id", flat=True).distinct())
