@@ -23,7 +23,7 @@ SIDE_EFFECT = re.compile(r"([^:;]{1,80}):([1-5])(!?)")
 
 def make(kind: str, line: int, cells: dict[str, str], dates: str) -> Row:
     """This function will read one line. Raises BadValue naming line and column."""
-    makers = {"patients": _patient, "infusions": _infusion, "scores": _score}
+    makers = {"patients": _patient, "infusions": _infusion, "scores": _score, "stock": _stock}
     found = Cells(line, cells, dates)
     for column in NEEDED[kind]:
         found.text(column, needed=True)
@@ -152,6 +152,26 @@ def _score(cells: Cells) -> Row:
         mrn=cells.text("mrn"), day=day, measure=cells.text("measure"), value=value,
         clock=_clock(cells, "time"), moment=cells.text("moment") or "day",
     )
+
+
+def _stock(cells: Cells) -> Row:
+    from reprieve.pathway.importing_stock import StockRow
+    from reprieve.pathway.ledger_stock import Delivery
+
+    expires, count = cells.day("expires_on"), cells.between("count", 1, 500)
+    strength = cells.decimal("strength_mg_per_ml", "0.001", "1000")
+    volume = cells.decimal("volume_ml", "0.1", "1000")
+    assert expires is not None
+    assert count is not None
+    assert strength is not None
+    assert volume is not None
+    delivery = Delivery(
+        drug=cells.text("drug"), form=cells.text("form"), strength_mg_per_ml=strength,
+        volume_ml=volume, lot=cells.text("lot"), expires_on=expires, count=count,
+        serial=cells.text("serial"), supplier=cells.text("supplier"),
+        supplier_dea=cells.text("supplier_dea"), invoice=cells.text("invoice"),
+    )  # fmt: skip
+    return StockRow(delivery=delivery)
 
 
 def _clock(cells: Cells, column: str) -> time | None:

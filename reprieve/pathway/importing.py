@@ -18,10 +18,17 @@ from django.db import transaction
 
 from reprieve.clinical import conditions
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import episodes, importing_scores, importing_series, patients
+from reprieve.pathway import (
+    episodes,
+    importing_scores,
+    importing_series,
+    importing_stock,
+    patients,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.importing_scores import ScoreRow
+from reprieve.pathway.importing_stock import StockRow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records.identity import Identity
@@ -33,12 +40,14 @@ from reprieve.records.models import (
     EpisodeOfCare,
     Observation,
     Patient,
+    Vial,
 )
 from reprieve.records.queries import clinics
 from reprieve.records.queries import patients as known
 
 ACT, UNDO = "import.run", "import.undo"
 UNDONE = "(import undone)"
+STAYS = N_("Stock stays in the ledger: what should not be there leaves it before a witness.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +90,7 @@ class RowError(BadValue):
         self.row, self.column = row, column
 
 
-Row = PatientRow | InfusionRow | ScoreRow
+Row = PatientRow | InfusionRow | ScoreRow | StockRow
 
 
 class _Rehearsed(Exception):  # no fault: the rehearsal went well
@@ -90,21 +99,22 @@ class _Rehearsed(Exception):  # no fault: the rehearsal went well
 
 def bring_in(
     *, actor: Actor, uid: uuid.UUID, at: datetime, rows: Sequence[tuple[int, Row]],
-    rehearse: bool = False,
+    rehearse: bool = False, by: Actor | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """This function will write every row in one act, or none. Returns the batch's id and counts.
 
     `rows` pairs each with its line in the file. `rehearse` does all of it and takes it back.
+    `by` answers for controlled drugs, which nobody else brings in.
     Raises RowError naming line and column.
     """
 
     def work() -> Done:
-        batch = Batch(actor=actor, at=at)
-        made = [_write(row, line, batch) for line, row in rows]
+        batch = Batch(actor=actor, at=at, uid=uid, by=by)
+        made = [one for line, row in rows for one in _written(row, line, batch)]
         return Done(
             subject_kind="import", subject=uid,
-            result={"rows": len(made), "made": [str(one) for one in made]},
-            detail={"rows": len(made)},
+            result={"rows": len(rows), "made": [str(one) for one in made]},
+            detail={"rows": len(rows)},
         )  # fmt: skip
 
     try:
@@ -123,24 +133,31 @@ class Batch:
 
     actor: Actor
     at: datetime
+    uid: uuid.UUID
+    by: Actor | None = None
     people: dict[str, known.PatientView] = field(default_factory=dict)
     series: dict[tuple[Any, ...], tuple[uuid.UUID, int]] = field(default_factory=dict)
 
 
-def _write(row: Row, line: int, batch: Batch) -> uuid.UUID:
+def _written(row: Row, line: int, batch: Batch) -> list[uuid.UUID]:
     try:
-        if isinstance(row, PatientRow):
-            return _patient(row, line, batch)
-        person = _person(row.mrn, line, batch)
-        if isinstance(row, ScoreRow):
-            return importing_scores.write(
-                row, patient=person.id, actor=batch.actor, at=batch.at
-            )
-        return _infusion(row, line, person, batch)
+        if isinstance(row, StockRow):
+            number = uuid.uuid5(batch.uid, f"row {line}")
+            return importing_stock.write(row, by=batch.by, uid=number, at=batch.at)
+        return [_write(row, line, batch)]
     except RowError:
         raise
     except BadValue as error:
         raise RowError(line, error.field, error.reason) from error
+
+
+def _write(row: PatientRow | InfusionRow | ScoreRow, line: int, batch: Batch) -> uuid.UUID:
+    if isinstance(row, PatientRow):
+        return _patient(row, line, batch)
+    person = _person(row.mrn, line, batch)
+    if isinstance(row, ScoreRow):
+        return importing_scores.write(row, patient=person.id, actor=batch.actor, at=batch.at)
+    return _infusion(row, line, person, batch)
 
 
 def _patient(row: PatientRow, line: int, batch: Batch) -> uuid.UUID:
@@ -197,6 +214,8 @@ def undo(*, actor: Actor, uid: uuid.UUID, at: datetime, batch: uuid.UUID) -> dic
             raise NotFound(N_("There is no such import."))
         made = [uuid.UUID(one) for one in first.result["made"]]
         _only_once(actor, batch)
+        if Vial.of(actor.clinic).filter(pk__in=made).exists():
+            raise NotNow(STAYS)
         people = list(Patient.of(actor.clinic).filter(pk__in=made))
         _nothing_built_on(actor, people)
         for person in people:

@@ -1,4 +1,7 @@
-"""Scores of a running practice: diary days, PEG and global change, and the opioid dose."""
+"""Scores of a running practice: diary days, totals of forms, and the opioid dose.
+
+A total says nothing of single answers: what a safety rule asks of one stays unknown.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from reprieve.records.queries.treatments import zone_of
 
 VERSION = "imported"
 NOON, EVENING = time(12), time(19)
+WHOLE = ("pgic", "peg.pain", "phq-2", "phq-9", "gad-7", "promis-pain-interference-4a")
 EXACT = Decimal("0.000001")
 
 
@@ -54,7 +58,7 @@ def _check(row: ScoreRow) -> None:
     low, high = MEASURES[row.measure]
     if not row.value.is_finite() or not low <= row.value <= high:
         raise BadValue("value", f"{row.value} is not between {low} and {high}")
-    if row.measure in (*DIARY, "pgic", "peg.pain") and row.value != int(row.value):
+    if row.measure in (*DIARY, *WHOLE) and row.value != int(row.value):
         raise BadValue("value", f"{row.value} is not a whole number")
     if row.moment not in diary.MOMENTS:
         raise BadValue("moment", f"unknown {row.moment[:40]!r}; known: {', '.join(diary.MOMENTS)}")

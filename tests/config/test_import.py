@@ -11,7 +11,7 @@ import pytest
 
 from reprieve.config import cli
 from reprieve.config.commands import import_
-from reprieve.records.models import InfusionEvent, Patient
+from reprieve.records.models import InfusionEvent, LedgerEntry, Patient, Vial
 from reprieve.records.queries import courses, patients
 from tests import world as w
 from tests.house.engines import Copy
@@ -207,3 +207,58 @@ def test_the_command_itself_brings_a_table_in(fresh_database: Copy, tmp_path: Pa
     done = clinic.reprieve("import", str(file), "--kind", "patients")
     assert (done.returncode, done.stderr) == (0, "")
     assert count(world) == 1
+
+
+STOCK = (
+    "drug,form,strength_mg_per_ml,volume_ml,lot,expires_on,count,supplier,invoice\n"
+    "ketamine,racemic,50,10,K-1,2027-06-30,3,Invented Wholesale,opening\n"
+)
+
+
+class TestStock:
+    def held(self, world: World) -> int:
+        return Vial.of(world.id).count()
+
+    def test_sealed_vials_enter_the_ledger_by_a_named_person(
+        self, world: World, bring: Any
+    ) -> None:
+        by = ("--by", world.emails["infusion_nurse"])
+        assert bring(STOCK, "--dry-run", *by, kind="stock")[0] == 0
+        assert self.held(world) == 0
+        code, done = bring(STOCK, *by, kind="stock")
+        assert (code, done["rows"], self.held(world)) == (0, 1, 3)
+        [entry, *_] = LedgerEntry.of(world.id).filter(kind="received")
+        assert (entry.by_id, entry.change_ug, entry.detail["invoice"]) == (
+            world["infusion_nurse"].practitioner, 500_000, "opening",
+        )  # fmt: skip
+        code, said = bring(STOCK, *by, kind="stock")
+        assert (code, self.held(world)) == (2, 3)
+        assert said.startswith("reprieve: row 2, lot: was received already")
+
+    def test_it_is_not_undone_behind_the_ledgers_back(
+        self, world: World, bring: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        _code, done = bring(STOCK, "--by", world.emails["infusion_nurse"], kind="stock")
+        code = cli.call(["import", "--undo", done["batch"], "--clinic", str(world.id)])
+        assert (code, self.held(world)) == (2, 3)
+        assert "leaves it before a witness" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("change", "by", "fault"),
+        [
+            (("", ""), "", "by: say who answers for the stock"),
+            (("", ""), "nobody@example.org", "by: nobody of this clinic"),
+            (("", ""), "front_desk", "row 2, by: name a member of staff who may handle"),
+            (("2027-06-30", "2020-06-30"), "infusion_nurse", "row 2, expires_on: is over"),
+            (("ketamine", "sugar"), "infusion_nurse", "row 2, drug"),
+            ((",3,", ",0,"), "infusion_nurse", "row 2, count: 0 is not between"),
+            ((",50,", ",77,"), "infusion_nurse", "row 2, strength"),
+        ],
+    )
+    def test_a_fault_takes_nothing_in(
+        self, world: World, bring: Any, change: tuple[str, str], by: str, fault: str
+    ) -> None:
+        options = ("--by", world.emails.get(by, by)) if by else ()
+        code, said = bring(STOCK.replace(*change), *options, kind="stock")
+        assert (code, self.held(world)) == (2, 0)
+        assert said.startswith(f"reprieve: {fault}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow.parquet as pq
 import pytest
@@ -17,7 +17,7 @@ from reprieve.config import import_rows, table
 from reprieve.knowledge import BadValue
 from reprieve.pathway import exporting, history, importing, patients, registry
 from reprieve.pathway.errors import PermissionDenied
-from reprieve.pathway.importing_tables import COLUMNS, KINDS, NEEDED
+from reprieve.pathway.importing_tables import COLUMNS, NEEDED
 from reprieve.pathway.permissions import system
 from reprieve.records import models, notes
 from reprieve.records.identity import Identity
@@ -38,7 +38,7 @@ def world(db: None) -> Iterator[World]:
 
 def bring(world: World, folder: Path) -> None:
     """Bring a folder's tables into a clinic as the command does."""
-    for kind in KINDS:
+    for kind in ("patients", "infusions", "scores"):
         lines = table.read(folder / f"{kind}.csv", columns=COLUMNS[kind], needed=NEEDED[kind])
         rows = [(n, import_rows.make(kind, n, cells, "%Y-%m-%d")) for n, cells in lines]
         importing.bring_in(actor=world["manager"], uid=new(), at=world.at, rows=rows)
@@ -176,10 +176,18 @@ def test_a_full_folder_or_a_stranger_changes_nothing(world: World, tmp_path: Pat
 
 
 class TestResearch:
-    PLANTED = (
-        "Plantedgiven", "Plantedfamily", "planted@example.org", "5550142", "PLANT-77",
-        "12 Planted Street", "plantedcondition", "plantedterm", "plantedregimen",
-    )  # fmt: skip
+    # The eighteen identifiers of 45 CFR 164.514(b)(2)(i), each as somebody could have typed it.
+    IDENTIFIERS: ClassVar[dict[str, str]] = {
+        "A names": "Plantedgiven Plantedfamily", "B places": "12 Planted Street 90210",
+        "C dates": "1961-02-03", "D telephone": "5550142", "E fax": "5550143",
+        "F mail": "planted@example.org", "G social security": "078-05-1120",
+        "H record number": "PLANT-77", "I health plan": "HPB-PLANT-1",
+        "J account": "ACC-PLANT-2", "K licence": "LIC-PLANT-3", "L vehicle": "VIN-PLANT-4",
+        "M device": "DEV-PLANT-5", "N web": "https://planted.example/me",
+        "O internet address": "203.0.113.77", "P biometric": "FINGER-PLANT-6",
+        "Q photograph": "planted-face.png", "R any other": "UNIQ-PLANT-7",
+    }  # fmt: skip
+    PLANTED = (*IDENTIFIERS.values(), "Plantedgiven", "Plantedfamily", "12 Planted Street")
 
     def send(self, world: World, folder: Path, **more: Any) -> dict[str, int]:
         dice = Random(5)
@@ -189,19 +197,22 @@ class TestResearch:
         )  # fmt: skip
 
     def plant(self, world: World) -> None:
-        """Identifiers in every place where somebody could write one."""
+        """Every identifier in every place where somebody could write one."""
+        said, one = " ".join(self.IDENTIFIERS.values()), self.IDENTIFIERS
         who = Identity(
-            given="Plantedgiven", family="Plantedfamily", email="planted@example.org",
-            phone="+12125550142", mrn="PLANT-77", address="12 Planted Street",
+            given="Plantedgiven", family="Plantedfamily", email=one["F mail"],
+            phone="+12125550142", mrn=one["H record number"], address=one["B places"],
+            birth_date=date.fromisoformat(one["C dates"]),
         )  # fmt: skip
         done = patients.register(actor=world["front_desk"], uid=new(), at=world.at, identity=who)
         person = done["id"]
         row = EpisodeOfCare.of(world.id).get(patient_id=person)
         kept = {"clinic_id": world.id, "recorded_at": world.at}
-        notes.write("Plantedfamily of 12 Planted Street", clinic=world.id, at=world.at)
+        note = notes.write(said, clinic=world.id, at=world.at)
+        notes.attach(said.encode(), media_type="text/plain", clinic=world.id, at=world.at)
         plan = CarePlan.objects.add(
-            patient_id=person, episode=row, regimen="plantedregimen", knowledge="", sessions=1,
-            detail={"condition": "plantedcondition", "weight_kg": "211.3"}, **kept,
+            patient_id=person, episode=row, regimen=said[:100], knowledge="", sessions=1,
+            detail={"condition": said, "weight_kg": "211.3", "rationale": said}, **kept,
         )  # fmt: skip
         visit = models.Encounter.objects.add(
             patient_id=person, episode=row, kind="infusion", plan=plan, **kept
@@ -211,13 +222,32 @@ class TestResearch:
             clinic_id=world.id, encounter=visit, patient_id=person, state="discharged",
             started_ms=started, ended_ms=started + 60_000,
         )  # fmt: skip
-        models.AdverseEvent.objects.add(
-            patient_id=person, encounter=visit, term="plantedterm", grade=1, onset_ms=started,
-            **kept,
-        )  # fmt: skip
+        for term in self.PLANTED:
+            models.AdverseEvent.objects.add(
+                patient_id=person, encounter=visit, term=term, grade=1, onset_ms=started,
+                note=note, **kept,
+            )  # fmt: skip
         DiaryEntry.objects.add(
             patient_id=person, day=world.at.date(), at=world.at, average_pain=5, mode="home",
-            extras={"moment": "day", "said": "Plantedgiven"}, **kept,
+            extras={"moment": "day", "said": said}, **kept,
+        )  # fmt: skip
+        models.Condition.objects.add(
+            patient_id=person, code="X-PLANT", label=said[:200], is_pain_condition=True, **kept
+        )
+        models.MedicationStatement.objects.add(
+            patient_id=person, name=said[:120], dose=said[:80], mg_per_day=Decimal(20), **kept
+        )
+        models.AllergyIntolerance.objects.add(
+            patient_id=person, substance=said[:120], reaction=said[:200], **kept
+        )
+        models.Observation.objects.add(
+            patient_id=person, code="pain", value=said, measured_at=world.at,
+            provenance="typed", note=note, **kept,
+        )  # fmt: skip
+        models.QuestionnaireResponse.objects.add(
+            patient_id=person, instrument="personal-goal", version="1", complete=True,
+            answers={"words": said}, score={"total": 3, "words": said}, measured_at=world.at,
+            mode="home", **kept,
         )  # fmt: skip
 
     def test_it_tells_of_nobody_who_they_are(self, world: World, tmp_path: Path) -> None:
@@ -239,6 +269,10 @@ class TestResearch:
         for file in (tmp_path / "out").glob("*.parquet"):
             cells = str(pq.read_table(file).to_pydict())
             assert not [p for p in (*self.PLANTED, *self.keys(world)) if p in cells]
+        assert len(self.IDENTIFIERS) == 18
+        for file in (tmp_path / "out").rglob("*"):
+            held = file.read_bytes() if file.is_file() else b""
+            assert not [p for p in self.PLANTED if p.encode() in held or p in file.name], file
 
     def keys(self, world: World) -> set[str]:
         """Every key of ours, and every day on which something happened."""

@@ -15,7 +15,14 @@ from reprieve.pathway.importing import InfusionRow, PatientRow, RowError
 from reprieve.pathway.importing_scores import ScoreRow
 from reprieve.records.identity import Identity
 from reprieve.records.models import CarePlan, EpisodeOfCare
-from reprieve.records.queries import diary, followup, opioids, questionnaires
+from reprieve.records.queries import (
+    diary,
+    followup,
+    observations,
+    opioids,
+    questionnaires,
+    risk,
+)
 from reprieve.records.queries import registry as tables
 from tests.chairside import quick_world
 from tests.world import World, new
@@ -98,11 +105,25 @@ def test_scores_of_one_day_become_one_entry(world: World) -> None:
     assert [(d.day.day, d.mme) for d in days] == [(2, 45.5), (3, 45.5), (4, 45.5)]
 
 
+def test_totals_of_other_forms_come_in_and_are_no_screening(world: World) -> None:
+    totals = {"phq-9": 9, "gad-7": 7, "promis-pain-interference-4a": 14}
+    bring(world, IDA, *(score(name, value) for name, value in totals.items()))
+    patient = episode(world).patient_id
+    for name, value in totals.items():
+        [form] = questionnaires.completed(clinic=world.id, patient=patient, instrument=name)
+        assert (form.total, form.answers) == (value, {})
+    assert risk.state(clinic=world.id, patient=patient) == "none"
+    known = observations.newest(clinic=world.id, patient=patient, codes=["phq-9"])
+    assert known == {}
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
         (score("average_pain", 11), "value"),
         (score("average_pain", "4.5"), "value"),
+        (score("phq-9", 28), "value"),
+        (score("promis-pain-interference-4a", "8.5"), "value"),
         (score("pgic", 0), "value"),
         (score("happiness", 4), "measure"),
         (score("mood", 4, moment="noon"), "moment"),

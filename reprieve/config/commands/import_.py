@@ -15,7 +15,7 @@ from reprieve.pathway.importing_tables import COLUMNS, EXAMPLE, KINDS, NEEDED, O
 if TYPE_CHECKING:
     from reprieve.pathway.importing import Row
 
-HELP = "bring patients, past infusions and scores in from a CSV table"
+HELP = "bring patients, past infusions, scores and opening stock in from a CSV table"
 
 DATES = {"iso": "%Y-%m-%d", "us": "%m/%d/%Y", "eu": "%d.%m.%Y"}
 MOST_NAMED = 20
@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """This function will add the table, its kind, and what to do with it."""
     parser.add_argument("file", nargs="?", metavar="FILE.csv", help="the table")
     parser.add_argument("--kind", choices=KINDS, help="what the rows are")
+    parser.add_argument("--by", metavar="E-MAIL", help="who answers for the stock")
     parser.add_argument("--dates", choices=sorted(DATES), default="iso", help="how days look")
     parser.add_argument("--dry-run", action="store_true", help="try it all and change nothing")
     parser.add_argument("--template", action="store_true", help="print an empty table of the kind")
@@ -43,11 +44,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if not args.file:
         raise BadValue("file", "name the table to import")
     actor, at = _actor(args)
+    by = _by(args, actor.clinic) if kind == "stock" else None
     rows = _rows(Path(args.file), kind, DATES[args.dates])
     from reprieve.pathway import importing
 
     done = importing.bring_in(
-        actor=actor, uid=uuid.uuid4(), at=at, rows=rows, rehearse=args.dry_run
+        actor=actor, uid=uuid.uuid4(), at=at, rows=rows, rehearse=args.dry_run, by=by
     )
     return {"kind": kind, "dry_run": args.dry_run, **done}
 
@@ -101,6 +103,20 @@ def _actor(args: argparse.Namespace) -> tuple[Any, datetime]:
     if len(found) != 1:
         raise BadValue("clinic", "no clinic has this id" if not found else "say which: --clinic ID")
     return system(found[0].id, "import"), clock.now(found[0].id).astimezone(UTC)
+
+
+def _by(args: argparse.Namespace, clinic: uuid.UUID) -> Any:
+    """The person by whose hand controlled drugs enter: nobody unnamed, nobody of elsewhere."""
+    from reprieve.pathway import people
+    from reprieve.records.models import User
+
+    if not args.by:
+        raise BadValue("by", "say who answers for the stock: --by E-MAIL")
+    user = User.objects.filter(username=args.by.strip().lower()).first()
+    found = None if user is None else people.actor_of(user=user.pk)
+    if found is None or found.clinic != clinic:
+        raise BadValue("by", "nobody of this clinic signs in by this address")
+    return found
 
 
 def _rows(file: Path, kind: str, dates: str) -> list[tuple[int, Row]]:
