@@ -76,7 +76,9 @@ def then_a_booster_is_proposed(house: House) -> None:
     doctor.arrived().sees("Relief fades: a booster is proposed.")
 
 
-def then_the_booster_is_booked(house: House, patient: str) -> datetime:
+def then_the_booster_is_booked(
+    house: House, patient: str, *, family: str = "Journey"
+) -> datetime:
     """This function will accept the booster on the open page, and find it in the calendar."""
     doctor = house.who("physician")
     place = doctor.page.locator('[name="place"]').first.get_attribute("value")
@@ -86,6 +88,6 @@ def then_the_booster_is_booked(house: House, patient: str) -> datetime:
     visits = booking.of_patient(clinic=house.world.id, patient=patient_of(patient))
     [coming] = [v for v in visits if v.kind == "infusion" and v.status == "booked"]
     day = coming.starts_at.astimezone(ZONE).date()
-    house.who("front_desk").go(f"/booking?day={day}").sees("Journey")
+    house.who("front_desk").go(f"/booking?day={day}").sees(family)
     assert coming.starts_at > house.now
     return coming.starts_at
