@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 import hypothesis
@@ -22,6 +24,8 @@ pytest_plugins = ["tests.house.databases", "tests.house.running", "tests.house.b
 
 TESTS = Path(__file__).parent
 NEED_A_DATABASE = frozenset({"db", "fresh_database", "live_clinic"})
+STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
+LONGEST = frozenset({"test_by_hand", "test_on_feed", "test_kills", "test_scripts_on_screen"})
 # Their tests run without Django, which the tests of the other rooms need at import.
 PLAIN = frozenset({"knowledge", "units", "pharmacology", "clinical"}) | frozenset(
     {"monitoring", "scheduling", "outcomes", "spec", "vectors"}
@@ -82,13 +86,50 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
         start_django()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """On PostgreSQL do not even read the folders of which nothing would run."""
+    if config.getoption("--engine") != "postgresql" or collection_path.parent != TESTS:
+        return None
+    is_unread = collection_path.name in PLAIN
+    is_unread |= collection_path.name == "web" and not config.getoption("--long")
+    return True if is_unread else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL run what uses the database; leave long tests to --long."""
     left = [item for item in items if not _belongs(config, item)]
     if left:
         config.hook.pytest_deselected(items=left)
-        is_left = set(left)
-        items[:] = [item for item in items if item not in is_left]
+    is_left = set(left)
+    kept = [item for item in items if item not in is_left]
+    items[:] = _longest_first(kept, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the collector of garbage need not walk through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _longest_first(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]:
+    """Deal the files with browsers and processes out to the heads of the workers' shares.
+
+    Each worker begins with an equal share of the list and takes from the tail of another's when
+    its own is done: what is long and stands last would leave the others idle.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if not STARTS_PROCESSES.isdisjoint(getattr(item, "fixturenames", ())):
+            files.setdefault(item.path, []).append(item)
+    is_long = {item for file in files.values() for item in file}
+    rest = iter([item for item in items if item not in is_long])
+    dealt: list[list[pytest.Item]] = [[] for _ in range(hands)]
+    for turn, path in enumerate(sorted(files, key=lambda p: p.stem not in LONGEST)):
+        dealt[turn % hands] += files[path]
+    share = len(items) // hands
+    found = [one for hand in dealt for one in (*hand, *islice(rest, max(0, share - len(hand))))]
+    return [*found, *rest]
 
 
 def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
@@ -106,7 +147,7 @@ def _is_of_the_engine(config: pytest.Config, item: pytest.Item) -> bool:
     The whole pathway is walked on both in a browser; tests of single pages only at full size.
     """
     if item.get_closest_marker("once"):
-        return False
+        return bool(config.getoption("--long"))
     room = item.path.relative_to(TESTS).parts[0]
     if room == "journeys":
         return True

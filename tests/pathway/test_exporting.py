@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import pyarrow.parquet as pq
@@ -24,6 +25,7 @@ from reprieve.records.identity import Identity
 from reprieve.records.models import CarePlan, Clinic, DiaryEntry, EpisodeOfCare, InfusionState
 from tests import world as worlds
 from tests.chairside import quick_world
+from tests.house.stories import kept
 from tests.treated import fades, responder
 from tests.world import World, new
 
@@ -86,6 +88,14 @@ def practice(folder: Path, *, size: int, seed: int = 1) -> None:
         sheet(folder, kind, rows)
 
 
+@kept
+def practised(world: World, *, size: int = 24) -> None:
+    """Bring an invented practice in."""
+    with TemporaryDirectory() as folder:
+        practice(Path(folder), size=size)
+        bring(world, Path(folder))
+
+
 def export(world: World, folder: Path) -> dict[str, int]:
     return exporting.everything(actor=world["manager"], uid=new(), at=world.at, folder=folder)
 
@@ -96,8 +106,7 @@ def figures(world: World) -> dict[str, Any]:
 
 
 def test_out_and_in_gives_the_same_registry(world: World, tmp_path: Path) -> None:
-    practice(tmp_path, size=24)
-    bring(world, tmp_path)
+    practised(world)
     made = responder(world)
     history.add_medicine(
         actor=world["physician"], uid=new(), at=world.at, patient=made.patient, name="oxycodone",
@@ -251,8 +260,7 @@ class TestResearch:
         )  # fmt: skip
 
     def test_it_tells_of_nobody_who_they_are(self, world: World, tmp_path: Path) -> None:
-        practice(tmp_path, size=24)
-        bring(world, tmp_path)
+        practised(world)
         self.plant(world)
         counts = self.send(world, tmp_path / "out", without=frozenset({"condition", "regimen"}))
         assert counts["patients"] == 25
@@ -281,8 +289,7 @@ class TestResearch:
         return {row[1] for row in rows["infusions"]} | days
 
     def test_distances_between_days_stay(self, world: World, tmp_path: Path) -> None:
-        practice(tmp_path, size=24)
-        bring(world, tmp_path)
+        practised(world)
         self.send(world, tmp_path / "out", without=frozenset({"condition"}))
         with (tmp_path / "out" / "infusions.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
@@ -294,8 +301,7 @@ class TestResearch:
         assert len({min(some) for some in days.values()}) > 12
 
     def test_a_small_cell_refuses_it_whole(self, world: World, tmp_path: Path) -> None:
-        practice(tmp_path, size=16)
-        bring(world, tmp_path)
+        practised(world, size=16)
         with pytest.raises(BadValue, match="2 combinations"):
             self.send(world, tmp_path / "out")
         with pytest.raises(BadValue, match="unknown 'name'"):
