@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import ledger_draws, ledger_losses, ledger_stock
@@ -204,6 +205,33 @@ def test_a_witness_is_another_clinician_of_the_same_clinic(room: Room) -> None:
     assert room.holds_mg(vial) == 0
     with pytest.raises(NotNow, match="K-1/1 is empty"):
         lost(room.world["physician"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"witness": "infusion_nurse"}, "ledger_witness_is_not_actor"),
+        ({"change_ug": -500_001, "balance_after_ug": -1}, "ledger_never_below_zero"),
+        ({"balance_after_ug": 499_000}, "balance"),
+    ],
+    ids=str,
+)
+def test_the_database_itself_refuses_what_the_pages_would(
+    room: Room, wrong: dict[str, object], says: str
+) -> None:
+    vial = room.receive(count=1)[0]
+    last = LedgerEntry.of(room.world.id).get(vial_id=vial)
+    values: dict[str, object] = {
+        "seq": 2, "change_ug": -1, "balance_after_ug": 499_999, "witness": "physician",
+    } | wrong  # fmt: skip
+    values["witness_id"] = room.world[str(values.pop("witness"))].practitioner
+    entry = LedgerEntry(
+        clinic_id=room.world.id, vial_id=vial, kind="wasted", previous_hash=last.row_hash,
+        row_hash="0" * 64, recorded_at=room.world.at,
+        by_id=room.world["infusion_nurse"].practitioner, **values,
+    )  # fmt: skip
+    with pytest.raises(DatabaseError, match=says), transaction.atomic():
+        entry.save(force_insert=True)
 
 
 def test_the_desk_does_not_touch_the_cabinet(room: Room) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -71,6 +72,15 @@ class TestPage:
         page = as_role("infusion_nurse").get(path(well)).content.decode()
         assert "ready to go home" in page
         assert "Discharge home" in page
+
+    def test_it_says_when_the_next_look_is_due(self, resting: Chair, as_role: As) -> None:
+        nurse = as_role("infusion_nurse")
+        assert "the next look was due at" in nurse.get(path(resting)).content.decode()
+        up_to_now(resting.world)
+        look(resting)
+        page = " ".join(nurse.get(path(resting)).content.decode().split())
+        due = (resting.world.at + timedelta(minutes=15)).astimezone(ZoneInfo("America/New_York"))
+        assert f"the next look is due at {due:%H:%M}" in page
 
     def test_a_look_is_saved(self, resting: Chair, as_role: As) -> None:
         up_to_now(resting.world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from reprieve.records.queries.offline import OfflineView
 from reprieve.records.queries.overrides import OverrideView
 
 CELL_MS = 300_000
+# Who was named at the gate, kept by their ids.
+PEOPLE = frozenset({"acls_person", "supervising_physician"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
         ),
         doubts=tuple(frame_marks.doubts(found, every_ms=CELL_MS)),
         charted=tuple(v for v in chart.values if v.signal in live.CHARTED),
-        told=tuple(v for v in chart.values if v.signal not in live.CHARTED),
+        told=tuple(_named(clinic, chart)),
         corrections=_corrections(clinic, encounter),
         bags=tuple(bags.every(clinic=clinic, encounter=encounter)),
         links=_links(clinic, encounter),
@@ -93,6 +95,16 @@ def record(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Printed | None:
         offline=offline.of_encounter(clinic=clinic, encounter=encounter),
         overridden=tuple(overrides.of_visit(clinic=clinic, encounter=encounter)),
     )
+
+
+def _named(clinic: uuid.UUID, chart: Chart) -> list[Value]:
+    """What is not on the time axis; a member of staff by name."""
+    names = {str(pk): name for pk, name in Practitioner.of(clinic).values_list("id", "name")}
+    return [
+        replace(v, value=names.get(str(v.value), v.value)) if v.signal in PEOPLE else v
+        for v in chart.values
+        if v.signal not in live.CHARTED
+    ]
 
 
 def _chair_name(clinic: uuid.UUID, chair: uuid.UUID | None) -> str:

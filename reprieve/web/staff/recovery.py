@@ -22,7 +22,7 @@ from reprieve.pathway import clock, discharge, recovery
 from reprieve.pathway.discharge import Leaving
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import advice, booking, patients, settings
+from reprieve.records.queries import advice, booking, patients, schedules, settings
 from reprieve.records.queries import recovery as queries
 from reprieve.web import crisis, patient_page, presenters, reauth, second
 from reprieve.web.access import PageRequest, page
@@ -95,6 +95,7 @@ def _shown(
     call = discharge.call_time(clinic=clinic, at=request.at)
     shown = {
         **patient_page.context(request, header), "visit": now, "since": _since(now, request),
+        "due": _next_look(request, now),
         "held": [(card, f.overridable) for card, f in cards if f.rule in held],
         "decided": [card for card, f in cards if f.blocks and f.rule not in held],
         "clear": [card for card, f in cards if not f.blocks],
@@ -108,6 +109,16 @@ def _shown(
     }  # fmt: skip
     refused = any(f is not None and f.is_bound for f in (form, words, escort))
     return render(request, "staff/recovery/visit.html", shown, status=422 if refused else 200)
+
+
+def _next_look(request: PageRequest, now: queries.Visit) -> tuple[str, bool] | None:
+    """When the schedule asks for the next look, and whether that time is over."""
+    if now.state != "recovery":
+        return None
+    at_ms = clock.ms(request.at)
+    found = schedules.due(clinic=request.actor.clinic, encounter=now.encounter, at_ms=at_ms)
+    due_ms = min((d.due_ms for d in found if d.what in schedules.VITAL), default=None)
+    return None if due_ms is None else (clock_time(clock.moment(due_ms)), due_ms < at_ms)
 
 
 def _card(finding: Finding) -> presenters.FindingCard:
