@@ -17,6 +17,7 @@ from reprieve.clinical.instruments import instrument, words
 from reprieve.pathway import links, questionnaires
 from reprieve.records.models import Observation, QuestionnaireResponse
 from reprieve.records.queries import body, observations
+from reprieve.records.queries import form_sets
 from reprieve.records.queries import questionnaires as saved
 from reprieve.web import body_map
 from reprieve.web.staff import decision_letter
@@ -25,7 +26,7 @@ from tests.world import World, new
 
 Browser = Callable[[str], Client]
 ACHES = {"q-hand-left": "on", "q-neck": "on", "q-hip-left": "on"}
-ON_PHONES = sorted({*links.SETS[links.EVALUATION], *links.SETS[links.FOLLOW_UP],
+ON_PHONES = sorted({*form_sets.USUAL[form_sets.BASELINE], *form_sets.USUAL[form_sets.FOLLOW_UP],
                     "phq-2", "wpi-sss", "c-ssrs-screener"})  # fmt: skip
 
 
