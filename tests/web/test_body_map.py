@@ -16,8 +16,7 @@ from reprieve.clinical.criteria import facts_of
 from reprieve.clinical.instruments import instrument, words
 from reprieve.pathway import links, questionnaires
 from reprieve.records.models import Observation, QuestionnaireResponse
-from reprieve.records.queries import body, observations
-from reprieve.records.queries import form_sets
+from reprieve.records.queries import body, form_sets, observations
 from reprieve.records.queries import questionnaires as saved
 from reprieve.web import body_map
 from reprieve.web.staff import decision_letter
