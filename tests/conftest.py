@@ -25,6 +25,17 @@ pytest_plugins = ["tests.house.databases", "tests.house.running", "tests.house.b
 TESTS = Path(__file__).parent
 NEED_A_DATABASE = frozenset({"db", "fresh_database", "live_clinic"})
 STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
+# Walks and trials beside the main ones: asked for by name, by continuous integration, at full size.
+BESIDE = frozenset({
+    "journeys/test_answers_at_home.py", "journeys/test_controlled_drugs.py",
+    "journeys/test_curves.py", "journeys/test_keyboard.py", "journeys/test_outage.py",
+    "journeys/test_pictures.py", "journeys/test_relief_fades.py",
+    "journeys/test_scripts_on_screen.py", "web/test_account_browser.py",
+    "web/test_desk_browser.py", "web/test_gate_browser.py", "web/test_home_browser.py",
+    "web/test_infusion_screen.py", "config/test_backup.py", "config/test_move.py",
+})  # fmt: skip
+# What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
+OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})
 LONGEST = frozenset({"test_by_hand", "test_on_feed", "test_kills", "test_scripts_on_screen"})
 # Their tests run without Django, which the tests of the other rooms need at import.
 PLAIN = frozenset({"knowledge", "units", "pharmacology", "clinical"}) | frozenset(
@@ -40,6 +51,7 @@ hypothesis.settings.register_profile("long", deadline=None, max_examples=2000)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption("--wide", action="store_true", help="every walk, every room on each engine")
     parser.addoption("--long", action="store_true", help="full size: fuzzing, kills, load")
 
 
@@ -90,9 +102,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """On PostgreSQL do not even read the folders of which nothing would run."""
     if config.getoption("--engine") != "postgresql" or collection_path.parent != TESTS:
         return None
-    is_unread = collection_path.name in PLAIN
-    is_unread |= collection_path.name == "web" and not config.getoption("--long")
+    room = collection_path.name
+    is_unread = room in PLAIN
+    is_unread |= room == "web" and not config.getoption("--long")
+    is_unread |= collection_path.is_dir() and room not in OF_EACH_ENGINE and not _is_wide(config)
     return True if is_unread else None
+
+
+def _is_wide(config: pytest.Config) -> bool:
+    """Whether all is to be run that is not a campaign: what was named is."""
+    asked = config.getoption("--wide") or config.getoption("--long")
+    return asked or config.args != config.getini("testpaths")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -134,6 +154,8 @@ def _longest_first(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]
 
 def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
     if item.get_closest_marker("long") and not config.getoption("--long"):
+        return False
+    if item.path.relative_to(TESTS).as_posix() in BESIDE and not _is_wide(config):
         return False
     fixtures = frozenset(getattr(item, "fixturenames", ()))
     if config.getoption("--engine") == "postgresql":

@@ -74,7 +74,7 @@ def plain(now: datetime) -> dict[str, Any]:
         "first_slot": 0, "last_slot": 2**31 - 1, "instrument": "phq-9", "code": "sbp_mmhg",
         "number": 1, "state": "in_series", "text": "Invented", "role": "physician",
         "keys": ["clinic.phone"], "key": "clinic.phone", "kind": "clinician_review",
-        "life_support": "", "physician": "", "on": day,
+        "life_support": "", "physician": "", "on": day, "moment": "baseline",
     }  # fmt: skip
 
 

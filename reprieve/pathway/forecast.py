@@ -8,18 +8,17 @@ Shown at the follow-up visit, never acted upon: a booster is proposed by what th
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.outcomes.diary import by_day
 from reprieve.outcomes.forecasts import Past, Week, compare
 from reprieve.outcomes.rules import rules
-from reprieve.pathway import decision
-from reprieve.pathway.expected_levels import infusions as as_given
+from reprieve.pathway import decision, expected_levels
 from reprieve.pathway.planning_outlook import MODELS
 from reprieve.records.queries import forecasts, given_courses, response, treatments
 from reprieve.records.queries.given_courses import GivenCourse
@@ -27,8 +26,9 @@ from reprieve.records.queries.treatments import Infusion as Given
 from reprieve.records.queries.treatments import zone_of
 
 if TYPE_CHECKING:
-    from reprieve.pharmacology import Entry, Infusion, Patient
+    from reprieve.pharmacology import Entry, Patient
 
+Dose = TypeVar("Dose")
 MS_PER_MIN = 60_000
 SEED = 1
 WEEKS = 12
@@ -144,8 +144,10 @@ def _known(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Known | Me
 
     form = forms.pop()
     who = Patient(
-        weight_kg=weight, model_name=MODELS[form], infusions=_infusions(courses, given, at),
-        diary=diary, crps=decision.evidence_of(clinic=clinic, patient=patient) == CRPS,
+        weight_kg=weight, model_name=MODELS[form], diary=diary,
+        infusions=_given(courses, given, at, expected_levels.infusions),
+        boluses=_given(courses, given, at, expected_levels.boluses),
+        crps=decision.evidence_of(clinic=clinic, patient=patient) == CRPS,
     )  # fmt: skip
     return Known(
         who=who, start=start, today=today, racemic=form == "racemic", daily=daily,
@@ -153,16 +155,16 @@ def _known(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Known | Me
     )  # fmt: skip
 
 
-def _infusions(
-    courses: list[GivenCourse], given: list[Given], at: datetime
-) -> tuple[Infusion, ...]:
-    """Minutes since the first infusion began: the model's day 0."""
+def _given(
+    courses: list[GivenCourse], given: list[Given], at: datetime, doses: Callable[..., list[Dose]]
+) -> tuple[Dose, ...]:
+    """What ran or was pushed, in minutes since the first infusion began: the model's day 0."""
     first_ms = round(given[0].started_at.timestamp() * 1000)
     until_ms = round(at.timestamp() * 1000)
     return tuple(
         one
         for ran in courses
-        for one in as_given(ran.course, first_ms=first_ms, until_ms=until_ms)
+        for one in doses(ran.course, first_ms=first_ms, until_ms=until_ms)
     )
 
 

@@ -38,7 +38,7 @@ def when_the_physician_plans(house: House, patient: str, *, sessions: int) -> No
     """This function will compare the regimens, fit one and sign it."""
     doctor = house.who("physician").go(patient).follow("Plan", within=".action-bar")
     with doctor.page.expect_navigation():
-        doctor.page.locator(f'a[href*="/plan/sign/{REGIMEN}"]').first.click()
+        doctor.page.locator(f'[formaction*="/plan/sign/{REGIMEN}"]').first.click()
     doctor.arrived()
     condition = doctor.page.locator("[name=condition] option").nth(1).get_attribute("value")
     doctor.fill({

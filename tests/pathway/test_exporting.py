@@ -220,7 +220,7 @@ class TestResearch:
         note = notes.write(said, clinic=world.id, at=world.at)
         notes.attach(said.encode(), media_type="text/plain", clinic=world.id, at=world.at)
         plan = CarePlan.objects.add(
-            patient_id=person, episode=row, regimen=said[:100], knowledge="", sessions=1,
+            patient_id=person, episode=row, regimen=said[:60], knowledge="", sessions=1,
             detail={"condition": said, "weight_kg": "211.3", "rationale": said}, **kept,
         )  # fmt: skip
         visit = models.Encounter.objects.add(

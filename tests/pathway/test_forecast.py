@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.pathway import forecast_keeping, history
+from reprieve.pathway import forecast_keeping, history, infusion
 from reprieve.pathway.forecast import Outlook, outlook
 from reprieve.records.models import DiaryEntry, Forecast
 from tests import world as worlds
-from tests.chairside import quick_world, weighed
+from tests.chairside import Chair, quick_world, weighed
 from tests.order_desk import order
 from tests.treated import Treated, responder, treated
 from tests.world import World, new
@@ -44,6 +44,22 @@ def test_pain_is_forecast_and_earlier_forecasts_are_tried(world: World) -> None:
     assert found.inside <= len(found.past)
     assert [str(m)[:8] for m in found.extrapolated] == ["Measured", "Measured"]
     assert of(made) == found
+
+
+def test_a_bolus_really_given_counts(world: World) -> None:
+    made = weighed(responder(world))
+    encounter = infusion.prepare(
+        actor=world["infusion_nurse"], uid=new(), at=world.at, patient=made.patient,
+        episode=made.episode, plan=made.plan(sessions=1, is_booster=True), session_no=1,
+    )  # fmt: skip
+    chair = Chair(world, encounter, made.patient)
+    chair.start(50)
+    world.later(minutes=20)
+    before = of(made)
+    chair.do("bolus", dose_ug=100_000)
+    after = of(made)
+    assert (before.problem, after.problem) == (None, None)
+    assert after.weeks[0].mean < before.weeks[0].mean - 0.05
 
 
 def test_in_crps_it_is_not_called_an_extrapolation(world: World) -> None:

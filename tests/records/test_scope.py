@@ -31,6 +31,8 @@ WITHOUT_CLINIC = {
     "charts.iso": "a value's own form",
     "clinics.clinics": "lists the practices for the product itself",
     "facts.age_years": "arithmetic",
+    "form_sets.moment_of": "arithmetic",
+    "form_sets.possible": "reads the product's own forms",
     "gate_facts.usable": "arithmetic",
     "gate_facts.valid": "arithmetic",
     "gate_vitals.apart": "arithmetic",

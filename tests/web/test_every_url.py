@@ -80,4 +80,6 @@ def test_each_place_in_the_menu_opens(
 
 @pytest.mark.parametrize("address", [a for a in EVERY if a not in GUARDED], ids=lambda a: a.name)
 def test_open_addresses_do_not_break(address: addresses.Address, nobody: Client) -> None:
-    assert nobody.get(address.path).status_code < 500
+    answer = nobody.get(address.path).status_code
+    # No gateway and no clock run beside this test: the server is not ready, and says so.
+    assert answer < 500 or (address.name, answer) == ("readyz", 503)
