@@ -112,7 +112,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def _is_wide(config: pytest.Config) -> bool:
     """Whether all is to be run that is not a campaign: what was named is."""
     asked = config.getoption("--wide") or config.getoption("--long")
-    return asked or config.args != config.getini("testpaths")
+    return bool(asked) or config.args != config.getini("testpaths")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

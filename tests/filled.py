@@ -15,6 +15,7 @@ from reprieve.config.demo.make import first_moment
 from reprieve.config.demo.stage import Stage, found
 from reprieve.records import models
 from reprieve.records.identity import Identity
+from reprieve.records.queries import bags
 from tests.world import NOON
 
 TOLD = (
@@ -56,6 +57,7 @@ class Filled:
             "link": uuid.uuid4(),
             "discrepancy": uuid.uuid4(),
             "event": uuid.uuid4(),
+            "bag": bags.of_event(self._newest(models.InfusionEvent, kind=bags.KIND)),
             "attachment": self._newest(models.Attachment).pk,
             "identity": Identity(given="Otto", family=self.mark, phone="+15550100199"),
         }
@@ -75,6 +77,7 @@ def plain(now: datetime) -> dict[str, Any]:
         "number": 1, "state": "in_series", "text": "Invented", "role": "physician",
         "keys": ["clinic.phone"], "key": "clinic.phone", "kind": "clinician_review",
         "life_support": "", "physician": "", "on": day, "moment": "baseline",
+        "phone": "+15550100199", "prefix": "clinic.",
     }  # fmt: skip
 
 
