@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import orjson
 
 from reprieve.config import backup, backup_tables
+from reprieve.config.folder import data_folder
 from reprieve.knowledge import BadValue
 
 WITHIN_S = 3600
@@ -46,9 +47,12 @@ def check(file: Path, *, key: bytes) -> Report:
 
 
 def rehearse(file: Path, *, key: bytes) -> Report:
-    """This function will restore a backup beside itself, verify it, and take it away again."""
+    """This function will restore a backup, verify it, and take it away again.
+
+    It is unpacked where the clinic's own records lie: never on the disk that carries backups away.
+    """
     began = time.monotonic()
-    with backup.scratch(file.absolute().parent) as place:
+    with backup.scratch(data_folder()) as place:
         folder = place / "restored"
         manifest = backup.unpack(file, key=key, into=folder)
         with _environment(folder, manifest) as env:
@@ -71,6 +75,7 @@ def own_environment(folder: Path, address: str = "") -> dict[str, str]:
 
 def fill(folder: Path, address: str) -> None:
     """This function will put the tables of an unpacked backup into a PostgreSQL database."""
+    backup_tables.require_no_clinic(address)
     run(own_environment(folder, address), "-m", "reprieve.config.migrate", "--rehearsed")
     backup_tables.copy_in(address, folder / backup.TABLES)
 

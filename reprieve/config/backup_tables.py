@@ -89,6 +89,17 @@ def _replace(connection: psycopg.Connection[Any], folder: Path, tables: list[str
                     copy.write(piece)
 
 
+def require_no_clinic(address: str) -> None:
+    """This function will raise BadValue for a database that holds a clinic, of any version.
+
+    Asked before anything is migrated: a wrong address must not update a clinic at work.
+    """
+    with _connected(address) as connection:
+        row = connection.execute("SELECT to_regclass('records_clinic')").fetchone()
+        if row is not None and row[0] is not None:
+            _require_empty(connection)
+
+
 def _require_empty(connection: psycopg.Connection[Any]) -> None:
     row = connection.execute("SELECT count(*) FROM records_clinic").fetchone()
     if row is None or row[0]:
@@ -134,4 +145,5 @@ def _connected(address: str) -> Iterator[psycopg.Connection[Any]]:
         with psycopg.connect(address) as connection:
             yield connection
     except psycopg.OperationalError as error:
-        raise BadValue("REPRIEVE_DATABASE_URL", f"does not answer: {error}".strip()) from error
+        why = " ".join(str(error).split())
+        raise BadValue("REPRIEVE_DATABASE_URL", f"does not answer: {why}") from error

@@ -47,10 +47,16 @@ async def _run() -> None:
 
 
 def _dialects(clinic: uuid.UUID, now_ms: Callable[[], int]) -> dict[str, str]:
+    from django.db import connection
+
     from reprieve.pathway import dialects
     from reprieve.pathway.clock import moment
 
-    return dialects.in_force(clinic=clinic, at=moment(now_ms()))
+    try:
+        return dialects.in_force(clinic=clinic, at=moment(now_ms()))
+    except Exception:
+        connection.close()  # the batch that comes next must not meet a connection that is lost
+        raise
 
 
 def _warn(what: str) -> None:

@@ -32,11 +32,13 @@ def move(address: str) -> Moved:
     """
     from django.db import transaction
 
-    from reprieve.config import backup_check
+    from reprieve.config import backup_check, rotation
 
     if os.environ.get("REPRIEVE_DATABASE_URL"):
         raise BadValue("REPRIEVE_DATABASE_URL", "is set: the clinic is on PostgreSQL already")
+    rotation.finish()
     with _target(address):
+        _require_no_clinic(address)
         env = environment(address)
         backup_check.run(env, "-m", "reprieve.config.migrate", "--rehearsed")
         _require_empty()
@@ -63,6 +65,15 @@ def _target(address: str) -> Iterator[None]:
         connections[ALIAS].close()
         del connections[ALIAS]
         del connections.databases[ALIAS]
+
+
+def _require_no_clinic(address: str) -> None:
+    from reprieve.config import backup_tables
+
+    try:
+        backup_tables.require_no_clinic(address)
+    except BadValue as error:
+        raise BadValue("to", error.reason) from error
 
 
 def _require_empty() -> None:

@@ -58,10 +58,13 @@ def finish() -> bool:
     from django.conf import settings
 
     from reprieve.records import keys
+    from reprieve.records.queries import clinics
 
     waiting = data_folder() / NEXT
     if not waiting.exists():
         return False
+    if not clinics.clinics():
+        return False  # another, empty database: it cannot tell which key is right
     if not list(keys.faults()):
         waiting.unlink()  # stopped before the database was changed
         return False

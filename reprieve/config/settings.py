@@ -130,6 +130,10 @@ ACCOUNT_RATE_LIMITS = {"login_failed": False}
 # Staff who see patients need a second factor where more than this machine can reach the pages.
 FACTOR_BY_DEFAULT = TLS or any(not is_own_machine(name) for name in ALLOWED_HOSTS)
 MFA_ADAPTER = "reprieve.web.factors.Adapter"
+MFA_FORMS = {
+    "authenticate": "reprieve.web.factor_forms.AuthenticateForm",
+    "reauthenticate": "reprieve.web.factor_forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -105,6 +105,7 @@ def _(event: ev.Silenced, turn: Turn) -> None:
 
 @_act.register
 def _(event: ev.LimitsChanged, turn: Turn) -> None:
+    turn.wake_ms = 0  # what time will do may have changed with the policy: it is looked at anew
     known = {limit.key for limit in turn.policy.limits}
     for alarm in list(turn.alarms.values()):
         if alarm.kind != "clinical":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -21,12 +21,15 @@ from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import ROLES, SEES_PATIENTS, Actor
 from reprieve.records import audit
-from reprieve.records.models import Practitioner, User
+from reprieve.records.models import AuditEvent, Practitioner, User
 from reprieve.records.queries import people, settings
 
 FACTOR_ROLES = "security.second_factor"
 PIN_DIGITS = 6
 PIN_TRIES = 3
+FACTOR_TRIES = 5
+FACTOR_RESTS = timedelta(minutes=15)
+FACTOR_KINDS = ("totp", "recovery_codes", "webauthn")
 PIN_VARIETY = 3  # different digits, at least
 
 
@@ -104,6 +107,23 @@ def has_factor(user: int, *kinds: str) -> bool:
 
     wanted = kinds or (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return bool(Authenticator.objects.filter(user_id=user, type__in=wanted).exists())
+
+
+def may_try_factor(user: int) -> bool:
+    """This function will tell whether a person may try another code: five wrong ones are enough.
+
+    Counted on the audit trail, for all servers and addresses together. Only who has the password
+    comes this far, so that nobody else can shut a person out.
+    """
+    rows = Practitioner.objects.every().filter(user_id=user)
+    for clinic, practitioner in rows.values_list("clinic_id", "id"):
+        wrong = AuditEvent.objects.filter(
+            clinic_id=clinic, subject=str(practitioner), action="account.failed",
+            at__gt=clock.now(clinic) - FACTOR_RESTS, detail__by__in=FACTOR_KINDS,
+        )  # fmt: skip
+        if wrong.count() >= FACTOR_TRIES:
+            return False
+    return True
 
 
 def end_sessions(user: int) -> int:

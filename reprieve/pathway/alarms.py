@@ -110,8 +110,13 @@ def set_duty(
             clinic_id=actor.clinic, key=alarm_policy.DUTY, value=duty, valid_from=at,
             reason=reason.strip(), recorded_at=at, by_id=actor.practitioner,
         )  # fmt: skip
+        changed = ev.LimitsChanged(at_ms=ms(at), by=str(actor.practitioner))
         watched = InfusionState.of(actor.clinic).filter(state__in=alarm_fold.WATCHED)
-        for encounter in watched.values_list("encounter_id", flat=True):
+        for encounter in watched.order_by("encounter_id").values_list("encounter_id", flat=True):
+            # The clock looks anew at what stands: a silent monitor sends nothing that would ask.
+            alarm_fold.fold(
+                clinic=actor.clinic, encounter=encounter, events=[changed], recorded_ms=ms(at)
+            )
             infusion.announce(actor.clinic, encounter, at)  # every open page says so at once
         return Done(subject_kind="setting", subject=row.pk, detail={"duty": duty})
 

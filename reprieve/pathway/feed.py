@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
@@ -79,7 +79,14 @@ def _in_one_go(
         return ends
     except BaseException:
         feed_standing.forget()
+        _let_go_if_lost()
         raise
+
+
+def _let_go_if_lost() -> None:
+    """A connection that the server dropped is opened anew, whichever statement noticed it first."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _each_alone(batch: Sequence[FeedMessage], state: Batch) -> list[str]:

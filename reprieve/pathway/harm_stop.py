@@ -15,7 +15,7 @@ from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
 from reprieve.records.models import Decision, Encounter
 from reprieve.records.queries import harm_stops, settings
-from reprieve.records.queries.harm_stops import GO_ON, KIND, STAY, HarmStop
+from reprieve.records.queries.harm_stops import GO_ON, KIND, SEEN, STAY, HarmStop
 
 ACT = "harm.judge"
 RULE = "harm-repeated"
@@ -70,7 +70,9 @@ def decide(
             raise NotNow(N_("No side effect stops the infusions of this patient."))
         if outcome == GO_ON and known.waits_for_judgement:
             raise NotNow(N_("Judge each severe side effect first, then decide."))
-        saved = _write(seen, actor=actor, at=at, visit=visit, outcome=outcome, reason=reason)
+        saved = _write(
+            seen, known, actor=actor, at=at, visit=visit, outcome=outcome, reason=reason
+        )
         worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
         return Done(subject_kind="decision", subject=saved.pk, detail={"outcome": outcome})
 
@@ -78,8 +80,9 @@ def decide(
 
 
 def _write(
-    seen: Finding, *, actor: Actor, at: datetime, visit: uuid.UUID, outcome: str, reason: str
-) -> Decision:
+    seen: Finding, known: HarmStop, *, actor: Actor, at: datetime, visit: uuid.UUID,
+    outcome: str, reason: str,
+) -> Decision:  # fmt: skip
     last = Encounter.of(actor.clinic).get(pk=visit)
     note = notes.write(
         reason.strip(), clinic=actor.clinic, at=at, by=actor.practitioner, patient=last.patient_id
@@ -87,7 +90,8 @@ def _write(
     row: Decision = Decision.objects.add(
         clinic_id=actor.clinic, patient_id=last.patient_id, episode_id=last.episode_id, kind=KIND,
         outcome=outcome, reason=note,
-        findings=[gate.as_json(seen)], knowledge=seen.knowledge_version[:40], recorded_at=at,
+        findings=[gate.as_json(seen) | {SEEN: [str(event.id) for event in known.heavy]}],
+        knowledge=seen.knowledge_version[:40], recorded_at=at,
         by_id=actor.practitioner,
     )  # fmt: skip
     return row

@@ -122,8 +122,8 @@ EMERGENCY = frozenset(
         "plan.open", "infusion.open", "infusion.board", "recovery.open", "followup.open",
     }
 )  # fmt: skip
-# A page of these may show a patient's record.
-SEES_PATIENTS = CARE
+# A page of these may show a patient or what was given to one, or open every record in an emergency.
+SEES_PATIENTS = CARE | {MANAGER, AUDITOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from reprieve.pathway import clock
 from reprieve.pathway.errors import PathwayError
 from reprieve.pathway.permissions import Actor, allowed
 from reprieve.records import access as access_log
-from reprieve.web import lock, problems, readiness
+from reprieve.web import kiosk, lock, problems, readiness
 from reprieve.web.people import actor_of, clinic_of
 
 UNAUTHORIZED = 401
@@ -48,6 +48,7 @@ class Access:
     """What a view states about itself; the test of every address reads it.
 
     `unready`: it answers an account that still lacks a password of its own or a second factor.
+    `in_kiosk`: it answers while a patient holds the clinic's tablet.
     """
 
     kind: Literal["page", "live", "signed_in", "public", "link"]
@@ -55,6 +56,7 @@ class Access:
     opens: str = ""
     why: str = ""
     unready: bool = False
+    in_kiosk: bool = False
 
 
 def page(permission: str, *, opens: str) -> Callable[[View], View]:
@@ -66,9 +68,9 @@ def page(permission: str, *, opens: str) -> Callable[[View], View]:
     return _guard(Access(kind="page", permission=permission, opens=opens))
 
 
-def live(permission: str, *, opens: str) -> Callable[[View], View]:
+def live(permission: str, *, opens: str, in_kiosk: bool = False) -> Callable[[View], View]:
     """This function will guard a polled part: not logged each time, and answered when locked."""
-    return _guard(Access(kind="live", permission=permission, opens=opens))
+    return _guard(Access(kind="live", permission=permission, opens=opens, in_kiosk=in_kiosk))
 
 
 def signed_in(*, opens: str, unready: bool = False) -> Callable[[View], View]:
@@ -131,9 +133,10 @@ def _refusal(request: PageRequest, access: Access) -> HttpResponseBase | None:
     request.actor = actor
     if access.permission and not allowed(actor, access.permission):
         return problems.no_permission(request)
-    if access.kind == "live":
-        return None
-    return lock.refusal(request)
+    if access.kind != "live":
+        return lock.refusal(request)
+    is_patients = kiosk.is_open(request) and lock.is_locked(request)
+    return lock.asked(request, wrong=False) if is_patients and not access.in_kiosk else None
 
 
 def _unready(request: PageRequest, access: Access) -> HttpResponseBase | None:

@@ -40,6 +40,11 @@ def start(request: HttpRequest, *, patient: uuid.UUID, forms: Sequence[str]) -> 
     lock.lock_now(request)
 
 
+def is_open(request: HttpRequest) -> bool:
+    """This function will tell whether a patient's forms are open on this tablet."""
+    return KEY in request.session
+
+
 def of(request: HttpRequest) -> Kiosk:
     """This function will return what is open on this tablet. Raises NotFound when nothing is."""
     kept = request.session.get(KEY)

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import people
+from reprieve.pathway import accounts, people
 from reprieve.pathway.permissions import CLINICIANS, Actor
 from reprieve.records.queries import people as staff
 from reprieve.web.access import PageRequest
@@ -53,6 +53,9 @@ def second_of(request: PageRequest, *, person: str, password: str) -> Actor:
         raise BadValue("second", N_("is nobody of this clinic"))
     user = authenticate(request, email=member.email, password=password)
     found = None if user is None else people.actor_of(user=user.pk)
-    if found is None or found.practitioner != member.id:
+    if user is None or found is None or found.practitioner != member.id:
         raise BadValue("password", N_("is not the second person's"))
+    if accounts.is_password_anothers(user.pk):
+        # Whoever made the account knows it too: such a pair may be one person.
+        raise BadValue("second", N_("must first choose a password of their own"))
     return found

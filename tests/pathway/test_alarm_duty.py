@@ -59,6 +59,18 @@ def test_nobody_is_called_and_everything_is_written_down(chair: Chair) -> None:
     assert chosen.by
 
 
+def test_what_stands_on_a_silent_monitor_calls_when_alarms_ring_again(chair: Chair) -> None:
+    world = chair.world
+    choose(world, "record_only")
+    assert unanswered(chair, "a") == 0
+    world.later(minutes=5)  # not a word from the monitor since
+    ticker.tick_alarms(at_ms=ms(world.at))
+    choose(world, "secondary", reason="the station is gone")
+    world.later(minutes=2)
+    ticker.tick_alarms(at_ms=ms(world.at))
+    assert WorkItem.of(world.id).filter(kind="alarm").exists()
+
+
 def test_only_the_medical_director_chooses_with_a_reason(world: World) -> None:
     assert settings.newest(clinic=world.id, key=alarm_policy.DUTY, at=world.at) is None
     with pytest.raises(PermissionDenied):

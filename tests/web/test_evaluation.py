@@ -316,6 +316,7 @@ def test_the_tablet_shows_one_patients_forms_and_locks_the_rest(
     assert client.get("/kiosk").status_code == 404
     assert send(client, f"/patients/{patient}/kiosk")["Location"] == "/kiosk"
     assert client.get(path(patient)).status_code == 423
+    assert client.get("/live/board").status_code == 423  # other patients, in this one's hands
     first = client.get("/kiosk")
     assert "1 of 7" in text(first)
     assert "Invented" not in text(first).replace(world.clinic.name, "")

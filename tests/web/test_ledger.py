@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from reprieve.knowledge import BadValue
 from reprieve.pathway import clock
-from reprieve.records.models import Portion
+from reprieve.records.models import Portion, User
 from reprieve.records.queries import discrepancies, portions, stock
+from reprieve.web import second
 from tests.drug_room import MIDAZOLAM, infused, with_bag
 from tests.world import PASSWORD, World, new
 
@@ -49,6 +51,20 @@ def get(browser: Client, name: str, *args: object, query: str = "") -> str:
 
 def witness(world: World, who: str = "physician", password: str = PASSWORD) -> dict[str, str]:
     return {"second": str(world[who].practitioner), "password": password}
+
+
+def test_a_witness_whose_password_a_manager_gave_is_nobody_yet(
+    today: World, as_role: AsRole
+) -> None:
+    doctor = User.objects.get(pk=today["physician"].user)
+    doctor.password_given_at = today.at
+    doctor.save()
+    request = RequestFactory().post("/ledger")
+    request.actor = today["infusion_nurse"]
+    with pytest.raises(BadValue, match="second: must first choose a password"):
+        second.second_of(
+            request, person=str(today["physician"].practitioner), password=PASSWORD
+        )
 
 
 def test_a_box_is_scanned_and_held(today: World, as_role: AsRole) -> None:

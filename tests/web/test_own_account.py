@@ -25,14 +25,14 @@ def test_beyond_this_machine_who_sees_patients_needs_a_second_factor(
 ) -> None:
     from allauth.mfa.models import Authenticator
 
-    nurse, auditor = as_role("infusion_nurse"), as_role("auditor")
+    nurse, manager = as_role("infusion_nurse"), as_role("manager")
     with BEYOND:
         assert nurse.get("/board")["Location"] == "/account/"
         assert nurse.get("/live/board").status_code in {401, 404}
         assert "needs a second factor" in nurse.get("/account/").content.decode()
         assert nurse.get("/account/2fa/").status_code == 200
         assert nurse.get("/account/pin")["Location"] == "/account/"
-        assert auditor.get("/audit").status_code == 200
+        assert manager.get("/today")["Location"] == "/account/"
         Authenticator.objects.create(
             user_id=world["infusion_nurse"].user, type="totp", data={"secret": "x"}
         )
@@ -191,3 +191,23 @@ def test_codes_of_an_app_and_recovery_codes_open_the_account(
     assert again.post("/account/2fa/authenticate/", {"code": recovery}).status_code == 200
     failed = AuditEvent.objects.filter(actor=world["physician"].label, action="account.failed")
     assert failed.exists()
+
+
+def test_codes_cannot_be_guessed(world: w.World) -> None:
+    """After five wrong ones the right one is refused too, from whatever address it comes."""
+    from allauth.mfa.totp.internal import auth
+    from django.contrib.auth import get_user_model
+
+    secret = auth.generate_totp_secret()
+    auth.TOTP.activate(get_user_model().objects.get(pk=world["physician"].user), secret)
+    said = {"login": world.emails["physician"], "password": w.PASSWORD}
+    for number in range(5):
+        phone = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        phone.post("/account/login/", said)
+        phone.post("/account/2fa/authenticate/", {"code": f"00000{number}"})
+    phone = Client(REMOTE_ADDR="203.0.113.77")
+    phone.post("/account/login/", said)
+    right = phone.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    assert right.status_code == 200
+    assert "Too many wrong codes" in right.content.decode()
+    assert phone.get("/today").status_code == 302

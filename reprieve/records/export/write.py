@@ -16,7 +16,7 @@ from reprieve.records.export.tables import Column, Table
 
 BATCH = 20_000
 # A cell that a spreadsheet would run as a formula is written behind an apostrophe.
-FORMULA = re.compile(r"^[=+\-@\t\r](?!\d)")
+FORMULA = re.compile(r"^(?:[=@\t\r]|[+\-](?![\d ().,\-/]*$))")
 
 
 def has_parquet() -> bool:

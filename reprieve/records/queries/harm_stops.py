@@ -1,7 +1,8 @@
 """Whether a patient's side effects stop further infusions until a physician decides.
 
-What a physician decided lets pass only what was written down by then: an entry that comes later,
-or is judged anew, counts again. What was judged not to come from the drug does not count.
+What a physician decided lets pass only what the decision names as seen: an entry that comes later,
+or is judged anew, counts again, whenever it was written down. What was judged not to come from the
+drug does not count.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from reprieve.clinical import harm_grades
 from reprieve.records.models import Decision
@@ -18,6 +18,7 @@ from reprieve.records.queries.harm import HarmView
 
 KIND = "harm_stop"
 GO_ON, STAY = "go_on", "stay"
+SEEN = "seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,40 +52,42 @@ def of(*, clinic: uuid.UUID, patient: uuid.UUID, as_if_undecided: bool = False) 
     heavy = tuple(
         e for e in found if harm_grades.needs_review(grade=e.grade, serious=e.serious)
     )
-    since = None if as_if_undecided else _gone_on_at(clinic, patient)
+    seen = frozenset() if as_if_undecided else _let_pass(clinic, patient)
     return HarmStop(
-        same_severe_n=_repeats(heavy, since), serious=_serious(heavy, since), heavy=heavy
+        same_severe_n=_repeats(heavy, seen), serious=_serious(heavy, seen), heavy=heavy
     )
 
 
-def _gone_on_at(clinic: uuid.UUID, patient: uuid.UUID) -> datetime | None:
-    """When a physician decided to go on, if that is still the last word."""
+def _let_pass(clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[str]:
+    """What a physician had in view when deciding to go on, if that is still the last word."""
     rows = Decision.of(clinic).filter(patient_id=patient, kind=KIND)
     last = rows.order_by("-recorded_at", "-id").first()
-    return last.recorded_at if last is not None and last.outcome == GO_ON else None
+    if last is None or last.outcome != GO_ON:
+        return frozenset()
+    return frozenset(name for finding in last.findings for name in finding.get(SEEN, ()))
 
 
-def _repeats(heavy: Iterable[HarmView], since: datetime | None) -> int:
+def _repeats(heavy: Iterable[HarmView], seen: frozenset[str]) -> int:
     groups: dict[str, list[HarmView]] = {}
     for event in heavy:
         severe = harm_grades.needs_review(grade=event.grade, serious=False)
         if severe and harm_grades.may_be_from_drug(event.relatedness) is not False:
             groups.setdefault(event.term.strip().casefold(), []).append(event)
-    came = [len(g) for g in groups.values() if any(_is_new(e, since) for e in g)]
+    came = [len(g) for g in groups.values() if any(_is_new(e, seen) for e in g)]
     return max(came, default=0)
 
 
-def _serious(heavy: Iterable[HarmView], since: datetime | None) -> bool | None:
+def _serious(heavy: Iterable[HarmView], seen: frozenset[str]) -> bool | None:
     answers = [
         harm_grades.may_be_from_drug(event.relatedness)
         for event in heavy
         if harm_grades.is_serious(grade=event.grade, serious=event.serious)
-        and _is_new(event, since)
+        and _is_new(event, seen)
     ]
     if True in answers:
         return True
     return None if None in answers else False
 
 
-def _is_new(event: HarmView, since: datetime | None) -> bool:
-    return since is None or event.recorded_at > since
+def _is_new(event: HarmView, seen: frozenset[str]) -> bool:
+    return str(event.id) not in seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import uuid
 from datetime import time
 from typing import Any
@@ -31,6 +32,8 @@ from reprieve.web.portal.access import over
 
 FIRST_HOUR, LAST_HOUR = 8, 21
 LARGEST_BODY = 10_000
+# A gateway may say the number in its reason; it is kept nowhere in the open.
+NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}")
 
 
 def _hours() -> list[tuple[str, Any]]:
@@ -115,7 +118,7 @@ def _receipt(body: dict[str, Any]) -> HttpResponse:
         return JsonResponse({"error": _("id must be the text's own number")}, status=400)
     known = outbox.receipt(
         message=number, at=clock.real(), arrived=body["status"] == "delivered",
-        reason=str(body.get("reason", ""))[:100],
+        reason=NUMBER.sub("…", str(body.get("reason", "")))[:100],
     )  # fmt: skip
     return JsonResponse({"known": known}, status=200 if known else 404)
 

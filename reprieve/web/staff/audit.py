@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -25,6 +26,7 @@ from reprieve.web.collect import NavItem
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("at", "who", "what", "about", "patients")
+DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1)))
 ASKED = ("who", "what", "since", "until", "patient")
 
 
@@ -38,11 +40,13 @@ class WhichForm(forms.Form):
         label=_lazy("Patient number"), required=False, min_value=1, max_value=999_999
     )
     since = forms.DateField(
-        label=_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+        label=_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        validators=DAYS,
+    )  # fmt: skip
     until = forms.DateField(
-        label=_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+        label=_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        validators=DAYS,
+    )  # fmt: skip
 
     def __init__(self, data: Any, *, request: PageRequest) -> None:
         super().__init__(data)

@@ -22,7 +22,7 @@ def home(request: PageRequest) -> HttpResponseBase:
     return redirect(first.url_name)
 
 
-@live("home.open", opens="lock")
+@live("home.open", opens="lock", in_kiosk=True)
 @require_POST
 def unlock(request: PageRequest) -> HttpResponse:
     """This function will open a locked screen: 204 when the proof is right, else 422."""
@@ -35,14 +35,14 @@ def unlock(request: PageRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT if right else HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-@live("home.open", opens="lock")
+@live("home.open", opens="lock", in_kiosk=True)
 @require_POST
 def passkey(request: PageRequest) -> HttpResponse:
     """This function will ask the person's passkey a question that only it can answer."""
     return JsonResponse(passkeys.question(request))
 
 
-@live("home.open", opens="lock")
+@live("home.open", opens="lock", in_kiosk=True)
 @require_POST
 def lock_now(request: PageRequest) -> HttpResponse:
     """This function will lock the session at once."""
@@ -50,7 +50,7 @@ def lock_now(request: PageRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-@live("home.open", opens="lock")
+@live("home.open", opens="lock", in_kiosk=True)
 @require_POST
 def active(request: PageRequest) -> HttpResponse:
     """This function will note that the person is typing; 423 when the session is locked."""

@@ -24,7 +24,7 @@ from reprieve.web.acts import act_of
 DRAFT_LASTS = timedelta(hours=12)
 
 
-@page("evaluation.open", opens="kiosk")
+@page("evaluation.record", opens="kiosk")
 @require_POST
 def start(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will hand the tablet to the patient; staff pages are locked from now on."""
@@ -39,7 +39,7 @@ def start(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     return redirect("kiosk")
 
 
-@live("evaluation.open", opens="kiosk")
+@live("evaluation.record", opens="kiosk", in_kiosk=True)
 def fill(request: PageRequest) -> HttpResponseBase:
     """This function will show the next form, or thank the patient when all are done."""
     now = kiosk.of(request)
@@ -76,7 +76,7 @@ def _next(request: PageRequest, *, alert: bool) -> HttpResponseBase:
     return redirect("kiosk")
 
 
-@live("evaluation.open", opens="kiosk")
+@live("evaluation.record", opens="kiosk", in_kiosk=True)
 @require_POST
 def draft(request: PageRequest) -> HttpResponse:
     """This function will save the answers so far; an alert is heard at once."""

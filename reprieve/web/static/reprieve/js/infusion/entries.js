@@ -37,7 +37,7 @@ async function send(event, form) {
     if (answer.status === SAVED) return saved(form);
     refused(form, await answer.text());
   } catch {
-    if (!(await kept(form))) say(form, true);
+    if (!(await kept(form).catch(() => false))) say(form, true);
   } finally {
     if (button) button.disabled = false;
   }

@@ -41,8 +41,12 @@ async function open() {
 export async function put(entry) {
   const database = await store();
   const secret = await key();
-  if (database && secret) await database.put("entries", await sealed(entry, secret));
-  else memory.set(entry.act, entry);
+  try {
+    if (!database || !secret) throw new Error("nowhere to keep it");
+    await database.put("entries", await sealed(entry, secret));
+  } catch {
+    memory.set(entry.act, entry);
+  }
   changed();
 }
 
@@ -60,13 +64,19 @@ export async function waiting() {
   const secret = await key();
   /** @type {(Sealed | Kept)[]} */
   const stored = database && secret ? await database.getAll("entries") : [];
-  const found = secret ? await Promise.all(stored.map((one) => unsealed(one, secret))) : [];
+  const tried = secret ? await Promise.allSettled(stored.map((one) => unsealed(one, secret))) : [];
+  // One that cannot be opened stays where it is and holds up no other.
+  const found = tried.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   return [...found, ...memory.values()].sort((a, b) => a.tablet_ms - b.tablet_ms);
 }
 
 /** The key of this browser, made once; none where the browser gives none (not a secure page).
  * @returns {Promise<CryptoKey | null>} */
-async function key() {
+function key() {
+  return madeOnce().catch(() => null);
+}
+
+async function madeOnce() {
   const database = await store();
   if (!database || !globalThis.crypto?.subtle) return null;
   const known = await database.get("facts", KEY);
