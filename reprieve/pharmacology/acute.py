@@ -29,7 +29,14 @@ RATING_SD = float(_DATA["rating"]["residual"]["value"])
 
 
 def effect(effect_site_ng_per_ml: Array, *, c50_ng_per_ml: float = C50_NG_PER_ML) -> Array:
-    """Give the share (0 to 1) of the largest effect at effect-site levels of S-ketamine."""
+    """Give the share (0 to 1) of the largest effect at effect-site levels of S-ketamine.
+
+    Raises BadValue for a level or a C50 that is no such number.
+    """
+    if not np.all(np.isfinite(effect_site_ng_per_ml) & (np.asarray(effect_site_ng_per_ml) >= 0)):
+        raise BadValue("effect_site_ng_per_ml", "a level is a number from 0")
+    if not (np.isfinite(c50_ng_per_ml) and c50_ng_per_ml > 0):
+        raise BadValue("c50_ng_per_ml", "is a number above 0")
     return effect_site_ng_per_ml / (c50_ng_per_ml + effect_site_ng_per_ml)
 
 

@@ -25,6 +25,7 @@ from reprieve.pharmacology.system import build
 _FILE = load("reprieve.pharmacology.effects", "haemodynamics")
 _DATA: Any = _FILE.data["response"]
 VERSION = _FILE.version
+HIGHEST_SITE_NG_PER_ML = float(_DATA["highest_effect_site"]["value"])
 SIGNALS = ("sbp", "dbp", "heart_rate")
 HALF_LIFE_H = float(_DATA["effect_half_life"]["value"]) / MIN_PER_H
 LOG_SD = float(_DATA["log_sd"]["value"])
@@ -86,7 +87,7 @@ def effect_site(
     )
     system = build(chosen, chosen.typical(weight_kg), effect_half_life_h=HALF_LIFE_H)
     site = engine.levels(system, schedule, times)[0, -1]
-    capped: Array = np.minimum(site, float(_DATA["highest_effect_site"]["value"]))
+    capped: Array = np.minimum(site, HIGHEST_SITE_NG_PER_ML)
     return capped
 
 

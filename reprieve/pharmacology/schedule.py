@@ -15,6 +15,7 @@ from reprieve.pharmacology.model import Array
 # anaesthetic push of a few hundred mg within a minute or so.
 HIGHEST_RATE_MG_PER_H = 5000.0
 HIGHEST_BOLUS_MG = 1000.0
+HIGHEST_AMOUNT_MG = 100_000.0  # a whole course, far beyond any
 LONGEST_MIN = 3 * 366 * 24 * 60.0
 MIN_PER_H = 60.0
 

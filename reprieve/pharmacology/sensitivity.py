@@ -149,7 +149,7 @@ def _typical(signal: Signal) -> float:
 def _answer(signal: Signal, site: float, parameter: float) -> float:
     if signal == "dissociation":
         return acute.HIGHEST_RATING * site / (parameter + site)
-    return parameter * site
+    return parameter * min(site, haemodynamics.HIGHEST_SITE_NG_PER_ML)
 
 
 def _gates(

@@ -12,7 +12,16 @@ from reprieve.pharmacology import engine, system
 from reprieve.pharmacology.acute import HALF_LIFE_H
 from reprieve.pharmacology.model import DEFAULT, Array, Model, model
 from reprieve.pharmacology.routes import by_entry
-from reprieve.pharmacology.schedule import Bolus, Infusion, RouteDose, Schedule, check_times
+from reprieve.pharmacology.schedule import (
+    HIGHEST_AMOUNT_MG,
+    HIGHEST_RATE_MG_PER_H,
+    Bolus,
+    Infusion,
+    RouteDose,
+    Schedule,
+    check_range,
+    check_times,
+)
 from reprieve.pharmacology.system import System, Values, build
 
 MOST_MG_PER_KG_PER_H = 100.0
@@ -57,7 +66,7 @@ def simulate(
         chosen, weight_kg=weight_kg, infusions=infusions, boluses=boluses, times_min=times_min,
         doses=doses,
     )  # fmt: skip
-    whole = whole_system(chosen, {**chosen.typical(weight_kg), **(values or {})})
+    whole = whole_system(chosen, {**chosen.typical(weight_kg), **_own(chosen, values or {})})
     found = engine.levels(whole, schedule, times)[0]
     for entry, part in by_entry(chosen, doses).items():
         found = found + engine.levels(whole, part, times, entry=entry)[0]
@@ -93,6 +102,17 @@ def check(
     return schedule, check_times(times_min)
 
 
+def _own(chosen: Model, values: Values) -> Values:
+    """Give a person's own parameters back: each one the model's, and a number above 0."""
+    for name, value in values.items():
+        if name not in chosen.parameters:
+            known = ", ".join(sorted(chosen.parameters))
+            raise BadValue("values", f"unknown {name!r}; known: {known}")
+        if not np.all(np.isfinite(value) & (np.asarray(value) > 0)):
+            raise BadValue("values", f"{name} is a number above 0")
+    return values
+
+
 def whole_system(chosen: Model, values: Values) -> System:
     """Build a model's system with the fast effect site of S-ketamine as the last output."""
     return build(chosen, values, effect_half_life_h=HALF_LIFE_H)
@@ -101,7 +121,11 @@ def whole_system(chosen: Model, values: Values) -> System:
 def steady_state(
     *, weight_kg: float, rate_mg_per_h: float, model_name: str = DEFAULT
 ) -> dict[str, float]:
-    """Give the levels in ng/mL that an endless infusion approaches, by output."""
+    """Give the levels in ng/mL that an endless infusion approaches, by output.
+
+    Raises BadValue for a rate that is no number from 0 to the highest that is plausible.
+    """
+    check_range("rate_mg_per_h", rate_mg_per_h, HIGHEST_RATE_MG_PER_H)
     whole = _typical(weight_kg, model_name)
     found = system.steady_state(whole, rate_mg_per_h=rate_mg_per_h)[0]
     return dict(zip(whole.outputs, map(float, found), strict=True))
@@ -110,7 +134,11 @@ def steady_state(
 def auc_to_infinity(
     *, weight_kg: float, dose_mg: float, model_name: str = DEFAULT
 ) -> dict[str, float]:
-    """Give the whole area under the levels in ng/mL times h after a dose, by output."""
+    """Give the whole area under the levels in ng/mL times h after a dose, by output.
+
+    Raises BadValue for a dose that is no number from 0 to the highest that is plausible.
+    """
+    check_range("dose_mg", dose_mg, HIGHEST_AMOUNT_MG)
     whole = _typical(weight_kg, model_name)
     found = system.auc_to_infinity(whole, dose_mg=dose_mg)[0]
     return dict(zip(whole.outputs, map(float, found), strict=True))

@@ -5,7 +5,7 @@ import pytest
 
 from reprieve.knowledge import BadValue
 from reprieve.pharmacology import Bolus, Infusion, Schedule, bands, draw, engine, model, simulate
-from reprieve.pharmacology.simulate import whole_system
+from reprieve.pharmacology.simulate import auc_to_infinity, steady_state, whole_system
 from reprieve.pharmacology.system import System, build
 
 SCHEDULE = Schedule(
@@ -107,3 +107,20 @@ def test_evenly_spaced_times_give_the_same_as_the_same_times_among_others():
     alone = engine.levels(system, SCHEDULE, even)
     among = engine.levels(system, SCHEDULE, uneven)[..., np.isin(uneven, even)]
     assert np.allclose(alone, among, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("rate", [-5.0, float("nan"), float("inf"), 1e9])
+def test_no_endless_infusion_at_an_impossible_rate(rate: float) -> None:
+    with pytest.raises(BadValue, match="rate_mg_per_h"):
+        steady_state(weight_kg=70, rate_mg_per_h=rate)
+    with pytest.raises(BadValue, match="dose_mg"):
+        auc_to_infinity(weight_kg=70, dose_mg=rate)
+
+
+@pytest.mark.parametrize("values", [{"FOO": 1.0}, {"V1": 0.0}, {"V1": float("nan")}])
+def test_own_parameters_are_the_models_and_above_nought(values: dict[str, float]) -> None:
+    with pytest.raises(BadValue, match="values"):
+        simulate(
+            weight_kg=70, times_min=[0, 10], values=values,
+            infusions=[Infusion(rate_mg_per_h=20, start_min=0, end_min=60)],
+        )  # fmt: skip

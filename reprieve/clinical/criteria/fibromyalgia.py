@@ -63,6 +63,9 @@ def _agreed(*answers: bool) -> bool | None:
 def _wpi(facts: Mapping[str, Any]) -> Range:
     areas, stated = facts.get("painful_areas"), facts.get("wpi")
     if areas is None:
+        wpi = facts.get("wpi")
+        if stated is not None and wpi is not None and stated > wpi:
+            raise BadValue("painful_regions", f"{stated} regions cannot come from {wpi} areas")
         return Range(low=stated or 0, high=WPI_HIGHEST if stated is None else stated)
     if stated not in (None, len(areas)):
         raise BadValue("wpi", f"{stated} was given, but {len(areas)} areas are named")

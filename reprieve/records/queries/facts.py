@@ -21,6 +21,7 @@ from reprieve.records.queries import (
     clinics,
     consent,
     exposure,
+    gate_vitals,
     harm_stops,
     medicines,
     observations,
@@ -31,6 +32,7 @@ from reprieve.records.queries import (
 from reprieve.records.queries.observations import ObservationView
 
 # Fact <- code of what is measured in the chair or at the desk.
+VITAL_SIGNS = ("sbp", "heart_rate", "spo2", "respiratory_rate", "rass")
 MEASURED = {
     "sbp_mmhg": "sbp",
     "dbp_mmhg": "dbp",
@@ -154,16 +156,22 @@ def _measured(
         for fact, code in MEASURED.items()
         if code in newest and newest[code].measured_at >= moments.vitals
     }
-    sets = observations.history(clinic=clinic, patient=patient, code="sbp")
-    taken = [v for v in sets if not v.corrected and v.measured_at >= moments.vitals]
-    if taken:
-        found["remeasured_n"] = min(20, len(taken) - 1)
+    looked = [n for n in (_looks(clinic, patient, code, moments) for code in VITAL_SIGNS) if n]
+    if looked:
+        # The sign that was measured least often counts, as at the start gate.
+        found["remeasured_n"] = min(20, min(looked) - 1)
     weights = observations.history(clinic=clinic, patient=patient, code="weight_kg")
     before = [v for v in weights if not v.corrected and v.measured_at < moments.today]
     if before:
         found["weight_last_kg"] = before[-1].value
     scored = {fact: newest[code].value for fact, code in SCORED.items() if code in newest}
     return found | scored
+
+
+def _looks(clinic: uuid.UUID, patient: uuid.UUID, code: str, moments: Moments) -> int:
+    rows = observations.history(clinic=clinic, patient=patient, code=code)
+    times = [v.measured_at for v in rows if not v.corrected and v.measured_at >= moments.vitals]
+    return gate_vitals.looks([round(at.timestamp() * 1000) for at in times])
 
 
 def _liver(newest: Mapping[str, ObservationView], at: datetime) -> dict[str, Any]:

@@ -44,11 +44,33 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
         if now_ms - v.at_ms <= FRESH_MS
     }
     counted = apart(sets(read))
-    found: dict[str, Any] = {**fresh, "remeasured_n": max(0, len(counted) - 1) if counted else None}
+    found: dict[str, Any] = {**fresh, "remeasured_n": remeasured_n(read, now_ms=now_ms)}
     if len(counted) >= 2:
         found["baseline_sbp_mmhg"] = round(fmean(s.sbp for s in counted), 1)
         found["baseline_dbp_mmhg"] = round(fmean(s.dbp for s in counted), 1)
     return found
+
+
+def remeasured_n(read: Sequence[Value], *, now_ms: int) -> int | None:
+    """This function will count how often all that was measured of late was measured again.
+
+    The sign that was measured least often counts: a pulse that was read once was not repeated
+    because the pressure was. None when nothing was measured.
+    """
+    by_signal: dict[str, list[int]] = {}
+    for value in read:
+        if now_ms - value.at_ms <= FRESH_MS and value.signal != "dbp":
+            by_signal.setdefault(value.signal, []).append(value.at_ms)
+    return min((looks(times) for times in by_signal.values()), default=0) - 1 if by_signal else None
+
+
+def looks(times_ms: Sequence[int]) -> int:
+    """This function will count moments that lie at least five minutes after the last counted."""
+    count, last = 0, None
+    for at_ms in sorted(times_ms):
+        if last is None or at_ms - last >= APART_MS:
+            count, last = count + 1, at_ms
+    return count
 
 
 def readings(*, clinic: uuid.UUID, encounter: uuid.UUID, until_ms: int) -> list[Value]:

@@ -65,7 +65,12 @@ def tried(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[MedicineView, ...]:
 
 
 def _mme(taken: tuple[MedicineView, ...]) -> tuple[float | None, tuple[str, ...]]:
-    """The sum of known doses; None as soon as the dose of one opioid is not known."""
+    """The sum of known doses; None as soon as the dose of one opioid is not known.
+
+    A medicine that no list names may be an opioid under its trade name.
+    """
+    if any(medicine_names.find(m.name) is None and not _is_opioid(m.name) for m in taken):
+        return None, ()
     opioids = [m for m in taken if _is_opioid(m.name)]
     if any(m.mg_per_day is None for m in opioids):
         return None, ()
