@@ -7,7 +7,7 @@ import pytest
 from reprieve.knowledge import BadValue
 from reprieve.pathway import accounts, clinic, house
 from reprieve.pathway.errors import NotFound, PermissionDenied
-from reprieve.pathway.permissions import CARE, DIRECTOR
+from reprieve.pathway.permissions import DIRECTOR, SEES_PATIENTS
 from reprieve.records.models import AuditEvent, User
 from tests import world as w
 
@@ -36,7 +36,7 @@ def needed(world: w.World, *, by_default: bool) -> frozenset[str]:
 def test_a_second_factor_is_needed_by_who_sees_patients_unless_the_clinic_chose(
     world: w.World,
 ) -> None:
-    assert needed(world, by_default=True) == CARE
+    assert needed(world, by_default=True) == SEES_PATIENTS
     assert needed(world, by_default=False) == frozenset()
     house.describe(**who(world), facts={accounts.FACTOR_ROLES: [DIRECTOR]})
     assert needed(world, by_default=True) == needed(world, by_default=False) == {DIRECTOR}

@@ -36,6 +36,8 @@ WITHOUT_CLINIC = {
     "gate_facts.usable": "arithmetic",
     "gate_facts.valid": "arithmetic",
     "gate_vitals.apart": "arithmetic",
+    "gate_vitals.looks": "arithmetic",
+    "gate_vitals.remeasured_n": "arithmetic",
     "gate_vitals.sets": "arithmetic",
     "links.by_token": "the token names the clinic",
     "registry.date_of": "arithmetic",
