@@ -21,7 +21,6 @@ from reprieve.web.people import clinic_of
 
 OWN_PASSWORD = "own_password"  # noqa: S105  # a session's field
 FACTOR = "has_factor"
-BY_PROVIDER = "factor_by_provider"
 ASK_AGAIN_S = 20
 
 
@@ -45,7 +44,7 @@ def lacks(request: HttpRequest, actor: Actor, at: datetime) -> str:
         request, OWN_PASSWORD, not accounts.is_password_anothers(actor.user)
     ):
         return "password"
-    if _has(request, FACTOR) or _has(request, BY_PROVIDER):
+    if _has(request, FACTOR):
         return ""
     if not (actor.roles & _roles(actor.clinic, at)):
         return ""
