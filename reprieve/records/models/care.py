@@ -79,7 +79,11 @@ class WorkItem(ClinicRow):
     level = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "state", "due_at"], name="work_due")]
+        indexes = [
+            models.Index(fields=["clinic", "state", "due_at"], name="work_due"),
+            models.Index(fields=["patient", "clinic"], name="work_of_patient"),
+            models.Index(fields=["encounter", "clinic"], name="work_of_encounter"),
+        ]
 
 
 class WorkItemEvent(AppendOnly):

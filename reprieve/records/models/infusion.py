@@ -58,7 +58,10 @@ class InfusionState(ClinicRow):
     alarm_fold = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "state"], name="infusion_board")]
+        indexes = [
+            models.Index(fields=["clinic", "state"], name="infusion_board"),
+            models.Index(fields=["patient", "clinic"], name="infusion_of"),
+        ]
 
 
 class DoubleCheck(AppendOnly):

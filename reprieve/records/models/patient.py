@@ -39,7 +39,10 @@ class IdentityIndex(ClinicRow):
     token = models.BinaryField(max_length=16)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "kind", "token"], name="identity_lookup")]
+        indexes = [
+            models.Index(fields=["clinic", "kind", "token"], name="identity_lookup"),
+            models.Index(fields=["patient", "clinic"], name="identity_of"),
+        ]
 
 
 class Note(AppendOnly):
