@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "monitor.receive": frozenset({SYSTEM}),
     "monitor.dialect": frozenset({MANAGER, DIRECTOR}),
     "alarm.duty": frozenset({DIRECTOR}),
+    "emergency.write": frozenset({DIRECTOR}),
     "intended.open": STAFF,
     "registry.open": CLINICIANS | {MANAGER},
     "registry.patients": CLINICIANS,

@@ -9,7 +9,9 @@ from typing import Any
 
 from django import forms
 from django.utils import formats, timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.knowledge import BadValue, Message
 
@@ -49,6 +51,22 @@ def moment(at: datetime | None) -> str:
 def day(on: date | datetime | None) -> str:
     """This function will say a day as "Tue 3 Mar 2026"."""
     return "" if on is None else formats.date_format(_local_day(on), "D j M Y")
+
+
+UNITS: dict[str, str | Promise] = {
+    "1": "", "{score}": "", "{ULN}": "× ULN", "mm[Hg]": "mmHg", "d": _lazy("days"),
+    "a": _lazy("years"),
+}  # fmt: skip
+
+
+def unit_word(code: str) -> str:
+    """This function will say a UCUM unit as a form shows it behind its field."""
+    return str(UNITS.get(code, code))
+
+
+def born(on: date | None) -> str:
+    """This function will say a birth date as "3 Mar 1976": its weekday tells nobody anything."""
+    return "" if on is None else formats.date_format(on, "j M Y")
 
 
 def clock_time(at: datetime | None) -> str:

@@ -72,3 +72,21 @@ def test_a_series_is_booked_from_the_patients_page(busy: LiveClinic, page: Page)
     page.click("a.btn-primary")
     page.click("button.btn-primary")
     page.wait_for_selector("text=6 infusions are booked")
+
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+
+
+def test_a_table_that_does_not_fit_is_told_row_by_row(busy: LiveClinic, page: Page) -> None:
+    """On a phone no column is cut off: each value stands beside its column's name."""
+    sign_in(page, busy)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{busy.url}/booking")
+    frame = page.locator(".table-frame:not([data-wide])").first
+    frame.locator("td[data-name]").first.wait_for()
+    assert "told" in (frame.get_attribute("class") or "")
+    assert frame.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+    named = frame.locator("td").first.evaluate("one => getComputedStyle(one, '::before').content")
+    assert named.strip('"')
+    page.set_viewport_size(DESKTOP)
+    page.wait_for_function("!document.querySelector('.table-frame:not([data-wide])').classList.contains('told')")

@@ -97,6 +97,11 @@ SETTINGS: dict[str, Any] = {
     "clinic.physician": STAFF["physician"],
     "clinic.address": "1 Example Street, Sampleton",
     "booking.nurses": 3,
+    "clinic.emergency_card": (
+        "Invented for this demo:\nCall 911 from any telephone. Say: 1 Example Street, back door.\n"
+        "Physician on duty: +1 212 555 0101.\nEmergency trolley and oxygen: by Chair 3.\n"
+        "Defibrillator: reception."
+    ),
 }
 
 

@@ -88,7 +88,7 @@ def for_drawing(*, clinic: uuid.UUID, kind: str = "") -> list[VialView]:
     `kind` is a drug; empty means every one.
     """
     found = [v for v in held(clinic=clinic) if not kind or v.kind.drug == kind]
-    return sorted(found, key=lambda v: (not v.is_open, v.expires_on, v.lot, v.serial))
+    return sorted(found, key=lambda v: (not v.is_open, *_place(v)))
 
 
 def vial(*, clinic: uuid.UUID, vial: uuid.UUID) -> VialView | None:
@@ -129,8 +129,7 @@ def _unopened(clinic: uuid.UUID) -> QuerySet[VialState]:
 
 
 def _views(rows: QuerySet[VialState]) -> list[VialView]:
-    ordered = rows.select_related("vial").order_by("vial__expires_on", "vial__lot", "vial__serial")
-    return [
+    found = [
         VialView(
             id=row.vial_id,
             kind=Kind(
@@ -140,5 +139,11 @@ def _views(rows: QuerySet[VialState]) -> list[VialView]:
             lot=row.vial.lot, serial=row.vial.serial, expires_on=row.vial.expires_on,
             received_at=row.vial.received_at, balance_ug=row.balance_ug, is_open=row.is_open,
         )
-        for row in ordered
+        for row in rows.select_related("vial")
     ]  # fmt: skip
+    return sorted(found, key=_place)
+
+
+def _place(vial: VialView) -> tuple[date, str, int, str]:
+    """Soonest to expire first; in a lot, vial 2 before vial 10."""
+    return vial.expires_on, vial.lot, len(vial.serial), vial.serial

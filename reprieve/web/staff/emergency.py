@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_
-from reprieve.pathway import infusion
+from reprieve.pathway import emergency_card, infusion
 from reprieve.pathway.clock import moment
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.infusion import Happened
@@ -32,7 +32,8 @@ def card(request: PageRequest, encounter: uuid.UUID, what: str = "") -> HttpResp
     if chart is None or (what and what not in SITUATIONS):
         raise NotFound(N_("There is no such infusion."))
     header = patient_page.opened(request, chart.patient)
-    own = settings.value(clinic=clinic, key=_key(what), at=request.at, default="") if what else ""
+    key = emergency_card.key(what)
+    own = settings.value(clinic=clinic, key=key, at=request.at, default="") if what else ""
     name, steps = SITUATIONS.get(what, ("", ""))
     logged = [
         (moment(event["at_ms"]), event["note"], event["by"])
@@ -45,10 +46,6 @@ def card(request: PageRequest, encounter: uuid.UUID, what: str = "") -> HttpResp
         "name": name, "text": own or steps, "is_own": bool(own), "logged": logged,
         "steps": list(STEPS.items()),
     })  # fmt: skip
-
-
-def _key(what: str) -> str:
-    return f"emergency.{what.replace('-', '_')}"
 
 
 @page("infusion.run", opens="emergency card")

@@ -28,7 +28,7 @@ from reprieve.web.days import DayField, noon
 from reprieve.web.presenters import seen
 from reprieve.web.staff.evaluation import body_of, criteria_title
 from reprieve.web.staff.evaluation_forms import MODES
-from reprieve.web.words import day, form_errors, say
+from reprieve.web.words import day, form_errors, say, unit_word
 
 # The questions in the order a clinician asks them; what is in no group comes last.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -146,7 +146,7 @@ def _last(view: observations.ObservationView) -> str:
 
 
 def _groups(form: forms.Form, asked: Iterable[Fact]) -> list[tuple[str, list[Any]]]:
-    rest = {fact.name: fact.unit for fact in asked}
+    rest = {fact.name: unit_word(fact.unit) for fact in asked}
     found = []
     for title, names in GROUPS:
         found.append((str(title), [(form[n], rest.pop(n)) for n in names if n in rest]))

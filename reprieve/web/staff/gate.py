@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from reprieve.clinical.regimens import regimen
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import gate, infusion, preparing
 from reprieve.pathway.errors import NotFound, PathwayError
@@ -66,7 +67,8 @@ def prepare(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     return render(
         request,
         "staff/gate/open.html",
-        {**patient_page.context(request, header), "form": form, "plan": plan},
+        {**patient_page.context(request, header), "form": form, "plan": plan,
+         "regimen": _(regimen(plan.regimen).name) if plan else ""},
         status=UNPROCESSABLE if form.is_bound else 200,
     )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarms
+from reprieve.pathway import alarms, emergency_card
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.records.queries import (
     booking,
@@ -36,7 +36,6 @@ from reprieve.web.words import form_errors, say
 
 SILENCE_S = 120
 FETCHED = "X-Reprieve-Entry"
-CARD = "clinic.emergency_card"
 
 
 @page("infusion.open", opens="infusion")
@@ -138,7 +137,8 @@ def table(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 @page("infusion.open", opens="emergency card")
 def emergency(request: PageRequest) -> HttpResponse:
     """This function will show the clinic's own emergency text."""
-    card = settings.value(clinic=request.actor.clinic, key=CARD, at=request.at, default="")
+    whom = emergency_card.WHOM
+    card = settings.value(clinic=request.actor.clinic, key=whom, at=request.at, default="")
     return render(request, "staff/infusion/emergency.html", {"card": str(card)})
 
 

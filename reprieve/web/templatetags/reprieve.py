@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from reprieve.knowledge import Message
+from reprieve.pathway.permissions import Actor, allowed
 from reprieve.web import acts, words
 
 register = template.Library()
@@ -47,6 +48,18 @@ def moment(at: datetime | None) -> str:
 def day(on: date | None) -> str:
     """`{{ on|day }}`: "Tue 3 Mar 2026"."""
     return words.day(on)
+
+
+@register.filter
+def born(on: date | None) -> str:
+    """`{{ birth_date|born }}`: "3 Mar 1976"."""
+    return words.born(on)
+
+
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    """`{% if actor|may:"plan.sign" %}`: whether a link to what it opens is worth showing."""
+    return actor is not None and allowed(actor, permission)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 // What every page can do: open and close dialogs, go back, print, the undo toast, unit toggles.
 import { wireDialogs } from "./dialog.js";
+import { wireTables } from "./tables.js";
 import { wireUnits } from "./units.js";
 
 /** @param {string} selector @param {(element: HTMLElement) => void} act */
@@ -13,6 +14,7 @@ function onPress(selector, act) {
 onPress("[data-back]", () => history.back());
 onPress("[data-print]", () => window.print());
 wireDialogs(document);
+wireTables(document);
 wireUnits(document);
 
 // One menu is open at a time, and a press elsewhere or Escape closes it.
@@ -48,6 +50,7 @@ document.addEventListener("htmx:load", (event) => {
   const part = event.target;
   if (part instanceof HTMLElement) {
     wireDialogs(part);
+    wireTables(part);
     wireUnits(part);
   }
 });
