@@ -19,7 +19,7 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import AllergyIntolerance, Condition, MedicationStatement
-from reprieve.records.queries.medicines import NONE_TAKEN
+from reprieve.records.queries.medicines import LOOKED_UP, NONE_TAKEN, current
 
 LISTS: dict[str, Any] = {
     "condition": Condition, "medicine": MedicationStatement, "allergy": AllergyIntolerance,
@@ -105,6 +105,29 @@ def takes_nothing(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.U
             [Told(code=NONE_TAKEN, value=[])], actor=actor, at=at, measured_at=at, patient=patient
         )[0]
         return Done(subject_kind="observation", subject=row.pk)
+
+    return _act(actor, uid, at, work)
+
+
+def looked_up(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, row: uuid.UUID
+) -> uuid.UUID:
+    """This function will note that a medicine in no list was looked up and has no interaction.
+
+    Raises NotFound or NotNow (off the list, or one that the lists know).
+    """
+
+    def work() -> Done:
+        one = _standing("medicine", actor.clinic, patient, row)
+        assert isinstance(one, MedicationStatement)
+        if one.is_failed_therapy or medicine_names.find(one.name):
+            raise NotNow(N_("The lists know this medicine: there is nothing to look up."))
+        known = current(clinic=actor.clinic, patient=patient).looked_up
+        told = Told(code=LOOKED_UP, value=sorted({*known, one.name}))
+        kept = observations.write(
+            [told], actor=actor, at=at, measured_at=at, patient=patient
+        )[0]
+        return Done(subject_kind="observation", subject=kept.pk, detail={"medicine": str(row)})
 
     return _act(actor, uid, at, work)
 

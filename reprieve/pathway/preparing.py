@@ -40,7 +40,7 @@ WORKED_OUT = frozenset({
     "suicide_risk_cleared", "phq9_item_9", "mood_scales_current", "remeasured_n", "sbp_mmhg",
     "dbp_mmhg", "heart_rate_per_min", "spo2_percent", "respiratory_rate_per_min", "rass",
     "baseline_sbp_mmhg", "baseline_dbp_mmhg", "courses_last_365_d", "ketamine_mg_last_365_d",
-    "audit_c_score", "dast10_score", "ort_oud_score",
+    "audit_c_score", "dast10_score", "ort_oud_score", "sex", "medicines_checked_by_hand",
 })  # fmt: skip
 
 

@@ -1,41 +1,30 @@
-"""The decision page in words: findings by weight, what resolves an unknown, scales, evidence."""
+"""The decision page in words: findings by weight, and what resolves an unknown."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reprieve.clinical import investigations, lab_sheet, safety
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.clinical.instruments import instrument
 from reprieve.pathway import evaluation
-from reprieve.records.queries import questionnaires
 from reprieve.records.queries import risk as risk_queries
-from reprieve.records.queries.questionnaires import ResponseView
 from reprieve.web import presenters
 from reprieve.web.presenters import FindingCard
 from reprieve.web.words import say
 
-TRENDS = (
-    "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "personal-goal",
-    "body-map", "wpi-sss", "dn4",
-    "paindetect", "pcs", "promis-29", "phq-9", "phq-2", "gad-7", "c-ssrs-screener", "audit-c",
-    "ort-oud", "dast-10", "stop-bang", "pgic",
-)  # fmt: skip
 FORMS = {
     "cssrs_risk": risk_queries.SCREENER, "phq9_item_9": "phq-9", "mood_scales_current": "phq-9",
     "audit_c_score": "audit-c", "dast10_score": "dast-10", "ort_oud_score": "ort-oud",
     "stop_bang_score": "stop-bang",
 }  # fmt: skip
 VITALS = frozenset({"sbp_mmhg", "dbp_mmhg", "remeasured_n"})
-MEDICINES = frozenset({"medicines", "opioid_mme_per_day"})
+MEDICINES = frozenset({"medicines", "medicines_checked_by_hand", "opioid_mme_per_day"})
 LIVER = frozenset(test.fact for test in lab_sheet.liver_tests().values()) | {
     "liver_tests_age_days", "liver_baseline_done",
 }  # fmt: skip
@@ -68,20 +57,6 @@ class FindingLine:
     given: str = ""
     acknowledged: bool = False
     also: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """One scale over time: the newest value in words, and its chart where there are several."""
-
-    name: str
-    title: str
-    newest: str
-    band: str
-    says: str
-    at: datetime
-    confirmed: bool
-    chart: dict[str, Any] | None
 
 
 def lines(
@@ -167,6 +142,8 @@ def resolve(fact: str, *, patient: uuid.UUID) -> Resolve:
         return Resolve(label=_("Measure"), href=reverse("evaluation_vitals", args=[patient]))
     if fact in MEDICINES:
         href = reverse("evaluation_list", args=[patient, "medicines"])
+        if fact == "medicines_checked_by_hand":
+            return Resolve(label=_("Look the medicine up by hand"), href=href)
         return Resolve(label=_("Enter the medicines"), href=href)
     if fact in LIVER:
         return Resolve(
@@ -204,57 +181,3 @@ def errands(
 def is_for_patients(name: str) -> bool:
     """This function will tell whether patients fill a form in by themselves."""
     return instrument(name).store == "items" and name != risk_queries.SCREENER
-
-
-def trends(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Trend]:
-    """This function will prepare the scales that were answered, with a chart from two values on."""
-    found: dict[str, list[ResponseView]] = {}
-    for view in questionnaires.history(clinic=clinic, patient=patient):
-        if view.complete and not view.corrected:
-            found.setdefault(view.instrument, []).append(view)
-    return [_trend(name, found[name]) for name in TRENDS if name in found]
-
-
-def _trend(name: str, views: Sequence[ResponseView]) -> Trend:
-    form = instrument(name)
-    last, scored = views[-1], [view for view in views if view.total is not None]
-    says = ""
-    if len(scored) > 1:
-        says = _("{title}: from {first} to {last}").format(
-            title=_(form.title), first=f"{scored[0].total:.3g}", last=f"{scored[-1].total:.3g}"
-        )
-    return Trend(
-        name=name,
-        title=_(form.title),
-        newest=scores(last),
-        band=_(last.band) if last.band else "",
-        says=says,
-        at=last.measured_at,
-        confirmed=form.verified,
-        chart=_chart(_(form.title), form.maximum or 10, scored) if says else None,
-    )
-
-
-def scores(view: ResponseView) -> str:
-    """This function will say a form's score: total, T score, or its parts where it has no total."""
-    found = [] if view.total is None else [f"{view.total:.3g}"]
-    if view.score.get("t_score") is not None:
-        found.append(f"T {view.score['t_score']:g}")
-    if view.total is None:
-        parts = {part.id: _(part.label) for part in instrument(view.instrument).subscales}
-        given = view.score.get("subscales", {})
-        found += [f"{parts[k]} {v:.3g}" for k, v in given.items() if v is not None and k in parts]
-    return ", ".join(found)
-
-
-def _chart(title: str, highest: float, views: Sequence[ResponseView]) -> dict[str, Any]:
-    zone = timezone.get_current_timezone_name()
-    times = [round(view.measured_at.timestamp()) for view in views]
-    return {
-        "x": {"label": _("Day"), "values": times, "time": True, "zone": zone},
-        "y": {"label": title, "min": 0, "max": highest},
-        "series": [
-            {"label": title, "values": [v.total for v in views], "colour": "accent",
-             "mark": "circle"},
-        ],
-    }  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from reprieve import knowledge
 from reprieve.clinical import safety
-from reprieve.clinical.findings import Outcome, Step
+from reprieve.clinical.findings import Outcome, Step, blocking
 from reprieve.clinical.safety.medicines import unrecognised
 from reprieve.knowledge import BadValue
 
@@ -93,3 +93,38 @@ def test_a_clinic_may_set_its_own_numbers_and_the_version_says_so():
 def test_unusable_numbers_of_a_clinic_are_refused(own, error):
     with pytest.raises(BadValue, match=error):
         safety.examine(facts={}, step=Step.START, own_numbers=own)
+
+
+def test_no_class_is_clear_of_a_medicine_in_no_list_until_somebody_looked_it_up():
+    facts = {"medicines": ["Theo-Brand", "oxycodone"]}
+    found = safety.examine(facts=facts, step=Step.START)
+    chapter = {e.name for e in safety.rules() if e.chapter == "interactions"}
+    answers = {f.rule: f for f in found if f.rule in chapter}
+    assert {r for r, f in answers.items() if f.outcome is Outcome.CLEAR} == set()
+    assert {r for r, f in answers.items() if f.outcome is Outcome.FINDS} == {
+        "opioids", "not-recognised"}  # fmt: skip
+    assert {f.needs for r, f in answers.items() if r != "opioids"} == {
+        ("medicines_checked_by_hand",)}  # fmt: skip
+    assert "theophylline" in {f.rule for f in blocking(found)}
+    looked_up = facts | {"medicines_checked_by_hand": ["theo-brand"]}
+    again = {f.rule: f for f in safety.examine(facts=looked_up, step=Step.START)}
+    assert {r for r in chapter if again[r].outcome is not Outcome.CLEAR} == {"opioids"}
+
+
+def test_a_code_names_the_drug_and_a_name_its_own_entry():
+    for taken, named in (("4337", "(fentanyl)"), ("fentanyl-patch", "(fentanyl-patch)")):
+        found = safety.examine(facts={"medicines": [taken]}, step=Step.START)
+        assert named in str(one("opioids", found).says)
+
+
+def test_the_alcohol_limit_follows_the_sex_on_file_and_says_when_it_cannot():
+    def asked(**facts):
+        return one("alcohol-score", safety.examine(facts=facts, step=Step.EVALUATION))
+
+    assert asked(audit_c_score=3, sex="male").outcome is Outcome.CLEAR
+    known = asked(audit_c_score=3, sex="female")
+    assert (known.outcome, known.needs) == (Outcome.FINDS, ())
+    for facts in ({}, {"sex": "other"}):
+        safer = asked(audit_c_score=3, **facts)
+        assert (safer.outcome, safer.needs) == (Outcome.FINDS, ("sex",))
+        assert "the lower one" in str(safer.says)

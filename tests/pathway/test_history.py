@@ -194,3 +194,43 @@ def test_the_second_press_adds_once(world: World, patient: uuid.UUID) -> None:
     once = act(world, patient)
     assert history.no_allergies(**once) == history.no_allergies(**once)
     assert AllergyIntolerance.of(world.id).count() == 1
+
+
+def test_a_medicine_in_no_list_is_looked_up_once_and_then_known(
+    world: World, patient: uuid.UUID
+) -> None:
+    row = history.add_medicine(name="Moon dust", **act(world, patient))
+    other = history.add_medicine(name="Star salt", **act(world, patient))
+    assert medicines.current(**listed(world, patient)).to_look_up == {row, other}
+    assert "opioid_mme_per_day" not in known(world, patient)
+    history.looked_up(row=row, **act(world, patient))
+    assert known(world, patient)["medicines_checked_by_hand"] == ["Moon dust"]
+    history.looked_up(row=other, **act(world, patient))
+    assert known(world, patient)["medicines_checked_by_hand"] == ["Moon dust", "Star salt"]
+    assert medicines.current(**listed(world, patient)).to_look_up == set()
+    assert known(world, patient)["opioid_mme_per_day"] == 0
+
+
+def test_what_the_lists_know_or_nobody_takes_is_not_looked_up(
+    world: World, patient: uuid.UUID
+) -> None:
+    plain = history.add_medicine(name="ibuprofen", **act(world, patient))
+    with pytest.raises(NotNow):
+        history.looked_up(row=plain, **act(world, patient))
+    tried = history.add_therapy(
+        name="Moon dust", drug_class="other", outcome="no effect", **act(world, patient)
+    )
+    with pytest.raises(NotNow):
+        history.looked_up(row=tried, **act(world, patient))
+    with pytest.raises(NotFound):
+        history.looked_up(row=new(), **act(world, patient))
+    row = history.add_medicine(name="Moon dust", **act(world, patient))
+    with pytest.raises(PermissionDenied):
+        history.looked_up(row=row, **act(world, patient) | {"actor": world["front_desk"]})
+
+
+def test_the_sex_on_file_reaches_the_rules(world: World) -> None:
+    said, _ = worlds.person(world, sex="male")
+    assert known(world, said)["sex"] == "male"
+    silent, _ = worlds.person(world)
+    assert "sex" not in known(world, silent)

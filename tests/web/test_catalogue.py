@@ -97,6 +97,8 @@ def test_a_form_on_paper_is_marked_while_unconfirmed(
     paper_form.pdf(instrument(name), clinic="Invented")
     words = [part.text for part in told if isinstance(part, Paragraph)]
     assert (PRINTED in words) is not instrument(name).verified
+    licensed = any("needs a licence" in line for line in words)
+    assert licensed is (instrument(name).store == "score")
 
 
 @pytest.mark.parametrize("name", ["nrs", "wpi-sss"])

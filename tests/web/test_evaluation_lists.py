@@ -70,6 +70,24 @@ def test_a_medicine_shows_its_code_and_the_classes_that_rules_look_at(
     assert "in no list: check by hand" in page
 
 
+def test_a_medicine_in_no_list_is_looked_up_from_the_list(
+    as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    where = lists(patient, "medicines")
+    for name in ("Oxycodone", "Moon dust"):
+        send(client, where, name=name)
+    page = client.get(where)
+    assert page.content.decode().count("/looked-up") == 1
+    assert "interactions not known" in page.content.decode()
+    (row,) = page.context["to_look_up"]
+    assert send(client, f"/patients/{patient}/evaluation/medicines/{row}/looked-up").url == where
+    after = client.get(where).content.decode()
+    assert "looked up by hand: no interaction" in after
+    assert "/looked-up" not in after
+    assert "interactions not known" not in after
+
+
 def test_a_guardian_and_a_birth_date_are_kept_and_the_rest_stays(
     world: World, as_role: Browser, patient: uuid.UUID
 ) -> None:
@@ -121,3 +139,24 @@ def test_every_form_is_listed_printed_and_given_to_other_systems(as_role: Browse
 @pytest.mark.parametrize("name", instruments())
 def test_any_form_can_be_printed(name: str) -> None:
     assert printed.pdf(instrument(name), clinic="Invented", paper="a4")[:4] == b"%PDF"
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_any_form_is_given_to_other_systems(
+    as_role: Browser, name: str
+) -> None:
+    form = instrument(name)
+    told = as_role("physician").get(f"/forms/{name}.json")
+    assert told["Content-Type"] == "application/fhir+json"
+    asked = told.json()
+    assert (asked["resourceType"], asked["id"]) == ("Questionnaire", name)
+    assert asked["item"]
+    assert form.licence in asked["copyright"]
+
+
+def test_a_form_of_scores_alone_says_so_on_screen(as_role: Browser, patient: uuid.UUID) -> None:
+    client = as_role("physician")
+    for name, alone in (("promis-29", True), ("phq-9", False)):
+        shown = client.get(f"/patients/{patient}/evaluation/form/{name}").content.decode()
+        assert ("needs a licence" in shown) is alone
+        assert ("confirmed by the medical director" in shown) is not instrument(name).verified

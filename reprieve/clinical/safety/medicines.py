@@ -1,4 +1,8 @@
-"""Medicine lists: which of a patient's medicines belong to a class of interactions."""
+"""Medicine lists: which of a patient's medicines belong to a class of interactions.
+
+A medicine that stands in no list may belong to any class (a trade name, an import, a herb): until
+somebody has looked it up by hand, no class is clear of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from functools import cache
 from reprieve import knowledge
 from reprieve.clinical.findings import Step
 from reprieve.clinical.safety.rule import Answer, Case, Rule
-from reprieve.clinical.safety.shared import MEDICINES
+from reprieve.clinical.safety.shared import CHECKED_BY_HAND, MEDICINES
 from reprieve.knowledge import Message
 
 LISTS = "reprieve.clinical.safety.interactions"
@@ -18,25 +22,51 @@ def rule_of_class(*, steps: frozenset[Step], says: str, because: str) -> Rule:
     """This function will make a rule that finds medicines of the class in its TOML file.
 
     `says` names them by the parameter `medicines`. Names are compared without regard to case.
+    A medicine that no list knows leaves the answer unknown, unless a member is taken as well.
     """
 
     def judge(case: Case) -> Answer:
-        taken = case.fact("medicines")
+        taken = case.fact(MEDICINES.name)
         if taken is None:
             return None
         members = among(taken, members=case.limit("medicines"))
-        return Message(id=says, params={"medicines": ", ".join(members)}) if members else False
+        if members:
+            return Message(id=says, params={"medicines": ", ".join(members)})
+        return None if unchecked(case, taken) else False
 
     words = Message(id=says, params={"medicines": "..."})
     return Rule(
-        steps=steps, facts=(MEDICINES,), says=words, because=Message(id=because), judge=judge
-    )
+        steps=steps, facts=(MEDICINES, CHECKED_BY_HAND), says=words, because=Message(id=because),
+        judge=judge,
+    )  # fmt: skip
 
 
 def among(taken: Iterable[str], *, members: Mapping[str, str]) -> tuple[str, ...]:
-    """This function will name the taken medicines that are members, by name or RxNorm code."""
+    """This function will name the taken medicines that are members, by name or RxNorm code.
+
+    Of several names with one code (a patch and its drug), a code names the first.
+    """
     wanted = {_plain(word) for word in taken}
-    return tuple(name for name, code in members.items() if name in wanted or code in wanted)
+    found: dict[str, str] = {}
+    for name, code in members.items():
+        if name in wanted or (code in wanted and code not in found.values()):
+            found[name] = code
+    return tuple(found)
+
+
+def unchecked(case: Case, taken: Iterable[str]) -> tuple[str, ...]:
+    """This function will keep the medicines in no list that nobody has looked up by hand.
+
+    It notes on the case what would resolve them.
+    """
+    strange = unrecognised(taken)
+    if not strange:
+        return ()
+    looked_up = {_plain(word) for word in case.optional(CHECKED_BY_HAND.name) or ()}
+    left = tuple(word for word in strange if _plain(word) not in looked_up)
+    if left:
+        case.want(CHECKED_BY_HAND.name)
+    return left
 
 
 def unrecognised(taken: Iterable[str]) -> tuple[str, ...]:

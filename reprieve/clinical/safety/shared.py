@@ -14,6 +14,15 @@ MEDICINES = listing(
     "medicines",
     N_("Which medicines does the patient take (generic names or RxNorm ingredient codes)?"),
 )
+CHECKED_BY_HAND = listing(
+    "medicines_checked_by_hand",
+    N_("Which of the medicines in no list were looked up by hand, and have no interaction here?"),
+)
+SEX = choice(
+    "sex",
+    N_("Which sex is on file, for limits that differ by it?"),
+    options=("female", "male", "other"),
+)
 
 SBP = number("sbp_mmhg", N_("Systolic blood pressure now?"), unit="mm[Hg]", low=40, high=300)
 DBP = number("dbp_mmhg", N_("Diastolic blood pressure now?"), unit="mm[Hg]", low=15, high=200)

@@ -94,6 +94,7 @@ def facts(
         **_exposure(clinic, patient, at, newest),
         **harm_stops.of(clinic=clinic, patient=patient).facts,
         "age_years": age_years(person.identity.birth_date, _local(clinic, at)),
+        "sex": person.identity.sex or None,
         "consent_valid": consent.current(clinic=clinic, patient=patient, at=at).state == "valid",
         "ketamine_allergy": _ketamine_allergy(clinic, patient, newest),
     }

@@ -8,11 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from reprieve.clinical import medicine_names, mme
+from reprieve.clinical.safety.shared import CHECKED_BY_HAND
 from reprieve.knowledge import BadValue
 from reprieve.records.models import MedicationStatement
 from reprieve.records.queries import observations
 
 NONE_TAKEN = "medicines"  # an observation of this code with an empty list: asked, takes none
+LOOKED_UP = CHECKED_BY_HAND.name  # an observation with the names that were looked up by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,14 @@ class MedicineView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Current:
-    """What is taken now. `asked` False: nobody asked yet. `mme_per_day` None: not known."""
+    """What is taken now. `asked` False: nobody asked yet. `mme_per_day` None: not known.
+
+    `looked_up` names medicines in no list that were looked up by hand and have no interaction.
+    """
 
     asked: bool
     medicines: tuple[MedicineView, ...]
+    looked_up: frozenset[str]
     mme_per_day: float | None
     without_factor: tuple[str, ...]
 
@@ -49,14 +55,22 @@ class Current:
         """Whether one of them slows the stomach."""
         return any(medicine_names.is_glp1(name) for name in self.names)
 
+    @property
+    def to_look_up(self) -> frozenset[uuid.UUID]:
+        """The medicines that no list knows and nobody has looked up, by id."""
+        return frozenset(m.id for m in self.medicines if _is_strange(m.name, self.looked_up))
+
 
 def current(*, clinic: uuid.UUID, patient: uuid.UUID) -> Current:
     """This function will list what a patient takes now, with the opioid dose of a day."""
     taken = _views(clinic, patient, failed=False)
-    none = observations.newest(clinic=clinic, patient=patient, codes=[NONE_TAKEN])
-    asked = bool(taken) or NONE_TAKEN in none
-    dose, apart = _mme(taken) if asked else (None, ())
-    return Current(asked=asked, medicines=taken, mme_per_day=dose, without_factor=apart)
+    said = observations.newest(clinic=clinic, patient=patient, codes=[NONE_TAKEN, LOOKED_UP])
+    looked_up = frozenset(said[LOOKED_UP].value or () if LOOKED_UP in said else ())
+    asked = bool(taken) or NONE_TAKEN in said
+    dose, apart = _mme(taken, looked_up) if asked else (None, ())
+    return Current(
+        asked=asked, medicines=taken, looked_up=looked_up, mme_per_day=dose, without_factor=apart
+    )
 
 
 def tried(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[MedicineView, ...]:
@@ -64,12 +78,14 @@ def tried(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[MedicineView, ...]:
     return _views(clinic, patient, failed=True)
 
 
-def _mme(taken: tuple[MedicineView, ...]) -> tuple[float | None, tuple[str, ...]]:
+def _mme(
+    taken: tuple[MedicineView, ...], looked_up: frozenset[str]
+) -> tuple[float | None, tuple[str, ...]]:
     """The sum of known doses; None as soon as the dose of one opioid is not known.
 
-    A medicine that no list names may be an opioid under its trade name.
+    A medicine that no list names may be an opioid under its trade name, until it is looked up.
     """
-    if any(medicine_names.find(m.name) is None and not _is_opioid(m.name) for m in taken):
+    if any(_is_strange(m.name, looked_up) for m in taken):
         return None, ()
     opioids = [m for m in taken if _is_opioid(m.name)]
     if any(m.mg_per_day is None for m in opioids):
@@ -82,9 +98,13 @@ def _mme(taken: tuple[MedicineView, ...]) -> tuple[float | None, tuple[str, ...]
     return float(sum_up.mme_per_day), sum_up.without_factor
 
 
+def _is_strange(name: str, looked_up: frozenset[str]) -> bool:
+    return medicine_names.find(name) is None and name not in looked_up
+
+
 def _is_opioid(name: str) -> bool:
     found = medicine_names.find(name)
-    return (found is not None and "opioids" in found.classes) or name == "fentanyl-patch"
+    return found is not None and "opioids" in found.classes
 
 
 def _views(clinic: uuid.UUID, patient: uuid.UUID, *, failed: bool) -> tuple[MedicineView, ...]:

@@ -16,7 +16,6 @@ from reprieve.records.queries.medicines import NONE_TAKEN
 from reprieve.records.queries.treatments import zone_of
 
 STATED = "opioid_mme"  # a daily sum that an import states, until medicines are on file
-PATCH = "fentanyl-patch"  # its rate has no name of its own in the lists
 
 
 def days(*, clinic: uuid.UUID, patient: uuid.UUID, first: date, last: date) -> tuple[DayMme, ...]:
@@ -104,4 +103,4 @@ def _name(name: str) -> str:
 
 def _is_opioid(name: str) -> bool:
     found = medicine_names.find(name)
-    return _name(name) == PATCH or (found is not None and "opioids" in found.classes)
+    return found is not None and "opioids" in found.classes

@@ -30,6 +30,9 @@ def _parts(form: Instrument) -> Iterator[Flowable]:
     yield Paragraph(escape(_(form.title)), TITLE)
     yield Paragraph(escape(_(form.recall)), BODY)
     yield Paragraph(escape(_("Date: ______________")), BODY)
+    if form.store == "score":
+        yield Paragraph(escape(_("The wording needs a licence: use the licensed form and copy the "
+                                 "scores here.")), BODY)  # fmt: skip
     if form.store == "score" and form.enter_total:
         yield from _score_entry(form)
     else:
@@ -40,8 +43,6 @@ def _parts(form: Instrument) -> Iterator[Flowable]:
 
 
 def _score_entry(form: Instrument) -> Iterator[Flowable]:
-    yield Paragraph(escape(_("The wording needs a licence: use the licensed form and copy the "
-                             "scores here.")), BODY)  # fmt: skip
     if form.rule != "none":
         yield _blank(_("Total score"), form.minimum or 0, form.maximum or 0)
     for part in form.subscales:

@@ -28,7 +28,7 @@ from reprieve.records.queries import (
     questionnaires,
     referral,
 )
-from reprieve.web import body_map, decision_view, patient_page
+from reprieve.web import body_map, decision_view, patient_page, scale_trends
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.staff import decision_resolve
@@ -122,7 +122,7 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "never": [line for line in lines if line.blocks and not line.overridable],
         "conditions": problems.conditions(**asked),
         "requests": [r.message for r in referral.of_patient(**asked) if r.message],
-        "trends": decision_view.trends(**asked),
+        "trends": scale_trends.trends(**asked),
         "therapies": [(t.name, tried(t)) for t in therapies],
         "medicines": medicines.current(**asked),
         "criteria": [

@@ -26,7 +26,7 @@ from reprieve.records.queries import (
     settings,
 )
 from reprieve.records.queries.decisions import DecisionView
-from reprieve.web import decision_view, patient_page
+from reprieve.web import decision_view, patient_page, scale_trends
 from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.presenters import seen
@@ -144,7 +144,7 @@ def _scales(**who: Any) -> Lines:
     return [
         (": ".join((t.title, ", ".join(filter(None, (t.newest, t.band))))),
          _unconfirmed(day(t.at), confirmed=t.confirmed))
-        for t in decision_view.trends(**who)
+        for t in scale_trends.trends(**who)
     ]  # fmt: skip
 
 

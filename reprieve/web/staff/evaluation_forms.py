@@ -63,6 +63,7 @@ def fill(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
         "recall": _(instrument(name).recall), "name": name,
         "crisis": crisis.text(clinic=request.actor.clinic, at=request.at, language=header.language),
         "unread": crisis.unread(), "unverified": [_(part) for part in instrument(name).unverified],
+        "scores_alone": instrument(name).store == "score",
     }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render(request, "staff/evaluation/form.html", shown, status=status)

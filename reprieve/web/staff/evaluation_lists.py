@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +182,7 @@ def entries(request: PageRequest, patient: uuid.UUID, kind: str) -> HttpResponse
         "wanted": wanted, "release": icd10.release() if listing.is_searched else "",
         "rows": _rows(request.actor.clinic, patient, kind), "known": medicine_names.known(),
         "none_stated": _none_stated(request.actor.clinic, patient, kind),
+        "to_look_up": _to_look_up(request.actor.clinic, patient, kind),
     }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render(request, "staff/evaluation/list.html", shown, status=status)
@@ -211,6 +212,24 @@ def end(request: PageRequest, patient: uuid.UUID, kind: str, row: uuid.UUID) -> 
     return redirect("evaluation_list", patient, kind)
 
 
+@page("evaluation.open", opens="list")
+@require_POST
+def looked_up(request: PageRequest, patient: uuid.UUID, row: uuid.UUID) -> HttpResponseBase:
+    """This function will note that a medicine in no list was looked up and has no interaction."""
+    history.looked_up(
+        actor=request.actor, uid=act_of(request), at=request.at, patient=patient, row=row
+    )
+    messages.success(request, _("Noted: looked up by hand, no interaction."))
+    return redirect("evaluation_list", patient, "medicines")
+
+
+def _to_look_up(clinic: uuid.UUID, patient: uuid.UUID, kind: str) -> frozenset[uuid.UUID]:
+    """The medicines that nobody can call clear yet."""
+    if kind != "medicines":
+        return frozenset()
+    return medicines.current(clinic=clinic, patient=patient).to_look_up
+
+
 def _listing(kind: str) -> Listing:
     if kind not in LISTS:
         raise NotFound(N_("There is no such list."))
@@ -226,7 +245,8 @@ def _rows(clinic: uuid.UUID, patient: uuid.UUID, kind: str) -> list[tuple[uuid.U
         listed = problems.allergies(**asked)
         return [(a.id, a.substance, a.reaction) for a in listed if not a.none_known]
     if kind == "medicines":
-        return [(m.id, m.name, coded(m)) for m in medicines.current(**asked).medicines]
+        now = medicines.current(**asked)
+        return [(m.id, m.name, coded(m, looked_up=now.looked_up)) for m in now.medicines]
     return [(t.id, t.name, tried(t)) for t in medicines.tried(**asked)]
 
 
@@ -236,11 +256,16 @@ def _beside(condition: problems.ConditionView) -> str:
     return ", ".join(filter(None, (condition.code, condition.onset, other)))
 
 
-def coded(medicine: medicines.MedicineView) -> str:
+def coded(
+    medicine: medicines.MedicineView, *, looked_up: Collection[str] = ()
+) -> str:
     """This function will say a medicine's dose, its code, and the classes that rules look at."""
     found = medicine_names.find(medicine.name)
     if found is None:
-        return ", ".join(filter(None, (medicine.dose, _("in no list: check by hand"))))
+        said = _("in no list: check by hand")
+        if medicine.name in looked_up:
+            said = _("in no list; looked up by hand: no interaction")
+        return ", ".join(filter(None, (medicine.dose, said)))
     classes = ", ".join(_(name.replace("_", " ")) for name in found.classes)
     code = f"RxNorm {found.rxnorm}" if found.rxnorm else ""
     return ", ".join(filter(None, (medicine.dose, code, classes)))
@@ -268,4 +293,6 @@ urlpatterns = [
          name="evaluation_list_none"),
     path("patients/<uuid:patient>/evaluation/lists/<str:kind>/<uuid:row>/end", end,
          name="evaluation_list_end"),
+    path("patients/<uuid:patient>/evaluation/medicines/<uuid:row>/looked-up", looked_up,
+         name="evaluation_medicine_looked_up"),
 ]  # fmt: skip
