@@ -43,6 +43,8 @@ class Expected:
     version: str = ""
     form: str = ""
     sampling_site: str = ""
+    population: str = ""
+    source: str = ""
     weight_kg: float | None = None
     not_given_mg: float = 0.0
     spread_assumed: bool = False
@@ -106,6 +108,7 @@ def _worked(course: Course, form: str, weight_kg: float, times_ms: list[int]) ->
     low, middle, high = (tuple(map(float, row)) for row in found.ng_per_ml["ketamine"])
     return Expected(
         model=chosen.name, version=chosen.version, form=form, sampling_site=chosen.sampling_site,
+        population=chosen.population, source=chosen.source,
         weight_kg=weight_kg, not_given_mg=course.not_given_ug / UG_PER_MG,
         spread_assumed=any(p.omega_assumed for p in chosen.parameters.values()),
         from_s=tuple(t // 1000 for t in times_ms), low=low, middle=middle, high=high,

@@ -54,6 +54,9 @@ class Outlook:
     problem: Message | None = None
     model: str = ""
     version: str = ""
+    sampling_site: str = ""
+    population: str = ""
+    source: str = ""
     weeks: tuple[Week, ...] = ()
     past: tuple[Past, ...] = ()
     hindsight: bool = False
@@ -191,8 +194,10 @@ def _worked(known: Known) -> Outlook:
         why = Message(id=N_("No model answers for this: {why}"), params={"why": error.reason})
         return Outlook(problem=why)
     rows = zip(said.first_days, said.mean, said.low, said.high, strict=True)
+    chosen = pharmacology.model(known.who.model_name)
     return Outlook(
-        model=known.who.model_name, version=said.version, entries=said.entries,
+        model=chosen.name, version=said.version, entries=said.entries,
+        sampling_site=chosen.sampling_site, population=chosen.population, source=chosen.source,
         weeks=tuple(_week(known.start, *row) for row in rows),
         responder_probability=said.responder_probability,
         extrapolated=pharmacology.extrapolated(crps=known.who.crps, racemic=known.racemic),

@@ -146,8 +146,10 @@ def state(
     """State the problem of a fit; BadValue names what makes it impossible."""
     if not levels:
         raise BadValue("levels", "no level given")
-    if not chosen.random or not all(output.proportional > 0 for output in chosen.outputs):
+    if not chosen.random:
         raise BadValue("model", f"{chosen.name} has no published variability to fit with")
+    if not all(output.proportional > 0 for output in chosen.outputs):
+        raise BadValue("model", f"{chosen.name} has no published error of measurement to fit with")
     task = posterior.problem(model=chosen, weight_kg=weight_kg, schedule=schedule, levels=levels)
     nothing = task.predict(np.zeros((1, len(chosen.random))))[0] <= 0.0
     for level, absent in zip(levels, nothing, strict=True):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve import units
-from reprieve.knowledge import BadValue, Knowledge, load, names
+from reprieve.knowledge import N_, BadValue, Knowledge, Message, load, names
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -20,8 +20,12 @@ PACKAGE = "reprieve.pharmacology.models"
 DEFAULT = "kamp2020"
 REFERENCE_WEIGHT_KG = 70.0
 MOLAR_MASS_KETAMINE = 237.73  # g/mol, base; doses are base equivalents
+_ADULT_YEARS, _OLDEST_YEARS = 18.0, 120.0
 # Engine units by dimension: every parameter is brought to hours, litres and milligrams on loading.
 _ENGINE_UNITS = ("L/h", "L", "h", "/h", "1", "L/kg", "L/h/kg")
+
+
+CHILDREN = N_("Measured in children of about {low} to {high} years; for an adult it does not hold.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A whole model as data. `omega` is the covariance of the log-deviations of `random`."""
+    """A whole model as data. `omega` is the covariance of the log-deviations of `random`.
+
+    `age_years` is None where ages were mixed or not stated.
+    """
 
     name: str
     title: str
@@ -100,6 +107,7 @@ class Model:
     notes: str
     version: str
     weight_kg: tuple[float, float]
+    age_years: tuple[float, float] | None
     parameters: Mapping[str, Parameter]
     flows: tuple[Flow, ...]
     outputs: tuple[Output, ...]
@@ -132,6 +140,29 @@ class Model:
             )
         return float(weight_kg)
 
+    def check_age(self, age_years: float | None) -> float | None:
+        """Give the age back (None: not stated); BadValue when the model speaks of other ages."""
+        if age_years is None:
+            return None
+        low, high = self.age_years or (0.0, _OLDEST_YEARS)
+        if not (isinstance(age_years, int | float) and low <= age_years <= high):
+            raise BadValue(
+                "age_years", f"{age_years} is outside {low:g}-{high:g} years, the range of "
+                f"{self.name} ({self.population})"
+            )  # fmt: skip
+        return float(age_years)
+
+    def beyond(self, age_years: float | None = None) -> tuple[Message, ...]:
+        """Say what nobody measured of these kinetics in an adult, unless a child's age is given.
+
+        Raises BadValue as `check_age` does.
+        """
+        stated = self.check_age(age_years)
+        if stated is not None or self.age_years is None or self.age_years[1] >= _ADULT_YEARS:
+            return ()
+        low, high = self.age_years
+        return (Message(id=CHILDREN, params={"low": f"{low:g}", "high": f"{high:g}"}),)
+
     def typical(self, weight_kg: float) -> dict[str, float]:
         """Give every parameter's typical value for a weight, in hours and litres."""
         weight = self.check_weight(weight_kg) / REFERENCE_WEIGHT_KG
@@ -161,7 +192,8 @@ def from_knowledge(knowledge: Knowledge) -> Model:
             name=knowledge.name, title=data["title"], form=data["form"],
             sampling_site=data["sampling_site"], population=data["population"],
             source=data["source"], notes=data.get("notes", ""), version=knowledge.version,
-            weight_kg=(data["valid"]["weight_kg"][0], data["valid"]["weight_kg"][1]),
+            weight_kg=_range(data["valid"]["weight_kg"]),
+            age_years=_range(data["valid"]["age_years"]) if "age_years" in data["valid"] else None,
             parameters=parameters, flows=tuple(_flow(f) for f in data["flow"]),
             outputs=tuple(_output(o) for o in data["output"]),
             routes={n: tuple(map(_entry, r)) for n, r in data.get("route", {}).items()},
@@ -173,6 +205,13 @@ def from_knowledge(knowledge: Knowledge) -> Model:
         raise BadValue(knowledge.name, f"model file is incomplete: {error}") from error
     _check(found)
     return found
+
+
+def _range(pair: list[float]) -> tuple[float, float]:
+    low, high = map(float, pair)
+    if not 0 < low < high:
+        raise ValueError("a range of validity goes from above 0 to more")
+    return low, high
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:

@@ -15,9 +15,10 @@ _SIZE = (960, 540)
 _LEFT, _TOP, _RIGHT, _BOTTOM = 90, 60, 930, 470
 # Okabe and Ito's palette: told apart with any colour vision, and by the legend's words.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-_INK, _GRID = "#222222", "#DDDDDD"
+_INK, _GRID, _WARNING = "#222222", "#DDDDDD", "#A33000"
 _FINEST_STEPS = (1.0, 2.0, 5.0, 10.0)
 _TICKS = 6
+_DOT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,13 @@ def png(
     x_label: str = "minutes",
     y_label: str = "ng/mL",
     y_top: float | None = None,
+    note: str = "",
 ) -> bytes:
     """Draw lines (by name, each as long as `times_min`) with their bands (low, high).
 
     The axes begin at 0: minutes and ng/mL, or what the labels say. `title` names model and sampling
-    site, `footer` says that it is an expectation. Answers a PNG file's bytes, 960 x 540 pixels, the
-    same for the same input.
+    site, `footer` says that it is an expectation, `note` whom it does not hold for. Answers a PNG
+    file's bytes, 960 x 540 pixels, the same for the same input.
     """
     tops = [*lines.values(), *(high for _, high in bands.values())]
     frame = _Frame(
@@ -67,9 +69,12 @@ def png(
     _axes(pen, frame)
     for row, (colour, (name, levels)) in enumerate(zip(_COLOURS, lines.items(), strict=False)):
         pen.line(frame.at(times_min, levels), fill=colour, width=3)
+        if len(times_min) == 1:
+            _dot(pen, *frame.at(times_min, levels)[0], colour)
         pen.text((_RIGHT - 200, _TOP + 22 * row), name, fill=colour, font=_font(16))
     pen.text((_LEFT, 18), title, fill=_INK, font=_font(20))
     pen.text((_LEFT, _SIZE[1] - 24), footer, fill=_INK, font=_font(13))
+    pen.text((_LEFT, _SIZE[1] - 42), note, fill=_WARNING, font=_font(13))
     target = io.BytesIO()
     picture.convert("RGB").save(target, format="PNG")
     return target.getvalue()
@@ -82,6 +87,11 @@ def _band(frame: _Frame, times_min: Array, band: tuple[Array, Array], colour: st
     if len(times_min) > 1:
         ImageDraw.Draw(layer).polygon(outline, fill=f"{colour}40")
     return layer
+
+
+def _dot(pen: ImageDraw.ImageDraw, x: float, y: float, colour: str) -> None:
+    """A single time makes no line."""
+    pen.ellipse([x - _DOT, y - _DOT, x + _DOT, y + _DOT], fill=colour)
 
 
 def _axes(pen: ImageDraw.ImageDraw, frame: _Frame) -> None:

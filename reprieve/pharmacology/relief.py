@@ -78,6 +78,7 @@ def relief(
     diary: Sequence[Entry] = (),
     crps: bool = False,
     r_potency: float = 0.0,
+    age_years: float | None = None,
 ) -> Relief:
     """Predict the course of relief over a series, for this patient when there is a diary.
 
@@ -109,7 +110,10 @@ def relief(
         half_life_d=_median(pairs.half_lives_d, by_pair),
         c50_ng_per_ml=_median(pairs.c50s_ng_per_ml, by_pair),
         entries=len(diary),
-        extrapolated=extrapolated(crps=crps, racemic=series.model.form == "racemic"),
+        extrapolated=(
+            *extrapolated(crps=crps, racemic=series.model.form == "racemic"),
+            *series.model.beyond(age_years),
+        ),
     )  # fmt: skip
 
 

@@ -117,6 +117,25 @@ def steps(schedule: Schedule) -> Steps:
     return Steps(starts_h=starts / MIN_PER_H, jumps_mg=jumps, rates_mg_per_h=rates)
 
 
+def check_together(schedule: Schedule, *, highest_mg_per_h: float) -> None:
+    """Refuse what is absurd in sum: rates that run at one time, boluses of one minute.
+
+    BadValue names `infuse rate_mg_per_h` or `bolus dose_mg`.
+    """
+    highest = min(highest_mg_per_h, HIGHEST_RATE_MG_PER_H)
+    # A sum over the whole schedule that is low enough needs no look at what overlaps.
+    if math.fsum(one.rate_mg_per_h for one in schedule.infusions) > highest:
+        _refuse_above("infuse rate_mg_per_h", steps(schedule).rates_mg_per_h, highest)
+    if math.fsum(push.dose_mg for push in schedule.boluses) > HIGHEST_BOLUS_MG:
+        _refuse_above("bolus dose_mg", steps(schedule).jumps_mg, HIGHEST_BOLUS_MG)
+
+
+def _refuse_above(field: str, together: Array, highest: float) -> None:
+    most = float(together.max(initial=0.0))
+    if most > highest * (1 + 1e-9):  # rounding of a sum is no slip of the pen
+        raise BadValue(field, f"{most:g} at one time is above {highest:g}, more than is plausible")
+
+
 def check_range(field: str, value: float, highest: float) -> float:
     """Give a number back; BadValue naming `field` when it is below 0, absurd or not finite."""
     if not math.isfinite(value):

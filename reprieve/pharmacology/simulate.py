@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reprieve.knowledge import BadValue
+from reprieve.knowledge import BadValue, Message
 from reprieve.pharmacology import engine, system
 from reprieve.pharmacology.acute import HALF_LIFE_H
 from reprieve.pharmacology.model import DEFAULT, Array, Model, model
@@ -21,6 +21,7 @@ from reprieve.pharmacology.schedule import (
     Schedule,
     check_range,
     check_times,
+    check_together,
 )
 from reprieve.pharmacology.system import System, Values, build
 
@@ -31,13 +32,16 @@ MOST_MG_PER_KG_PER_H = 100.0
 class Prediction:
     """Levels in ng/mL at `times_min`, by analyte; `effect_site` is S-ketamine at its fast site.
 
-    A model expectation for decision support: from whom it comes is in the model's `population`.
+    A model expectation for decision support, from the people of `population`; `extrapolated` lists
+    what was measured in others than an adult patient.
     """
 
     model: str
     version: str
     sampling_site: str
     form: str
+    population: str
+    extrapolated: tuple[Message, ...]
     dose_mg: float
     times_min: Array
     ng_per_ml: Mapping[str, Array]
@@ -52,16 +56,18 @@ def simulate(
     doses: Sequence[RouteDose] = (),
     model_name: str = DEFAULT,
     values: Values | None = None,
+    age_years: float | None = None,
 ) -> Prediction:
     """Predict the levels that a schedule leads to in a typical patient of a weight.
 
     The model's linear system is solved in closed form (see `engine`). Times in minutes, in order,
     from 0. `doses` go by a route that the model names (see `routes`). `values` replaces typical
     parameters (hours, litres), for example by those of a fit. Raises BadValue naming a weight
-    outside the model's range, an absurd or negative rate, times out of order, an unknown model or
-    route. Without any infusion, bolus or dose there is nothing to predict.
+    or age outside the model's range, an absurd or negative rate, times out of order, an unknown
+    model or route. Without any infusion, bolus or dose there is nothing to predict.
     """
     chosen = model(model_name)
+    beyond = chosen.beyond(age_years)
     schedule, times = check(
         chosen, weight_kg=weight_kg, infusions=infusions, boluses=boluses, times_min=times_min,
         doses=doses,
@@ -72,7 +78,8 @@ def simulate(
         found = found + engine.levels(whole, part, times, entry=entry)[0]
     return Prediction(
         model=chosen.name, version=chosen.version, sampling_site=chosen.sampling_site,
-        form=chosen.form, dose_mg=schedule.dose_mg + sum(dose.dose_mg for dose in doses),
+        form=chosen.form, population=chosen.population, extrapolated=beyond,
+        dose_mg=schedule.dose_mg + sum(dose.dose_mg for dose in doses),
         times_min=times,
         ng_per_ml=dict(zip(whole.outputs, found, strict=True)),
     )  # fmt: skip
@@ -92,13 +99,7 @@ def check(
     if not infusions and not boluses and not doses:
         raise BadValue("infuse", "no infusion and no bolus given")
     schedule = Schedule(infusions=tuple(infusions), boluses=tuple(boluses))
-    steepest = MOST_MG_PER_KG_PER_H * weight
-    for one in schedule.infusions:
-        if one.rate_mg_per_h > steepest:
-            raise BadValue(
-                "infuse rate_mg_per_h",
-                f"{one.rate_mg_per_h:g} is above {steepest:g}, more than is plausible",
-            )
+    check_together(schedule, highest_mg_per_h=MOST_MG_PER_KG_PER_H * weight)
     return schedule, check_times(times_min)
 
 

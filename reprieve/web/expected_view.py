@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,16 @@ from reprieve.web.words import quantity
 
 COLOUR = "signal-level"
 ASSUMED = N_("How people differ is assumed in this model: the true range may be wider.")
+
+
+class Measured(Protocol):
+    """What states from whom its levels come."""
+
+    @property
+    def population(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
 
 
 def chart(found: Expected, *, zone: str) -> dict[str, Any] | None:
@@ -52,7 +62,16 @@ def basis(found: Expected) -> str:
         weight=quantity(found.weight_kg, "kg"), model=found.model, version=found.version[:12],
         site=_(found.sampling_site),
     )  # fmt: skip
+    said = " ".join((said, *origin(found)))
     return f"{said} {_(ASSUMED)}" if found.spread_assumed else said
+
+
+def origin(found: Measured) -> tuple[str, str]:
+    """This function will say in whom the levels of a model were measured, and who published it."""
+    return (
+        _("Studied in: {people}.").format(people=_(found.population)),
+        _("Source of the levels: {source}.").format(source=found.source),
+    )
 
 
 def _line(label: str, values: tuple[float, ...], dash: list[int] | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from reprieve.outcomes.forecasts import Past, Week
 from reprieve.pathway.forecast import Outlook
+from reprieve.web import expected_view
 from reprieve.web.words import day as say_day
 
 SEEN, EXPECTED, THEN = "signal-bp", "signal-level", "signal-rr"
@@ -84,7 +85,8 @@ def basis(found: Outlook) -> str:
         entries=found.entries, version=found.version[:12], model=found.model,
         share=round(100 * (found.responder_probability or 0.0)),
     )  # fmt: skip
-    return f"{told} {origin}"
+    blood = _("Levels: {site} plasma.").format(site=_(found.sampling_site))
+    return " ".join((told, blood, *expected_view.origin(found), origin))
 
 
 def _range(week: Week) -> str:

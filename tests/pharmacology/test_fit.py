@@ -169,6 +169,8 @@ def test_the_command_answers_with_estimates_shrinkage_and_bands(capsys, tmp_path
     assert len(found["ketamine_ng_per_ml"]) == 2
     assert found["hydroxynorketamine_ng_per_ml"] is None
     assert found["levels"][1]["analyte"] == "norketamine"
+    assert "volunteers" in found["population"]
+    assert (found["valid"]["age_years"], found["extrapolated"]) == ([18.0, 120.0], [])
 
 
 @pytest.mark.parametrize(
@@ -198,6 +200,11 @@ def test_bad_tables_leave_with_2_and_name_column_and_line(capsys, tmp_path, tabl
     assert printed.out == ""
     assert printed.err.startswith(f"reprieve: {named}")
     assert printed.err.count("\n") == 1
+
+
+def test_an_age_outside_the_model_is_refused(capsys, tmp_path):
+    assert ask(tmp_path, TABLE, "--age-years", "12") == 2
+    assert "age_years: 12.0 is outside 18-120 years" in capsys.readouterr().err
 
 
 def test_a_table_that_is_not_there_is_refused(capsys, tmp_path):

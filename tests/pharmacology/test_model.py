@@ -39,6 +39,8 @@ def test_every_model_says_where_it_comes_from(name):
     assert chosen.form in {"racemic", "S"}
     assert chosen.sampling_site in {"arterial", "venous", "unknown"}
     assert chosen.weight_kg[0] < 70 <= chosen.weight_kg[1]
+    assert (chosen.age_years is None) == ("age_assumed" not in data["valid"])
+    assert bool(chosen.beyond()) == ("children" in chosen.population)
     for parameter in chosen.parameters.values():
         assert parameter.source
         assert isinstance(parameter.verified, bool)
@@ -93,6 +95,8 @@ def test_a_good_file_is_read():
         ('unit = "L/h"', 'unit = "litre"', "litre"),
         ("value = 60.0", "value = -60.0", "above 0"),
         ("value = 60.0", "value = nan", "CL|above 0"),
+        ("[30.0, 200.0]", "[200.0, 30.0]", "range of validity"),
+        ("[30.0, 200.0]", "[30.0, 200.0]\nage_years = [0.0, 9.0]", "range of validity"),
         ("[[output]]", '[[covariance]]\nbetween = ["CL", "V1"]\nvalue = 0.1\n[[output]]', "good"),
     ],
 )
@@ -118,3 +122,16 @@ def test_a_route_to_nowhere_is_refused():
     lost = '[[route.film]]\ncompartment = "brain"\nfraction = 1.0\nduration_min = 0.0\n[[output]]'
     with pytest.raises(BadValue, match="route leads"):
         from_knowledge(parse("good", GOOD.replace("[[output]]", lost).encode()))
+
+
+@pytest.mark.parametrize("age", [17.9, 120.1, -1, float("nan"), "40"])
+def test_ages_outside_the_range_are_refused(age):
+    with pytest.raises(BadValue, match="age_years"):
+        model("otto2021").check_age(age)
+
+
+def test_ages_are_open_where_the_studies_mixed_them_and_never_absurd():
+    assert model("kamp2020").check_age(8) == 8
+    assert model("kamp2020").check_age(None) is None
+    with pytest.raises(BadValue, match="0-120 years"):
+        model("kamp2020").check_age(130)

@@ -157,7 +157,8 @@ def test_the_command_learns_from_a_diary(capsys, tmp_path):
         (["--weight-kg", "nan"], "weight_kg"), (["--weight-kg", "x"], "weight_kg"),
         (["--weight-kg", "900"], "weight_kg"), (["--model", "otto2021"], "model"),
         (["--model", "none"], "model"), (["--start", "soon"], "start"), (["--seed", "-1"], "seed"),
-        (["/no/such/diary.csv"], "diary"),
+        (["/no/such/diary.csv"], "diary"), (["--condition", "boredom"], "condition"),
+        (["--model", "herd2007", "--age-years", "50"], "age_years"),
     ],
 )  # fmt: skip
 def test_the_command_refuses_by_name(capsys, more, named):
@@ -171,3 +172,36 @@ def test_the_command_refuses_by_name(capsys, more, named):
 def test_another_model_of_the_same_form_may_be_chosen(capsys):
     assert call([*ARGUMENTS, "--model", "clements1981"]) == 0
     assert json.loads(capsys.readouterr().out)["sampling_site"] == "venous"
+
+
+OUTSIDE = "Measured in complex regional pain syndrome; elsewhere an extrapolation."
+
+
+def test_outside_crps_the_command_says_extrapolated(capsys):
+    usual, other, short = (
+        answered(capsys, *more)
+        for more in (
+            [], ["--condition", "fibromyalgia"], ["--regimen", "ketamine-0.5mgkg-40min-x6"],
+        )
+    )  # fmt: skip
+    assert (usual["condition"], usual["condition_assumed"]) == ("crps", True)
+    assert OUTSIDE not in usual["extrapolated"]
+    assert (other["condition"], other["condition_assumed"]) == ("fibromyalgia", False)
+    assert OUTSIDE in other["extrapolated"]
+    assert OUTSIDE in short["extrapolated"]
+    known = answered(capsys, "--regimen", "ketamine-0.5mgkg-40min-x6", "--condition", "crps")
+    assert OUTSIDE not in known["extrapolated"]
+    width = [max(found["relief_percent"]["p90"]) for found in (usual, other)]
+    assert width[0] != width[1]
+    assert "18 studies pooled" in usual["population"]
+
+
+def test_relief_by_a_model_of_children_says_so(capsys):
+    found = answered(capsys, "--model", "herd2007")
+    assert any("children" in one for one in found["extrapolated"])
+    assert found["valid"]["weight_kg"] == [5.0, 80.0]
+
+
+def answered(capsys, *more):
+    assert call([*ARGUMENTS, *more]) == 0
+    return json.loads(capsys.readouterr().out)

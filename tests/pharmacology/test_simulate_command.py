@@ -30,7 +30,7 @@ def test_the_answer_holds_the_promised_fields(capsys):
 FIELDS = {
     "model", "sampling_site", "form", "version", "times_min", "ketamine_ng_per_ml",
     "norketamine_ng_per_ml", "hydroxynorketamine_ng_per_ml", "effect_site_ng_per_ml", "dose_mg",
-    "note",
+    "population", "valid", "extrapolated", "note",
 }  # fmt: skip
 
 
@@ -86,6 +86,20 @@ def test_bands_are_ordered_and_repeat_with_the_seed(capsys):
         (["--weight-kg", "70", "--infuse", "1e9:0:4", "--at-min", "10"], "rate_mg_per_h"),
         (["--weight-kg", "30", "--infuse", "4000:0:4", "--at-min", "10"], "rate_mg_per_h"),
         (["--weight-kg", "70", "--infuse", "nan:0:4", "--at-min", "10"], "rate_mg_per_h"),
+        (["--weight-kg", "70", "--infuse", "4000:0:40", "--infuse", "4000:20:60", "--at-min", "9"],
+         "rate_mg_per_h"),
+        (["--weight-kg", "30", "--infuse", "1600:0:40", "--infuse", "1600:39:60", "--at-min", "9"],
+         "rate_mg_per_h"),
+        (["--weight-kg", "70", "--bolus", "600:5", "--bolus", "600:5", "--at-min", "9"],
+         "dose_mg"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--age-years", "8",
+          "--model", "otto2021"], "age_years"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--age-years", "40",
+          "--model", "herd2007"], "age_years"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--age-years", "nan"],
+         "age_years"),
+        (["--weight-kg", "70", "--infuse", "1:0:4", "--at-min", "1", "--age-years=-1"],
+         "age_years"),
         (["--weight-kg", "70", "--infuse", "1:4:4", "--at-min", "10"], "end_min"),
         (["--weight-kg", "70", "--infuse", "1:-4:4", "--at-min", "10"], "start_min"),
         (["--weight-kg", "70", "--infuse", "1:0:inf", "--at-min", "10"], "end_min"),
@@ -137,9 +151,36 @@ def test_a_plot_of_a_single_time_before_any_drug_is_drawn(capsys, tmp_path):
     file = tmp_path / "one.png"
     more = ["--bolus", "5:10", "--at-min", "0", "--patients", "9", "--plot", str(file)]
     answer(capsys, *more)
-    assert file.stat().st_size > 1000
+    with Image.open(file) as picture:
+        colours = {colour for _, colour in picture.getcolors(100_000)}
+    assert (0, 114, 178) in colours
 
 
 def test_a_plot_that_cannot_be_written_is_refused(capsys, tmp_path):
     assert call([*BASE, "--infuse", "1:0:9", "--plot", str(tmp_path / "no" / "x.png")]) == 2
     assert "plot: cannot write" in capsys.readouterr().err
+
+
+def test_steep_segments_one_after_the_other_are_no_sum(capsys):
+    found = answer(capsys, "--infuse", "3000:0:1", "--infuse", "3000:1:2", "--infuse", "3000:2:3",
+                   "--bolus", "600:0", "--bolus", "600:30")  # fmt: skip
+    assert found["dose_mg"] == pytest.approx(150 + 1200)
+
+
+def test_a_model_of_children_says_so_and_an_adult_one_names_its_people(capsys, tmp_path):
+    adult = answer(capsys, "--infuse", "52.5:0:40", "--model", "otto2021", "--age-years", "40")
+    assert "volunteers" in adult["population"]
+    assert adult["valid"] == {"weight_kg": [30.0, 200.0], "age_years": [18.0, 120.0]}
+    assert adult["extrapolated"] == []
+    plain, marked = tmp_path / "plain.png", tmp_path / "marked.png"
+    given = ["--infuse", "52.5:0:40", "--model", "herd2007"]
+    unknown = answer(capsys, *given, "--plot", str(marked))
+    assert "children" in unknown["population"]
+    assert unknown["extrapolated"] == [
+        "Measured in children of about 1 to 16 years; for an adult it does not hold."
+    ]
+    child = answer(capsys, *given, "--age-years", "8", "--plot", str(plain))
+    assert child["extrapolated"] == []
+    assert child["ketamine_ng_per_ml"] == unknown["ketamine_ng_per_ml"]
+    assert marked.read_bytes() != plain.read_bytes()
+    assert answer(capsys, "--infuse", "1:0:4")["valid"]["age_years"] is None

@@ -6,7 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reprieve.config.commands.simulate import DEFAULT_SEED, dosing_arguments
+from reprieve.config.commands.simulate import (
+    DEFAULT_SEED,
+    age,
+    dosing_arguments,
+    measured_in,
+)
 from reprieve.knowledge import BadValue
 
 if TYPE_CHECKING:
@@ -35,12 +40,17 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         model_name=args.model, weight_kg=args.weight_kg, infuse=args.infuse, bolus=args.bolus
     )
     times = None if args.at_min is None else text.numbers("at_min", args.at_min)
-    levels = pharmacology.parse_levels(
-        read("levels", args.levels), model=pharmacology.model(given["model_name"])
-    )
+    chosen = pharmacology.model(given["model_name"])
+    beyond = chosen.beyond(age(args))
+    levels = pharmacology.parse_levels(read("levels", args.levels), model=chosen)
     rng = np.random.default_rng(text.whole("seed", args.seed))
     found = pharmacology.fit(times_min=times, levels=levels, rng=rng, **given)
-    return _plain(found, weight_kg=given["weight_kg"], note=pharmacology.NOTE)
+    return {
+        **_plain(found, weight_kg=given["weight_kg"]),
+        **measured_in(chosen),
+        "extrapolated": [str(message) for message in beyond],
+        "note": pharmacology.NOTE,
+    }
 
 
 def read(field: str, path: str) -> str:
@@ -58,7 +68,7 @@ def read(field: str, path: str) -> str:
         raise BadValue(field, f"{path!r} is not UTF-8 text") from error
 
 
-def _plain(found: Fit, *, weight_kg: float, note: str) -> dict[str, Any]:
+def _plain(found: Fit, *, weight_kg: float) -> dict[str, Any]:
     from reprieve.pharmacology import OUTPUTS as names
 
     labels = [f"p{percentile:g}" for percentile in found.percentiles]
@@ -103,5 +113,4 @@ def _plain(found: Fit, *, weight_kg: float, note: str) -> dict[str, Any]:
             f"{name}_ng_per_ml": dict(zip(labels, values.tolist(), strict=True))
             for name, values in found.bands_ng_per_ml.items()
         },
-        "note": note,
     }  # fmt: skip

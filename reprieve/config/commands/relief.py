@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from reprieve.config.commands.fit import read
-from reprieve.config.commands.simulate import DEFAULT_SEED
+from reprieve.config.commands.simulate import DEFAULT_SEED, age, age_argument, measured_in
 from reprieve.knowledge import BadValue
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HELP = "expected course of relief, and the patient's own with a diary"
 _FORMS = {"racemic": ("racemic", "kamp2020"), "esketamine": ("S", "otto2021")}
 _MIN_PER_DAY = 1440
+_CRPS = "crps"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("diary", nargs="?", metavar="DIARY.csv", help="day (or date),average_pain")
     parser.add_argument("--start", metavar="YYYY-MM-DD", help="day of the first infusion")
     parser.add_argument("--model", metavar="M", help="default: by the form of the drug")
+    parser.add_argument("--condition", metavar="C", help="for example crps or fibromyalgia; "
+                        "default: what the regimen was studied in")  # fmt: skip
+    age_argument(parser)
     parser.add_argument("--seed", metavar="S", default=DEFAULT_SEED, help="seed of the bands")
 
 
@@ -43,6 +47,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from reprieve.pharmacology import text
 
     chosen = regimen(args.regimen)
+    condition = _condition(chosen, args.condition)
     weight = _weight(args.weight_kg)
     name = _model(chosen, args.model)
     pharmacology.model(name).check_weight(float(weight))
@@ -54,10 +59,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     found = pharmacology.relief(
         weight_kg=float(weight), infusions=_infusions(chosen, doses), model_name=name,
         rng=np.random.default_rng(text.whole("seed", args.seed)),
-        diary=() if diary is None else diary.entries, crps="crps" in chosen.conditions,
+        diary=() if diary is None else diary.entries, crps=condition == _CRPS,
+        age_years=age(args),
     )  # fmt: skip
     return {
         "regimen": chosen.id,
+        "condition": condition,
+        "condition_assumed": args.condition is None,
         "weight_kg": float(weight),
         "sampling_site": pharmacology.model(name).sampling_site,
         "infusions": [
@@ -66,8 +74,18 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         ],
         "total_mg": float(sum(dose.total_mg for dose in doses)),
         **_plain(found, diary),
+        **measured_in(pharmacology.model(name)),
         "note": pharmacology.NOTE,
     }
+
+
+def _condition(chosen: Regimen, wanted: str | None) -> str:
+    """The condition that is stated, else the one that the regimen was studied in."""
+    from reprieve.clinical.evidence import evidence
+
+    if wanted is None:
+        return _CRPS if _CRPS in chosen.conditions else ", ".join(chosen.conditions)
+    return evidence(wanted).condition
 
 
 def _weight(text: str) -> Decimal:

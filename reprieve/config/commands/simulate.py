@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reprieve.knowledge import BadValue
+
+if TYPE_CHECKING:
+    from reprieve.pharmacology import Model
 
 HELP = "expected plasma levels of a schedule"
 DEFAULT_SEED = "1"
@@ -30,6 +33,28 @@ def dosing_arguments(parser: argparse.ArgumentParser) -> None:
         help="one segment; repeat it for more, overlapping ones add",
     )  # fmt: skip
     parser.add_argument("--bolus", action="append", default=[], metavar="MG:MIN", help="at once")
+    age_argument(parser)
+
+
+def age_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the age; it changes no level, but a model of other ages is refused."""
+    parser.add_argument("--age-years", metavar="A", help="refused outside the model's range")
+
+
+def age(args: argparse.Namespace) -> float | None:
+    """Read the age; BadValue names it."""
+    from reprieve.pharmacology.text import number
+
+    return None if args.age_years is None else number("age_years", args.age_years)
+
+
+def measured_in(chosen: Model) -> dict[str, Any]:
+    """Say in whom a model was measured and for which weights and ages it is taken to hold."""
+    ages = None if chosen.age_years is None else list(chosen.age_years)
+    return {
+        "population": chosen.population,
+        "valid": {"weight_kg": list(chosen.weight_kg), "age_years": ages},
+    }
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -41,7 +66,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         model_name=args.model, weight_kg=args.weight_kg, infuse=args.infuse, bolus=args.bolus
     )
     times = text.numbers("at_min", args.at_min)
-    found = pharmacology.simulate(times_min=times, **given)
+    found = pharmacology.simulate(times_min=times, age_years=age(args), **given)
     levels = {name: values.tolist() for name, values in found.ng_per_ml.items()}
     answer = {
         "model": found.model,
@@ -51,6 +76,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "times_min": times,
         **{f"{name}_ng_per_ml": levels.get(name) for name in pharmacology.OUTPUTS},
         "dose_mg": found.dose_mg,
+        **measured_in(pharmacology.model(found.model)),
+        "extrapolated": [str(message) for message in found.extrapolated],
         "note": pharmacology.NOTE,
     }
     if args.patients is None and args.seed is not None:
@@ -90,8 +117,8 @@ def _draw(answer: dict[str, Any], path: str) -> str:
     names = [name for name in OUTPUTS if answer[f"{name}_ng_per_ml"] is not None]
     bands = {name: spread[f"{name}_ng_per_ml"] for name in names if spread}
     picture = plot.png(
-        title=f"{answer['model']}, {answer['form']}, {answer['sampling_site']}",
-        footer=answer["note"],
+        title=f"{answer['model']}, {answer['form']}, sampling site {answer['sampling_site']}",
+        footer=answer["note"], note=" ".join(answer["extrapolated"]),
         times_min=np.array(answer["times_min"]),
         lines={name: np.array(answer[f"{name}_ng_per_ml"]) for name in names},
         bands={name: (np.array(b["p10"]), np.array(b["p90"])) for name, b in bands.items()},
