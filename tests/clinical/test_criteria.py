@@ -66,6 +66,7 @@ def test_the_manual_page_is_fresh(capsys: pytest.CaptureFixture[str]) -> None:
         ("fibromyalgia-2016", {"painful_areas": ["neck", "neck"]}, "painful_areas"),
         ("fibromyalgia-2016", {"painful_areas": ["neck"], "wpi": 2}, "wpi"),
         ("fibromyalgia-2016", {"painful_areas": ["neck"], "painful_regions": 2}, "painful_regions"),
+        ("fibromyalgia-2016", {"wpi": 3, "painful_regions": 5}, "painful_regions"),
         ("fibromyalgia-2016", {"wpi": 20}, "wpi"),
         ("fibromyalgia-2016", {"wpi": -1}, "wpi"),
         ("fibromyalgia-2016", {"wpi": 7.5}, "wpi"),

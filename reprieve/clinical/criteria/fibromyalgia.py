@@ -63,9 +63,6 @@ def _agreed(*answers: bool) -> bool | None:
 def _wpi(facts: Mapping[str, Any]) -> Range:
     areas, stated = facts.get("painful_areas"), facts.get("wpi")
     if areas is None:
-        wpi = facts.get("wpi")
-        if stated is not None and wpi is not None and stated > wpi:
-            raise BadValue("painful_regions", f"{stated} regions cannot come from {wpi} areas")
         return Range(low=stated or 0, high=WPI_HIGHEST if stated is None else stated)
     if stated not in (None, len(areas)):
         raise BadValue("wpi", f"{stated} was given, but {len(areas)} areas are named")
@@ -75,11 +72,18 @@ def _wpi(facts: Mapping[str, Any]) -> Range:
 def _regions(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Range:
     areas, stated = facts.get("painful_areas"), facts.get("painful_regions")
     if areas is None:
+        _check_regions(stated, facts.get("wpi"))
         return Range(low=stated or 0, high=REGIONS if stated is None else stated)
     count = len({rule["region_of"][area] for area in areas if area in rule["region_of"]})
     if stated not in (None, count):
         raise BadValue("painful_regions", f"{stated} was given, but the areas make {count}")
     return Range(low=count, high=count)
+
+
+def _check_regions(regions: int | None, wpi: int | None) -> None:
+    """Each painful region has an area of its own: more regions than areas cannot be."""
+    if regions is not None and wpi is not None and regions > wpi:
+        raise BadValue("painful_regions", f"{regions} regions cannot come from {wpi} areas")
 
 
 def _sss(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Range:

@@ -38,7 +38,7 @@ TABLE: list[tuple[dict[str, Any], str]] = [
     (facts(SPREAD, NINE, 2.9), "no"),
     (facts(SPREAD, NINE, None), "unknown"),
     (facts([], {}, None), "no"),
-    ({"wpi": 3, "painful_regions": 5, "sss": 12, "symptom_duration_months": 12}, "no"),
+    ({"wpi": 3, "sss": 12, "symptom_duration_months": 12}, "no"),
     ({"wpi": 4, "painful_regions": 4, "sss": 9, "symptom_duration_months": 12}, "yes"),
     ({"wpi": 7, "painful_regions": 3, "sss": 9, "symptom_duration_months": 12}, "no"),
     ({"wpi": 7, "sss": 9, "symptom_duration_months": 12}, "unknown"),
