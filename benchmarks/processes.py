@@ -15,6 +15,12 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def is_running(pid: int) -> bool:
+    """This function will tell whether a process is there and not only waiting to be reaped."""
+    text = _read(pid, "stat")
+    return bool(text) and text.rsplit(")", 1)[1].split()[0] != "Z"
+
+
 def pss_mib(pid: int) -> float:
     """This function will add up the proportional set size of a process tree, in MiB.
 

@@ -17,11 +17,13 @@ def main() -> None:
 
     An upgrade is tried on a copy first, unless this is the try.
     """
-    from reprieve.config import boot, rehearse
+    from reprieve.config import boot, rehearse, rotation
 
     try:
         boot.start()
         if REHEARSED not in sys.argv:
+            # First: the copy, and what an upgrade reads, open by the right key only.
+            rotation.finish()
             rehearse.rehearse()
         migrate()
         require_key()

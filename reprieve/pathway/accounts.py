@@ -7,12 +7,14 @@ the password is asked for.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.db.models import F
 
 from reprieve.knowledge import N_, BadValue
@@ -124,6 +126,14 @@ def may_try_factor(user: int) -> bool:
         if wrong.count() >= FACTOR_TRIES:
             return False
     return True
+
+
+@contextmanager
+def one_at_a_time(user: int) -> Iterator[None]:
+    """This function will let one check of a person's proofs happen after the other."""
+    with transaction.atomic():
+        User.objects.select_for_update().filter(pk=user).first()
+        yield
 
 
 def end_sessions(user: int) -> int:

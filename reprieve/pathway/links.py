@@ -19,7 +19,7 @@ from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records import link_tokens
-from reprieve.records.models import OutboxMessage, PatientLink
+from reprieve.records.models import AuditEvent, OutboxMessage, PatientLink
 from reprieve.records.queries import form_sets
 
 DIARY, EVALUATION, FOLLOW_UP, PROGRESS = "diary", "evaluation", "follow_up", "progress"
@@ -37,6 +37,7 @@ LASTS = MappingProxyType({DIARY: 35, EVALUATION: 14, FOLLOW_UP: 14, PROGRESS: 35
 USUAL_DAYS = 7
 LONGEST_DAYS = 120
 CODES_AN_HOUR = 5
+CODE_TRIES = 5
 HOUR = timedelta(hours=1)
 ADDRESSES = MappingProxyType({DIARY: "/d/", PROGRESS: "/me/"})
 CHANNELS = ("mail", "sms")
@@ -201,6 +202,37 @@ def send_code(
         return Done(subject_kind="link", subject=row.pk, result={"way": by})
 
     return str(perform("link.use", actor=actor, uid=uid, at=at, work=work)["way"])
+
+
+def take_code_try(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, link: uuid.UUID, code: uuid.UUID
+) -> None:
+    """This function will take one of the tries of a code before what was typed is looked at.
+
+    `code` is the number of the act that sent it. Tries are counted under the link's lock, so that
+    guesses made side by side count each. Raises NotNow when all are taken.
+    """
+
+    def work() -> Done:
+        row = usable(actor=actor, at=at, link=link)
+        if _tries(row, code) >= CODE_TRIES:
+            raise NotNow(N_("The code is over. Ask for a new one."))
+        return Done(subject_kind="link", subject=row.pk, detail={"tried": str(code)})
+
+    perform("link.use", actor=actor, uid=uid, at=at, work=work)
+
+
+def has_code_try(*, clinic: uuid.UUID, link: uuid.UUID, code: uuid.UUID) -> bool:
+    """This function will tell whether a code may still be tried."""
+    row = PatientLink.of(clinic).filter(pk=link).first()
+    return row is not None and _tries(row, code) < CODE_TRIES
+
+
+def _tries(row: PatientLink, code: uuid.UUID) -> int:
+    found = AuditEvent.objects.filter(
+        clinic_id=row.clinic_id, subject=str(row.pk), action="link.use", detail__tried=str(code)
+    )
+    return found.count()
 
 
 def _not_too_often(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection, connections
 from django.test import override_settings
 
 from reprieve.config import cli, rotation
@@ -13,7 +16,7 @@ from reprieve.records import identity, keys
 from reprieve.records.models import AuditEvent, Clinic
 from tests import world as w
 from tests.chairside import QUICK
-from tests.house.engines import KEYS, Copy
+from tests.house.engines import KEYS, ROOT, Copy, clean_environment
 
 OLD = KEYS["REPRIEVE_MASTER_KEY"]
 
@@ -97,3 +100,53 @@ def test_a_key_of_the_environment_is_not_replaced(
     with pytest.raises(BadValue, match="REPRIEVE_MASTER_KEY"):
         rotation.rotate()
     assert not Path(fresh_database.folder / rotation.NEXT).exists()
+
+
+def test_an_upgrade_finds_an_interrupted_rotation_and_finishes_it_first(
+    world: w.World, fresh_database: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, _ = w.person(world)
+    with monkeypatch.context() as power:
+        power.setattr(rotation, "_take_over", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            rotation.rotate()
+    new = (fresh_database.folder / rotation.NEXT).read_text()
+    with connection.cursor() as cursor:  # as an older version's database: something is missing
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        cursor.execute("DROP TABLE django_session")
+    connections.close_all()
+    done = upgraded(fresh_database)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (fresh_database.folder / rotation.NAME).read_text() == new
+    assert not (fresh_database.folder / rotation.NEXT).exists()
+    with override_settings(MASTER_KEY=new):
+        assert names(world, patient) == "Iva Invented"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_session")
+
+
+def test_an_upgrade_with_a_key_that_opens_nothing_is_refused_before_anything_changes(
+    world: w.World, fresh_database: Copy
+) -> None:
+    Clinic.objects.filter(pk=world.id).update(data_key=keys.new_data_key(bytes(32)))
+    (fresh_database.folder / rotation.NEXT).write_text("ab" * 32)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        cursor.execute("DROP TABLE django_session")
+    connections.close_all()
+    done = upgraded(fresh_database)
+    assert done.returncode != 0
+    assert done.stderr.strip() == (
+        "master-key: neither master-key.key nor master-key.key.new opens the database"
+    )
+    assert "django_session" not in connection.introspection.table_names()
+    assert not (fresh_database.folder / "before-upgrade").exists()
+
+
+def upgraded(copy: Copy) -> subprocess.CompletedProcess[str]:
+    """This function will run the upgrade as `serve` does, with the key as a file of the folder."""
+    env = {k: v for k, v in clean_environment(**copy.env).items() if k != "REPRIEVE_MASTER_KEY"}
+    return subprocess.run(
+        [sys.executable, "-m", "reprieve.config.migrate"],
+        env=env, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import pss_mib, tree
+from benchmarks.processes import is_running, pss_mib, tree
 from reprieve.config.serve import Place
-from tests.house.running import PARTS, LiveClinic, accepts, is_running, wait_for
+from tests.house.running import PARTS, LiveClinic, accepts, wait_for
 from tests.house.server import free_port
 
 MEMORY_MIB = 400

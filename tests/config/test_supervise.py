@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import tree
+from benchmarks.processes import is_running, tree
 from reprieve.config import supervise
 from reprieve.config.supervise import FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_AFTER_S, Child, Part
-from tests.house.running import is_running, wait_for
+from tests.house.running import wait_for
 
 # A part that starts a process of its own, as granian does.
 SLEEP = "import time; time.sleep(60)"

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.db import connections
 
-from reprieve.knowledge import BadValue
 from reprieve.pathway.errors import PathwayError
 from reprieve.records import ledger
 from reprieve.records.models import LedgerEntry, PortionEntry, Reconciliation
 from reprieve.records.queries import stock
 from tests.drug_room import KETAMINE, Room, infused, with_bag
+from tests.faults.together import HANDS, together
 from tests.house.engines import Copy
 from tests.world import World, found
-
-HANDS = 4
 
 
 @pytest.fixture
 def world(fresh_database: Copy) -> World:
     return found()
-
-
-def together(act: Callable[[int], Any]) -> list[Any]:
-    """Let several people do an act at the same moment; what each got, a refusal included."""
-    start, answers = threading.Barrier(HANDS), [None] * HANDS
-
-    def hand(number: int) -> None:
-        try:
-            start.wait()
-            answers[number] = act(number)
-        except (PathwayError, BadValue) as refused:
-            answers[number] = refused
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=hand, args=(n,)) for n in range(HANDS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def test_one_vial_is_never_overdrawn(world: World) -> None:

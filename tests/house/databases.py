@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -33,7 +34,7 @@ class Gate:
         """This function will point every alias at the copy, in threads of the product as well."""
         self.close()
         for alias, name in copy.names.items():
-            self._aliases.settings[alias]["NAME"] = name
+            self._aliases.settings[alias].update(NAME=name, **_place(copy.address))
 
     def close(self) -> None:
         """This function will close every connection; a thread of the product opens it again."""
@@ -52,6 +53,12 @@ class Gate:
             self._connect(connection)
 
         return ensure_connection
+
+
+def _place(address: str) -> dict[str, str]:
+    """Where a server is: most copies are on the run's own, some tests have one to themselves."""
+    parts = urlsplit(address)
+    return {"HOST": parts.hostname or "", "PORT": str(parts.port)} if address else {}
 
 
 def start_django() -> None:

