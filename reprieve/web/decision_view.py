@@ -104,7 +104,10 @@ def _line(finding: Finding, patient: uuid.UUID, running: Collection[str]) -> Fin
     found = [resolve(name, patient=patient) for name in facts]
     if finding.needs:
         found += [w for name in facts for w in errands(name, patient=patient, running=running)]
-    ways = {(way.href, way.value): way for way in found}
+    # Two questions of one page are one way: the first of them is where it opens.
+    ways: dict[tuple[str, str], Resolve] = {}
+    for way in found:
+        ways.setdefault((way.href.partition("#")[0], way.value), way)
     grave = finding.severity is Severity.WARN_HIGH
     return FindingLine(
         card=card(finding),

@@ -31,6 +31,8 @@ LOOKS: tuple[tuple[str, str, list[int] | None], ...] = (
     ("signal-hr", "square", [2, 3]), ("muted", "circle", None),
 )  # fmt: skip
 T_LOWEST, T_HIGHEST = 20, 90
+# What is scored in the chair or on waking stands on the chart of that day.
+OF_THE_DAY = frozenset({"infusion", "recovery"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +65,15 @@ def trends(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Trend]:
     """This function will prepare the scales that were answered, with a chart from two values on."""
     found: dict[str, list[ResponseView]] = {}
     for view in questionnaires.history(clinic=clinic, patient=patient):
-        if view.complete and not view.corrected:
+        if view.complete and not view.corrected and _lasts(view.instrument):
             found.setdefault(view.instrument, []).append(view)
     others = sorted((name for name in found if name not in ORDER), key=_title)
     return [_trend(name, found[name]) for name in (*ORDER, *others) if name in found]
+
+
+def _lasts(name: str) -> bool:
+    """Whether a scale speaks of more than the day of an infusion."""
+    return not set(instrument(name).moments) <= OF_THE_DAY
 
 
 def _title(name: str) -> str:
@@ -142,9 +149,7 @@ def _chart(
     low, high = _axis(form)
     return {
         "x": {"label": _("Day"), "values": times, "time": True, "zone": zone},
-        "y": {
-            "label": lines[0].label if len(lines) == 1 else _(form.title), "min": low, "max": high,
-        },
+        "y": {"label": _("T score") if form.t_scores else _("score"), "min": low, "max": high},
         "series": [_drawn(line, LOOKS[at % len(LOOKS)]) for at, line in enumerate(lines)],
     }  # fmt: skip
 

@@ -15,6 +15,11 @@ from tests import world as worlds
 from tests.world import World, new
 
 LEVEL_ONLY = {"c-ssrs-screener"}
+IN_THE_CHAIR = {
+    "4at", "cadss", "cadss-6", "moaa-s", "modified-aldrete", "news2", "orientation", "padss",
+    "rass",
+}  # fmt: skip
+LASTING = [name for name in instruments() if name not in IN_THE_CHAIR]
 
 
 @pytest.fixture
@@ -39,7 +44,15 @@ def trend(world: World, patient: uuid.UUID) -> Trend:
     return found
 
 
-@pytest.mark.parametrize("name", instruments())
+def test_what_is_scored_in_the_chair_stands_on_the_chart_of_that_day(
+    world: World, patient: uuid.UUID
+) -> None:
+    for name in IN_THE_CHAIR:
+        saved(world, patient, name, filled(instrument(name), most=False))
+    assert scale_trends.trends(clinic=world.id, patient=patient) == []
+
+
+@pytest.mark.parametrize("name", LASTING)
 def test_any_instrument_shows_its_newest_value_and_its_course(
     world: World, patient: uuid.UUID, name: str
 ) -> None:

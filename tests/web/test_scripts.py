@@ -317,10 +317,15 @@ def test_a_chart_draws_and_has_its_table_in_any_browser(site: Site, language: st
         """<html data-uplot="/uplot/uPlot.esm.js"><figure data-chart="d"><div class="plot"></div>
         <ul class="legend"></ul><script id="d" type="application/json">{"x": {"label": "week",
         "values": [0, 1, 2]}, "y": {"label": "pain"}, "series": [{"label": "average", "colour":
-        "accent", "values": [8, null, 4]}], "limits": [{"value": 5, "label": "goal", "colour":
+        "accent", "values": [8, null, 4]}, {"label": "infusion", "colour": "accent", "points": true,
+        "mark": "square", "values": [9, null, null]}], "limits": [{"value": 5, "label": "goal", "colour":
         "accent"}]}</script><details open><table></table></details></figure>
         <script type="module" src="/static/reprieve/js/chart.js"></script>"""
     )
     expect(page.locator("canvas")).to_be_visible()
-    expect(page.locator("tbody tr")).to_have_text(["08", "1", "24"])
-    expect(page.locator(".legend li")).to_have_text([" average"])
+    expect(page.locator("tbody tr")).to_have_text(["089", "1", "24"])
+    expect(page.locator(".legend li")).to_have_text([" average", " infusion"])
+    for row, (lines, marks) in enumerate([(1, 1), (0, 1)]):  # the legend shows what the plot draws
+        entry = page.locator(".legend li").nth(row)
+        expect(entry.locator("path")).to_have_count(lines)
+        expect(entry.locator("circle")).to_have_count(marks)

@@ -116,13 +116,18 @@ def _body(stage: Stage, who: Person, patient: uuid.UUID, changes: dict[str, Any]
     )  # fmt: skip
 
 
+THERAPIES = (
+    ("gabapentin", "gabapentinoid", "2400 mg a day", 8, "no effect"),
+    ("duloxetine", "snri", "60 mg a day", 10, "intolerant"),
+    ("lidocaine patch", "topical", "three patches a day", 12, "no effect"),
+)
+
+
 def _therapies(stage: Stage, patient: uuid.UUID) -> None:
-    classes, endings = history.therapy_words()
-    names = ("gabapentin", "duloxetine", "lidocaine patch")
-    for number, name in enumerate(names):
+    for name, drug_class, dose, weeks, outcome in THERAPIES:
         history.add_therapy(
-            **stage.by("infusion_nurse"), patient=patient, name=name,
-            drug_class=classes[number % len(classes)], outcome=endings[0], weeks=8 + 2 * number,
+            **stage.by("infusion_nurse"), patient=patient, name=name, drug_class=drug_class,
+            dose=dose, outcome=outcome, weeks=weeks,
         )  # fmt: skip
     history.takes_nothing(**stage.by("infusion_nurse"), patient=patient)
 

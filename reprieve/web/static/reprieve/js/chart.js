@@ -216,8 +216,20 @@ function swatch(colour, series) {
   stroke.setAttribute("stroke", colour);
   stroke.setAttribute("stroke-width", "2");
   if (series.dash) stroke.setAttribute("stroke-dasharray", series.dash.join(" "));
-  svg.append(stroke);
+  if (!series.points) svg.append(stroke);
+  if (series.mark !== "none") svg.append(dot(svg, colour, series.mark === "square"));
   return svg;
+}
+
+/** The mark as the plot draws it: full, or hollow for the series that differ by it.
+ * @param {Element} svg @param {string} colour @param {boolean} hollow */
+function dot(svg, colour, hollow) {
+  const circle = document.createElementNS(svg.namespaceURI, "circle");
+  const fill = hollow ? token(svg.ownerDocument.documentElement, "surface") : colour;
+  for (const [name, value] of [["cx", "14"], ["cy", "6"], ["r", "4"], ["stroke", colour],
+    ["stroke-width", "1.5"], ["fill", fill]])
+    circle.setAttribute(name, value);
+  return circle;
 }
 
 /** @param {HTMLElement} figure @param {Data} data */
