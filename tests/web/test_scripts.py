@@ -318,8 +318,8 @@ def test_a_chart_draws_and_has_its_table_in_any_browser(site: Site, language: st
         <ul class="legend"></ul><script id="d" type="application/json">{"x": {"label": "week",
         "values": [0, 1, 2]}, "y": {"label": "pain"}, "series": [{"label": "average", "colour":
         "accent", "values": [8, null, 4]}, {"label": "infusion", "colour": "accent", "points": true,
-        "mark": "square", "values": [9, null, null]}], "limits": [{"value": 5, "label": "goal", "colour":
-        "accent"}]}</script><details open><table></table></details></figure>
+        "mark": "square", "values": [9, null, null]}], "limits": [{"value": 5, "label": "goal",
+        "colour": "accent"}]}</script><details open><table></table></details></figure>
         <script type="module" src="/static/reprieve/js/chart.js"></script>"""
     )
     expect(page.locator("canvas")).to_be_visible()

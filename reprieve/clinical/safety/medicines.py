@@ -7,7 +7,7 @@ somebody has looked it up by hand, no class is clear of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from reprieve import knowledge
 from reprieve.clinical.findings import Step
@@ -46,12 +46,12 @@ def among(taken: Iterable[str], *, members: Mapping[str, str]) -> tuple[str, ...
 
     Of several names with one code (a patch and its drug), a code names the first.
     """
-    wanted = {_plain(word) for word in taken}
-    found: dict[str, str] = {}
-    for name, code in members.items():
-        if name in wanted or (code in wanted and code not in found.values()):
-            found[name] = code
-    return tuple(found)
+    wanted = _words(tuple(taken))
+    found = [name for name, code in members.items() if name in wanted or code in wanted]
+    if len(found) < 2:
+        return tuple(found)
+    first = {members[name]: name for name in reversed(found)}
+    return tuple(name for name in found if name in wanted or first[members[name]] == name)
 
 
 def unchecked(case: Case, taken: Iterable[str]) -> tuple[str, ...]:
@@ -71,6 +71,17 @@ def unchecked(case: Case, taken: Iterable[str]) -> tuple[str, ...]:
 
 def unrecognised(taken: Iterable[str]) -> tuple[str, ...]:
     """This function will keep the medicines that stand in no list, sorted."""
+    return _strange(tuple(taken))
+
+
+# Ten rules ask about one list in turn.
+@lru_cache(maxsize=16)
+def _words(taken: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_plain(word) for word in taken)
+
+
+@lru_cache(maxsize=16)
+def _strange(taken: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({word.strip() for word in taken if _plain(word) not in _all_known()}))
 
 
