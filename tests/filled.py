@@ -71,7 +71,7 @@ def plain(now: datetime) -> dict[str, Any]:
     day = now.date()
     return {
         "start": now - timedelta(days=30), "end": now + timedelta(days=30),
-        "since": now - timedelta(days=400),
+        "since": now - timedelta(days=400), "until": now + timedelta(days=1),
         "first": day - timedelta(days=400), "last": day, "until_ms": 2**61, "from_ms": 0,
         "first_slot": 0, "last_slot": 2**31 - 1, "instrument": "phq-9", "code": "sbp_mmhg",
         "number": 1, "state": "in_series", "text": "Invented", "role": "physician",

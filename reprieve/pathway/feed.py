@@ -25,6 +25,7 @@ from reprieve.pathway import (
     monitor_clocks,
     monitor_links,
     parked,
+    parked_minutes,
 )
 from reprieve.pathway.feed_batch import Batch, Link, times
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
@@ -33,6 +34,7 @@ from reprieve.records.models import DeviceAssociation
 
 __all__ = ["FeedMessage", "NotCharted", "Sent", "chart_parked", "forget_raw", "receive"]
 
+FITS_NOBODY = frozenset({"unmatched", "contradiction"})
 ANOTHER = N_("the monitor names another patient")
 _UNSTORABLE = (DatabaseError, ValueError, OverflowError, struct.error)
 _NO_FLAGS: frozenset[str] = frozenset()
@@ -96,6 +98,7 @@ def _each_alone(batch: Sequence[FeedMessage], state: Batch) -> list[str]:
 def _finished(ends: list[str], batch: Sequence[FeedMessage], state: Batch) -> list[str]:
     """Write what the batch has in common: what is parked, the raw traffic, alarms, notices."""
     parked.write(state.parked)
+    parked_minutes.write(state.spoken, clinic=state.clinic)
     traffic.keep(state.clinic, [(m.received_ms, m.sender, m.raw) for m in batch])
     recorded = max(m.received_ms for m in batch)
     events = {visit: sorted(told, key=_when) for visit, told in state.events().items()}
@@ -116,28 +119,55 @@ def _when(event: ev.Event) -> tuple[int, int, str]:
 
 
 def chart_parked(
-    message: FeedMessage, *, clinic: uuid.UUID, encounter: uuid.UUID, by: uuid.UUID, now_ms: int
-) -> str:
-    """This function will chart a parked message on a visit that a person chose, inside an act.
+    messages: Sequence[FeedMessage],
+    *,
+    clinic: uuid.UUID,
+    encounter: uuid.UUID,
+    by: uuid.UUID,
+    now_ms: int,
+) -> list[str]:
+    """This function will chart parked messages of one monitor on a visit that a person chose.
 
-    The monitor is linked for the message's own moments only. Answers as `receive` does.
+    The monitor is linked for the messages' own time only, and never for a time in which it spoke
+    for somebody: then for each message's moments. Answers as `receive` does, inside an act.
     """
-    batch = feed_batch.opened(clinic, [message])
-    said = [v.at_ms for v in message.readings if v.at_ms is not None]
-    row = DeviceAssociation.objects.create(
-        clinic_id=clinic, device_id=batch.device(message), encounter_id=encounter, by_id=by,
-        patient_ids=list(message.patient_ids), from_ms=min(said), until_ms=max(said) + 1,
-    )  # fmt: skip
-    link = Link(
-        id=row.pk, encounter=encounter, patient_ids=message.patient_ids, from_ms=row.from_ms,
-        until_ms=row.until_ms, signed=False,
-    )  # fmt: skip
-    chart = _to_chart(replace(message, received_ms=now_ms), link, batch, behind_ms=0)
-    end = _charted(chart, _insert([chart])[0], batch)
+    batch = feed_batch.opened(clinic, messages)
+    device = batch.device(messages[0])
+    heard = [replace(message, received_ms=now_ms) for message in messages]
+    charts = []
+    for together in _stretches(heard, batch.links.get(device, ())):
+        said = [at_ms for message in together for at_ms in _measured(message)]
+        row = DeviceAssociation.objects.create(
+            clinic_id=clinic, device_id=device, encounter_id=encounter, by_id=by,
+            patient_ids=list(messages[0].patient_ids), from_ms=min(said), until_ms=max(said) + 1,
+        )  # fmt: skip
+        link = Link(
+            id=row.pk, encounter=encounter, patient_ids=messages[0].patient_ids,
+            from_ms=row.from_ms, until_ms=row.until_ms, signed=False,
+        )  # fmt: skip
+        charts += [_to_chart(message, link, batch, behind_ms=0) for message in together]
+    new = _insert(charts)
+    ends = [_charted(chart, is_new, batch) for chart, is_new in zip(charts, new, strict=True)]
     for visit, events in batch.events().items():
         alarm_fold.fold(clinic=clinic, encounter=visit, events=events, recorded_ms=now_ms)
         changes.announce(clinic=clinic, topic="infusion", subject=visit, at_ms=now_ms)
-    return end
+    return ends
+
+
+def _measured(message: FeedMessage) -> list[int]:
+    return [v.at_ms for v in message.readings if v.at_ms is not None]
+
+
+def _stretches(
+    messages: Sequence[FeedMessage], links: Sequence[Link]
+) -> list[Sequence[FeedMessage]]:
+    """All messages together, or each alone where the monitor spoke for somebody between them."""
+    said = [at_ms for message in messages for at_ms in _measured(message)]
+    first, last = min(said), max(said)
+    spoke = any(
+        link.from_ms <= last and (link.until_ms is None or link.until_ms > first) for link in links
+    )
+    return [[message] for message in messages] if spoke else [messages]
 
 
 def _alone(message: FeedMessage, batch: Batch) -> str:
@@ -173,12 +203,14 @@ def _insert(charts: Sequence[_ToChart]) -> list[bool]:
 def _judged(message: FeedMessage, batch: Batch) -> _ToChart | str:
     """Find the chart a message belongs on, or park it and say so."""
     if message.training:
-        _park(message, batch, kind="training", reason=N_("training mode"), once_a_day=True)
+        once = parked.of_the_day(message)
+        _park(message, batch, kind="training", reason=N_("training mode"), key=once)
         return "training"
     device = batch.device(message)
     feed_batch.list_unmapped(message, batch.clinic)
     if message.rejected:
-        return _park(message, batch, kind="rejected", reason=message.rejected)
+        once = parked.of_the_minute(message)
+        return _park(message, batch, kind="rejected", reason=message.rejected, key=once)
     if message.alerts:
         _park(message, batch, kind="alert", reason=message.alerts[0].get("text", "alert"))
         for one in batch.links.get(device, []):
@@ -305,10 +337,16 @@ def _no_value(value: NotCharted, message: FeedMessage, behind_ms: int) -> Readin
 
 
 def _park(
-    message: FeedMessage, batch: Batch, *, kind: str, reason: str, once_a_day: bool = False
+    message: FeedMessage, batch: Batch, *, kind: str, reason: str, key: bytes = b""
 ) -> str:
-    row = parked.row(message, clinic=batch.clinic, kind=kind, reason=reason, once_a_day=once_a_day)
-    batch.parked.append(row)
+    """Keep what cannot be charted: what may still belong to a patient by the minute."""
+    may_fit = kind in FITS_NOBODY
+    spoken = parked_minutes.spoken(message, kind=kind, reason=reason) if may_fit else None
+    if spoken is None:
+        row = parked.row(message, clinic=batch.clinic, kind=kind, reason=reason, key=key)
+        batch.parked.append(row)
+    else:
+        batch.spoken.append(spoken)
     return "parked"
 
 

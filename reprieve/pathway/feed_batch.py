@@ -11,7 +11,7 @@ from reprieve.monitoring import events as ev
 from reprieve.pathway import feed_standing
 from reprieve.pathway.clock import moment
 from reprieve.pathway.feed_standing import Standing
-from reprieve.pathway.feed_values import FeedMessage
+from reprieve.pathway.feed_values import FeedMessage, Spoken
 from reprieve.records import batch_rows
 from reprieve.records.models import Device, DialectVersion, ParkedMessage, UnmappedCode
 
@@ -46,6 +46,7 @@ class Batch:
     standing: Standing
     told: list[tuple[uuid.UUID, tuple[ev.Event, ...]]] = field(default_factory=list)
     parked: list[ParkedMessage] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
     _made: dict[Sender, uuid.UUID] = field(default_factory=dict)
 
     def tell(self, encounter: uuid.UUID, *events: ev.Event) -> None:
@@ -64,13 +65,13 @@ class Batch:
             known = self._made[key] = row.pk
         return known
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """This function will remember how far the batch has come, for `back_to`."""
-        return len(self.told), len(self.parked)
+        return len(self.told), len(self.parked), len(self.spoken)
 
-    def back_to(self, mark: tuple[int, int]) -> None:
+    def back_to(self, mark: tuple[int, int, int]) -> None:
         """This function will undo what came of a message that could not be stored."""
-        del self.told[mark[0] :], self.parked[mark[1] :]
+        del self.told[mark[0] :], self.parked[mark[1] :], self.spoken[mark[2] :]
         self._made.clear()
 
     def events(self) -> dict[uuid.UUID, list[ev.Event]]:

@@ -45,3 +45,16 @@ class FeedMessage:
     rejected: str = ""
     dialect: str = ""
     dialect_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A message that fits nobody, for its minute: its values packed, and what names the minute."""
+
+    message: FeedMessage
+    kind: str
+    reason: str
+    minute: str
+    measured_ms: int
+    content_key: int
+    signals: bytes

@@ -13,24 +13,22 @@ import orjson
 
 from reprieve.pathway.feed_batch import times
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
-from reprieve.records import keys
+from reprieve.records import keys, traffic
 from reprieve.records.models import ParkedMessage
 
 KEY_BYTES = 16
 DAY_MS = 86_400_000
+MINUTE_MS = 60_000
 
 
 def row(
-    message: FeedMessage, *, clinic: uuid.UUID, kind: str, reason: str, once_a_day: bool
+    message: FeedMessage, *, clinic: uuid.UUID, kind: str, reason: str, key: bytes = b""
 ) -> ParkedMessage:
     """This function will make the row of a message that could not be charted, not yet stored.
 
-    Training traffic is shown once a day and sender: it is not a record of anybody.
+    Of messages with one `key` the first is kept; without one, every message that reads differently.
     """
-    said = message.raw
-    if once_a_day:
-        said = f"{message.sender}|{message.bed}|{message.received_ms // DAY_MS}".encode()
-    key = hashlib.sha256(kind.encode() + said).digest()[:KEY_BYTES]
+    key = key or key_of(kind, message.raw)
     return ParkedMessage(
         clinic_id=clinic,
         content_key=key,
@@ -42,6 +40,27 @@ def row(
         reason=reason[:200],
         ciphertext=keys.encrypt(clinic, packed(message), about=about(key)),
     )
+
+
+def key_of(kind: str, said: bytes) -> bytes:
+    """This function will key a parked message by its kind and what tells it from the others."""
+    return hashlib.sha256(kind.encode() + said).digest()[:KEY_BYTES]
+
+
+def of_the_day(message: FeedMessage) -> bytes:
+    """This function will key training traffic by day and sender: it is a record of nobody."""
+    said = f"{message.sender}|{message.bed}|{message.received_ms // DAY_MS}"
+    return key_of("training", said.encode())
+
+
+def of_the_minute(message: FeedMessage) -> bytes:
+    """This function will key what was refused by minute, sender and reason.
+
+    Its sender was told no, and nothing of it can be charted: one a minute says enough.
+    """
+    minute = message.received_ms // MINUTE_MS
+    said = f"{message.sender}|{message.bed}|{message.rejected}|{minute}"
+    return key_of("rejected", said.encode())
 
 
 def write(rows: Sequence[ParkedMessage]) -> None:
@@ -58,13 +77,13 @@ def about(content_key: bytes) -> str:
 def packed(message: FeedMessage) -> bytes:
     """This function will write a message and its reading as bytes to be encrypted."""
     plain = {**asdict(message), "raw": message.raw.decode("latin-1")}
-    return orjson.dumps(plain, default=str)
+    return traffic.packed(orjson.dumps(plain, default=str))
 
 
 def opened(row: ParkedMessage) -> FeedMessage:
     """This function will decrypt a parked message with its reading."""
     content = keys.decrypt(row.clinic_id, row.ciphertext, about=about(bytes(row.content_key)))
-    plain: dict[str, Any] = orjson.loads(content)
+    plain: dict[str, Any] = orjson.loads(traffic.unpacked(content))
     sent = [{**v, "value": Decimal(v["value"]), "flags": tuple(v["flags"])}
             for v in plain.pop("readings")]  # fmt: skip
     return FeedMessage(

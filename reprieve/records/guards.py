@@ -16,7 +16,7 @@ from django.db import connections, models
 
 APPEND_ONLY = {
     "act", "auditevent", "auditseal", "accessentry", "accessseal",
-    "frame", "parkedmessage", "alarmtransition", "dialectversion", "vial",
+    "frame", "parkedmessage", "parkedframe", "alarmtransition", "dialectversion", "vial",
 }  # fmt: skip
 # Rows that make nothing true: they may be rewritten or removed.
 FREE = {"reservation", "identityindex", "rawtraffic", "change", "lease", "user"}

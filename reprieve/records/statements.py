@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 Row = tuple[Any, ...]
 
@@ -39,6 +39,11 @@ def each(sql: str, many: Sequence[Sequence[Any]]) -> None:
 def is_postgresql() -> bool:
     """This function will tell which of the two engines is in use."""
     return connection.vendor == "postgresql"
+
+
+def is_busy(error: OperationalError) -> bool:
+    """This function will tell whether a write found no turn: nothing of it was stored."""
+    return "database is locked" in str(error)
 
 
 def place() -> tuple[Any, int, int] | None:

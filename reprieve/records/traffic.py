@@ -21,10 +21,20 @@ _INSERT = (
 def keep(clinic: uuid.UUID, said: Sequence[tuple[int, str, bytes]]) -> None:
     """This function will keep messages of one batch: received (UTC ms), sender, bytes."""
     text = orjson.dumps([[ms, sender, raw.decode("latin-1")] for ms, sender, raw in said])
-    sealed = keys.encrypt(clinic, zlib.compress(text, 1), about="raw")
+    sealed = keys.encrypt(clinic, packed(text), about="raw")
     statements.rows(_INSERT, [key(clinic), max(ms for ms, _, _ in said), sealed])
 
 
 def forget(*, before_ms: int) -> None:
     """This function will remove what was received before a moment."""
     RawTraffic.objects.filter(received_ms__lt=before_ms).delete()
+
+
+def packed(text: bytes) -> bytes:
+    """This function will make JSON small before it is encrypted."""
+    return zlib.compress(text, 1)
+
+
+def unpacked(content: bytes) -> bytes:
+    """This function will return the JSON; earlier versions kept parked messages as they were."""
+    return content if content.startswith(b"{") else zlib.decompress(content)

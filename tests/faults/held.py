@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reprieve.pathway import parked
+from reprieve.pathway import parked_minutes
 from reprieve.records.models import ParkedMessage
 from tests.world import World
 
@@ -10,5 +10,5 @@ from tests.world import World
 def parked_times(world: World) -> list[int]:
     """This function will return the moments of all values that are parked, UTC ms."""
     rows = ParkedMessage.objects.filter(clinic_id=world.id)
-    messages = [parked.opened(row) for row in rows]
+    messages = [message for row in rows for message in parked_minutes.messages(row)]
     return sorted({v.at_ms for m in messages for v in m.readings if v.at_ms is not None})

@@ -181,7 +181,7 @@ def test_charted_on_the_linked_patient_once(
     say(gateway, now)
     gateway.kill()
     gateway.start()
-    say(gateway, now, maker.message(LONG_AGO + timedelta(seconds=1)))
+    say(gateway, now, maker.message(LONG_AGO + timedelta(minutes=1)))
 
     at_ms = ms(today.at)
     expected = [(signal, value, unit, at_ms, "device") for signal, value, unit in maker.values]

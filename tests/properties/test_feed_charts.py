@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from reprieve.pathway import feed, feed_batch, monitor_clocks, parked
+from reprieve.pathway import feed, feed_batch, monitor_clocks, parked_minutes
 from reprieve.pathway.clock import ms
 from reprieve.pathway.feed_values import FeedMessage, Sent
 from reprieve.records import frames
@@ -97,7 +97,7 @@ def outcome(
     rows = ParkedMessage.objects.filter(clinic_id=world.id)
     put_aside = sorted(
         (v.signal, float(v.value), v.at_ms or 0)
-        for row in rows for v in parked.opened(row).readings
+        for row in rows for message in parked_minutes.messages(row) for v in message.readings
     )  # fmt: skip
     transaction.savepoint_rollback(undo)
     feed_batch.forget()

@@ -6,8 +6,7 @@ Secrets stay: the clinic's key, passwords, and the marks by which links are reco
 from __future__ import annotations
 
 import uuid
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import orjson
 from django.db import models as orm
 
-from reprieve.records import frames, keys, models
+from reprieve.records import frames, keys, models, traffic
 
 # Of these nobody outside has a use, and somebody outside could do harm.
 SECRET = frozenset(
@@ -23,6 +22,7 @@ SECRET = frozenset(
 )
 # Of the whole installation, of no clinic; it holds nothing that was recorded.
 LEFT_OUT = frozenset({"Lease", "Change", "IdentityIndex"})
+COMPRESSED = frozenset({"rawtraffic", "parkedmessage"})
 SEALED = "ciphertext"
 OPENED = "content"
 CHUNK = 2000
@@ -52,7 +52,8 @@ def every(clinic: uuid.UUID) -> Iterator[Table]:
     for name in sorted(models.__all__):
         model: Any = getattr(models, name)
         if name not in LEFT_OUT and hasattr(model, "_meta"):
-            yield _frames(clinic) if model is models.Frame else _table(model, clinic)
+            packed = PACKED.get(name)
+            yield packed(clinic) if packed else _table(model, clinic)
 
 
 def attachments(clinic: uuid.UUID) -> Iterator[tuple[str, bytes]]:
@@ -93,21 +94,49 @@ def _of(model: Any, clinic: uuid.UUID) -> Any:
 
 def _frames(clinic: uuid.UUID) -> Table:
     """Device values one by one: packed frames are of no use outside."""
-    kinds = {"association": "whole", "signal": "text", "source": "text", "value": "decimal",
-             "at_ms": "whole", "recorded_ms": "whole"}  # fmt: skip
 
     def rows() -> Iterator[tuple[Any, ...]]:
         links = models.DeviceAssociation.objects.filter(clinic_id=clinic).order_by("pk")
         for link in links.values_list("pk", flat=True):
-            for one in frames.read(link):
-                yield link, one.signal, one.source, one.value, one.at_ms, one.recorded_ms
+            yield from _values(link, frames.read(link))
 
+    return _unpacked("frame", "One value that a monitor sent.", of="association", rows=rows)
+
+
+def _parked_frames(clinic: uuid.UUID) -> Table:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        found = models.ParkedFrame.objects.filter(parked__clinic_id=clinic).order_by("pk")
+        for row in found.iterator(chunk_size=CHUNK):
+            values = frames.unpack(
+                bytes(row.signals), measured_ms=row.measured_ms, recorded_ms=row.recorded_ms
+            )
+            yield from _values(row.parked_id, values)
+
+    means = "One value of a message that fitted nobody."
+    return _unpacked("parkedframe", means, of="parked", rows=rows)
+
+
+def _values(of: int, found: Iterable[frames.Value]) -> Iterator[tuple[Any, ...]]:
+    for one in found:
+        yield of, one.signal, one.source, one.value, one.at_ms, one.recorded_ms
+
+
+def _unpacked(
+    name: str, means: str, *, of: str, rows: Callable[[], Iterator[tuple[Any, ...]]]
+) -> Table:
+    kinds = {of: "whole", "signal": "text", "source": "text", "value": "decimal",
+             "at_ms": "whole", "recorded_ms": "whole"}  # fmt: skip
     return Table(
-        name="frame", means="One value that a monitor sent.", rows=rows,
+        name=name, means=means, rows=rows,
         columns=tuple(
             Column(name=name, kind=kind, means=_means(name)) for name, kind in kinds.items()
         ),
     )  # fmt: skip
+
+
+PACKED: Mapping[str, Callable[[uuid.UUID], Table]] = MappingProxyType(
+    {"Frame": _frames, "ParkedFrame": _parked_frames}
+)
 
 
 ABOUT: Mapping[str, Callable[[Any], str]] = MappingProxyType({
@@ -126,7 +155,7 @@ def _opened(row: Any) -> str:
     if kind == "attachment":
         return f"attachments/{row.pk}"
     plain = _decrypted(row, ABOUT[kind](row))
-    return zlib.decompress(plain).decode("latin-1") if kind == "rawtraffic" else plain.decode()
+    return (traffic.unpacked(plain) if kind in COMPRESSED else plain).decode()
 
 
 def _decrypted(row: Any, about: str) -> bytes:

@@ -69,7 +69,10 @@ class DialectVersion(models.Model):
 
 
 class ParkedMessage(models.Model):
-    """A message that could not be charted, whole and encrypted, with the reason."""
+    """A message that could not be charted, whole and encrypted, with the reason.
+
+    Of messages that fit nobody one a minute is kept whole; `ParkedFrame` holds the minute's values.
+    """
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("records.Clinic", on_delete=models.PROTECT, related_name="+")
@@ -85,6 +88,29 @@ class ParkedMessage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clinic", "content_key"], name="parked_once")
+        ]
+        indexes = [models.Index(fields=["clinic", "sender", "bed"], name="parked_by_sender")]
+
+
+class ParkedFrame(models.Model):
+    """The values of one message that fits nobody, packed as a charted message's are."""
+
+    id = models.BigAutoField(primary_key=True)
+    parked = models.ForeignKey(
+        ParkedMessage, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    measured_ms = models.BigIntegerField()
+    recorded_ms = models.BigIntegerField()
+    content_key = models.BigIntegerField()
+    signals = models.BinaryField()
+
+    objects: models.Manager[ParkedFrame] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parked", "measured_ms", "content_key"], name="parked_frame_once"
+            )
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reprieve.monitoring import timeline
@@ -109,15 +110,20 @@ def patient_of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> uuid.UUID | None:
 CHARTED_SCORES = frozenset({*COMFORT, *scores()})
 
 
-def feed(*, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0) -> Feed:
-    """This function will return device values: all thinned, or those of frames after a cursor."""
+def feed(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0, stretch_ms: int | None = None
+) -> Feed:
+    """This function will return device values: all thinned, or those of frames after a cursor.
+
+    Without `stretch_ms` they are thinned to what a screen can draw.
+    """
     numbers = charts.links(clinic=clinic, encounter=encounter)
     new = frame_arrays.read(numbers, after_id=after)
     found = new
     if after and len(new):
         from_ms = int(new.at_ms.min()) - frame_marks.AROUND_MS
         found = frame_arrays.read_since(numbers, from_ms=from_ms)
-    every_ms = 1 if after else _stretch_ms(found)
+    every_ms = stretch_ms or (1 if after else _stretch_ms(found))
     drawn, is_new = frame_marks.preferred(found), found.frame > after
     return Feed(
         points=frame_arrays.thinned(found.only(drawn & is_new), every_ms=every_ms),
@@ -127,19 +133,19 @@ def feed(*, clinic: uuid.UUID, encounter: uuid.UUID, after: int = 0) -> Feed:
     )
 
 
-def table(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Table:
-    """This function will return the rows of the grid's table: one for each five minutes."""
-    sent = feed(clinic=clinic, encounter=encounter)
+def table(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, marks: Sequence[timeline.Happening] = ()
+) -> Table:
+    """This function will return the rows of the grid's table: one for each five minutes.
+
+    `marks`: what stands beside the values, in finished words.
+    """
+    sent = feed(clinic=clinic, encounter=encounter, stretch_ms=TABLE_EVERY_MS)
     told = _charted(clinic, encounter)
-    found = charts.acts(clinic=clinic, encounter=encounter)
-    happened = () if found is None else found.events
     rows = timeline.rows(
         [*_thinned_readings(sent), *_readings(told)],
         rates=_rates(courses.of(clinic=clinic, encounter=encounter)),
-        events=[
-            timeline.Happening(at_ms=e["at_ms"], what=e["kind"], id=e["id"])
-            for e in happened if not e["corrected"]
-        ],
+        events=marks,
         scores=[
             timeline.Happening(at_ms=v.at_ms, what=v.signal, value=float(v.value), id=v.id)
             for v in told
@@ -159,13 +165,20 @@ def _stretch_ms(found: frame_arrays.Readings) -> int:
 
 
 def _thinned_readings(sent: Feed) -> list[Reading]:
-    """Both extremes and the last value of each stretch: what a row of five minutes can show."""
+    """Both extremes and the last value of each row, the last one last: a cell shows it first."""
     return [
-        Reading(signal=name, value=value, at_ms=point.at_ms, recorded_ms=point.at_ms)
+        Reading(signal=name, value=value, at_ms=at_ms, recorded_ms=at_ms)
         for name, row in sent.points.items()
         for point in row
-        for value in dict.fromkeys((point.low, point.high, point.last))
+        for at_ms, value in _of_the_row(point)
     ]
+
+
+def _of_the_row(point: Point) -> Iterator[tuple[int, float]]:
+    begins = point.at_ms - point.at_ms % TABLE_EVERY_MS
+    for value in {point.low, point.high} - {point.last}:
+        yield begins, value
+    yield point.at_ms, point.last
 
 
 def _readings(told: list[Value]) -> list[Reading]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from reprieve.records.models import (
     Device,
     DeviceAssociation,
     Frame,
     ParkedDecision,
+    ParkedFrame,
     ParkedMessage,
     UnmappedCode,
 )
 
 PAGE = 100
+MOST_ROWS = 3000  # two days of one monitor, a row a minute
+PAUSE_MS = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,19 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one monitor said without a pause that was not charted: a row for each minute.
+
+    `first` and `newest` are the ends; `numbers` names every row, `messages` counts what came.
+    """
+
+    newest: Parked
+    first: Parked
+    numbers: tuple[int, ...]
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unmapped:
     """A code that no dialect knows, with the first value seen under it."""
 
@@ -67,10 +84,27 @@ def monitors(*, clinic: uuid.UUID) -> tuple[Monitor, ...]:
     return tuple(sorted(found, key=lambda m: (-(m.heard_ms or 0), m.sender, m.bed)))
 
 
-def parked(*, clinic: uuid.UUID, size: int = PAGE) -> tuple[Parked, ...]:
-    """This function will list messages that wait for a person, newest first."""
-    rows = _waiting(clinic).exclude(kind__in=("training", "alert")).order_by("-received_ms", "-id")
-    return tuple(_parked(row) for row in rows[:size])
+def parked(*, clinic: uuid.UUID) -> tuple[Run, ...]:
+    """This function will list what waits for a person, newest first, in stretches.
+
+    A monitor that speaks without a pause is one line. Minutes beyond `MOST_ROWS` show when newer
+    ones are dealt with.
+    """
+    rows = _waiting(clinic).exclude(kind__in=("training", "alert")).order_by("-pk")
+    runs = _runs([_parked(row) for row in rows.defer("ciphertext")[:MOST_ROWS]])
+    return _counted(runs[:PAGE])
+
+
+def run_to(*, clinic: uuid.UUID, number: int) -> Run | None:
+    """This function will return the stretch of waiting messages that ends with one, or None."""
+    last = _waiting(clinic).filter(pk=number).defer("ciphertext").first()
+    if last is None:
+        return None
+    rows = _waiting(clinic).filter(
+        sender=last.sender, bed=last.bed, kind=last.kind, pk__lte=number
+    ).order_by("-pk")  # fmt: skip
+    runs = _runs([_parked(row) for row in rows.defer("ciphertext")[:MOST_ROWS]])
+    return _counted(runs[:1])[0]
 
 
 def one_parked(*, clinic: uuid.UUID, number: int) -> Parked | None:
@@ -115,6 +149,32 @@ def _monitor(row: Device, link: DeviceAssociation | None) -> Monitor:
     )
 
 
+def _runs(rows: Sequence[Parked]) -> list[Run]:
+    """Put rows, the newest first, together: one sender, one reason, no longer pause."""
+    runs: dict[tuple[str, str, str, str], list[list[Parked]]] = {}
+    for row in rows:
+        same = runs.setdefault((row.sender, row.bed, row.kind, row.reason), [])
+        if same and same[-1][-1].received_ms - row.received_ms <= PAUSE_MS:
+            same[-1].append(row)
+        else:
+            same.append([row])
+    found = [
+        Run(newest=run[0], first=run[-1], numbers=tuple(row.number for row in run), messages=0)
+        for same in runs.values() for run in same
+    ]  # fmt: skip
+    return sorted(found, key=lambda run: -run.newest.number)
+
+
+def _counted(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Count the messages of each; a row without values of its minute is one."""
+    every = [number for run in runs for number in run.numbers]
+    rows = ParkedFrame.objects.filter(parked__in=every).values_list("parked_id")
+    counts = dict(rows.annotate(n=Count("pk")))
+    return tuple(
+        replace(run, messages=sum(counts.get(number, 1) for number in run.numbers)) for run in runs
+    )
+
+
 def _heard_ms(row: Device) -> int | None:
     """The newest message, charted or parked; a charted one by the link's newest frame."""
     newest = (
@@ -123,10 +183,18 @@ def _heard_ms(row: Device) -> int | None:
         .values_list("recorded_ms", flat=True)
         .first()
     )
-    parked_ms = ParkedMessage.objects.filter(
-        clinic_id=row.clinic_id, sender=row.sender, bed=row.bed
-    ).aggregate(last=Max("received_ms"))["last"]
-    return max((t for t in (newest, parked_ms) if t is not None), default=None)
+    told = (newest, *_parked_last(row))
+    return max((t for t in told if t is not None), default=None)
+
+
+def _parked_last(row: Device) -> tuple[int | None, int | None]:
+    """When the newest parked message came, and the newest of its minute."""
+    rows = ParkedMessage.objects.filter(clinic_id=row.clinic_id, sender=row.sender, bed=row.bed)
+    last = rows.order_by("-pk").values_list("pk", "received_ms").first()
+    if last is None:
+        return None, None
+    beside = ParkedFrame.objects.filter(parked=last[0]).aggregate(last=Max("recorded_ms"))
+    return last[1], beside["last"]
 
 
 def _parked(row: ParkedMessage) -> Parked:

@@ -36,8 +36,23 @@ def newest(*, clinic: uuid.UUID, key: str, at: datetime) -> Chosen | None:
     """This function will return the setting in force with who chose it, why and since when."""
     rows = ClinicSetting.of(clinic).filter(key=key, valid_from__lte=at).select_related("by")
     row = rows.order_by("-valid_from", "-recorded_at").first()
-    if row is None:
-        return None
+    return None if row is None else _chosen(row)
+
+
+def during(
+    *, clinic: uuid.UUID, key: str, since: datetime, until: datetime
+) -> tuple[Chosen, ...]:
+    """This function will return what was in force from one moment to another, in order.
+
+    The first may be older than `since`; none stands before the first where nothing was chosen yet.
+    """
+    before = newest(clinic=clinic, key=key, at=since)
+    rows = ClinicSetting.of(clinic).filter(key=key, valid_from__gt=since, valid_from__lte=until)
+    later = rows.select_related("by").order_by("valid_from", "recorded_at")
+    return (*([before] if before else []), *(_chosen(row) for row in later))
+
+
+def _chosen(row: ClinicSetting) -> Chosen:
     return Chosen(
         value=row.value, reason=row.reason, since=row.valid_from, by=row.by.name if row.by else ""
     )

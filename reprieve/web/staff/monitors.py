@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,10 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext as _ngettext
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import dialects, monitors, parked
+from reprieve.pathway import dialects, feed, monitors, parked, parked_minutes
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import board as boards
@@ -26,6 +29,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
 from reprieve.web.words import ago, form_errors
+from reprieve.web.words import moment as in_words
 
 KINDS = {
     "unmatched": _("matches nobody"),
@@ -50,14 +54,21 @@ class LinkForm(forms.Form):
 
 
 class ParkedForm(forms.Form):
-    """What becomes of a parked message."""
+    """What becomes of parked messages: of one minute's, or of all that came without a pause."""
 
+    first = forms.ChoiceField(label=_("How much"), required=False, widget=forms.RadioSelect)
     encounter = forms.ChoiceField(label=_("Chart it on"), required=False)
     reason = forms.CharField(label=_("Or why it is put aside"), required=False, max_length=500)
 
-    def __init__(self, *args: Any, seats: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, seats: list[tuple[str, str]], much: list[tuple[str, str]], **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        self.initial["first"] = much[0][0] if much else ""
         self.fields["encounter"].choices = [("", "–"), *seats]  # type: ignore[attr-defined]
+        self.fields["first"].choices = much  # type: ignore[attr-defined]
+        if not much:
+            del self.fields["first"]
 
 
 @page("monitor.open", opens="monitors")
@@ -68,7 +79,7 @@ def overview(request: PageRequest, form: LinkForm | None = None) -> HttpResponse
     names = dict(seats)
     return render(request, "staff/monitors/overview.html", {
         "monitors": [_row(request, m, names, seats, form) for m in queries.monitors(clinic=clinic)],
-        "parked": [_parked(p) for p in queries.parked(clinic=clinic)],
+        "parked": [_run(run) for run in queries.parked(clinic=clinic)],
         "wrong": queries.contradictions(clinic=clinic),
         "unmapped": queries.unmapped(clinic=clinic),
         "training": queries.training(clinic=clinic),
@@ -111,7 +122,9 @@ def parked_one(request: PageRequest, number: int) -> HttpResponse:
     if found is None or row is None:
         raise NotFound(N_("There is no such message."))
     request.shown.append(f"parked:{number}")
-    form = ParkedForm(request.POST or None, seats=_seats(request))
+    run = queries.run_to(clinic=request.actor.clinic, number=number)
+    said = parked_minutes.messages(row)
+    form = ParkedForm(request.POST or None, seats=_seats(request), much=_much(run, len(said)))
     if request.method == "POST" and form.is_valid() and _decided(request, number, form):
         return redirect("monitors")
     message = parked.opened(row)
@@ -119,17 +132,48 @@ def parked_one(request: PageRequest, number: int) -> HttpResponse:
         "parked": _parked(found),
         "message": message,
         "raw": message.raw.decode("latin-1").replace("\r", "\n"),
-        "values": [(words.signal(v.signal), f"{v.value:f} {words.unit(v.signal)}",
-                    words.moment(v.at_ms) if v.at_ms is not None else None)
-                   for v in message.readings],
+        "values": _values(said),
         "form": form,
     }, status=422 if form.is_bound else 200)  # fmt: skip
+
+
+def _much(run: queries.Run | None, here: int) -> list[tuple[str, str]]:
+    """The choice between this minute and the whole stretch; none when they are the same."""
+    if run is None or len(run.numbers) == 1:
+        return []
+    one = _ngettext("Only the last minute: {n} message", "Only the last minute: {n} messages", here)
+    every = _now("All {n} messages from {first} to {last}").format(
+        n=run.messages, first=in_words(words.moment(run.first.received_ms)),
+        last=in_words(words.moment(run.newest.received_ms)),
+    )  # fmt: skip
+    return [(str(run.newest.number), one.format(n=here)), (str(run.first.number), every)]
+
+
+def _values(said: Sequence[feed.FeedMessage]) -> list[tuple[Any, str, datetime | None]]:
+    """Each signal with its value, or the lowest and highest of the minute, and the last time."""
+    found: dict[str, list[feed.Sent]] = {}
+    for message in said:
+        for sent in message.readings:
+            found.setdefault(sent.signal, []).append(sent)
+    return [(words.signal(name), _span(sent), _last(sent)) for name, sent in found.items()]
+
+
+def _span(sent: list[feed.Sent]) -> str:
+    values = sorted({one.value for one in sent})
+    span = " – ".join(f"{value:f}" for value in dict.fromkeys((values[0], values[-1])))
+    return f"{span} {words.unit(sent[0].signal)}"
+
+
+def _last(sent: list[feed.Sent]) -> datetime | None:
+    at_ms = sent[-1].at_ms
+    return None if at_ms is None else words.moment(at_ms)
 
 
 def _decided(request: PageRequest, number: int, form: ParkedForm) -> bool:
     data = form.cleaned_data
     args: dict[str, Any] = {
         "actor": request.actor, "uid": act_of(request), "at": request.at, "number": number,
+        "first": int(data.get("first") or number),
     }  # fmt: skip
     try:
         if data["encounter"]:
@@ -167,6 +211,11 @@ def _row(
         "who": names.get(str(monitor.encounter), "") if monitor.encounter else "",
         "form": form,
     }  # fmt: skip
+
+
+def _run(run: queries.Run) -> dict[str, Any]:
+    since = None if len(run.numbers) == 1 else words.moment(run.first.received_ms)
+    return {**_parked(run.newest), "messages": run.messages, "since": since}
 
 
 def _parked(found: queries.Parked) -> dict[str, Any]:

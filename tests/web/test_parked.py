@@ -1,0 +1,95 @@
+"""Parked messages on their page: minutes together, charted or put aside in one act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reprieve.pathway import feed
+from reprieve.records.models import AuditEvent, DeviceAssociation, ParkedDecision, ParkedMessage
+from tests.chairside import Chair, quick_world, sent, sit
+from tests.world import World, new
+
+AsRole = Callable[[str], Client]
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A clinic whose clock is the tests' own."""
+    with quick_world() as made:
+        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
+        yield made
+
+
+@pytest.fixture
+def nurse(as_role: AsRole) -> Client:
+    return as_role("infusion_nurse")
+
+
+@pytest.fixture
+def chair(world: World) -> Chair:
+    """A visit whose monitor nobody linked: it has spoken for three minutes, once in ten seconds."""
+    chair = sit(world)
+    world.later(seconds=60 - world.at.second)
+    for n in range(18):
+        feed.receive([sent(world, raw=f"MSH|{n}", spo2=90 + n % 3)], clinic=world.id)
+        world.later(seconds=10)
+    return chair
+
+
+def text(client: Client, name: str, *args: object) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200, answer.content
+    return answer.content.decode()
+
+
+def newest() -> int:
+    return ParkedMessage.objects.latest("pk").pk
+
+
+def test_minutes_are_one_line_with_their_count(nurse: Client, chair: Chair) -> None:
+    html = text(nurse, "monitors")
+    assert ParkedMessage.objects.count() == 3
+    assert len(re.findall(r"/monitors/parked/\d+", html)) == 1
+    assert '<td class="num">18</td>' in html
+
+
+def test_the_whole_stretch_is_charted_with_an_audit_line(nurse: Client, chair: Chair) -> None:
+    page = text(nurse, "monitor_parked", newest())
+    assert "All 18 messages from" in page
+    assert "Only the last minute: 6 messages" in page
+    assert "90 – 92 %" in page
+    first = ParkedMessage.objects.earliest("pk").pk
+    done = nurse.post(
+        reverse("monitor_parked", args=[newest()]),
+        {"act": str(new()), "first": first, "encounter": chair.encounter},
+    )
+    assert done.status_code == 302
+    assert "Nothing is parked" in text(nurse, "monitors")
+    assert DeviceAssociation.objects.get().encounter_id == chair.encounter
+    told = AuditEvent.objects.filter(action="monitor.link").latest("id").detail
+    assert (told["messages"], told["from"], told["to"]) == (18, first, newest())
+
+
+def test_one_minute_alone(nurse: Client, chair: Chair) -> None:
+    done = nurse.post(
+        reverse("monitor_parked", args=[newest()]),
+        {"act": str(new()), "first": newest(), "reason": "the probe was on the table"},
+    )
+    assert done.status_code == 302
+    assert ParkedDecision.of(chair.world.id).count() == 1
+    assert '<td class="num">12</td>' in text(nurse, "monitors")
+
+
+@pytest.mark.parametrize("first", ["0", "x", "99999999999999999999"])
+def test_a_stretch_that_is_none_is_refused(nurse: Client, chair: Chair, first: str) -> None:
+    refused = nurse.post(
+        reverse("monitor_parked", args=[newest()]),
+        {"act": str(new()), "first": first, "encounter": chair.encounter},
+    )
+    assert refused.status_code == 422
+    assert not ParkedDecision.of(chair.world.id).exists()
