@@ -171,6 +171,13 @@ def is_record_only(*, clinic: uuid.UUID, at: datetime) -> bool:
     return bool(found == RECORD_ONLY)
 
 
+def ladder(*, clinic: uuid.UUID, at: datetime) -> tuple[Rung, ...]:
+    """This function will return whom an unanswered alarm calls in this clinic, step by step."""
+    on = ground(clinic=clinic, encounters=(), at=at)
+    rows, duty = on.settings.get(ESCALATION), on.settings.get(DUTY, SECONDARY)
+    return _built({}, {}, (), rows, duty).ladder
+
+
 def in_force(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[Limit, ...]:
     """This function will return the limits of one infusion after all layers."""
     on = ground(clinic=clinic, encounters=[encounter], at=at)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from reprieve.monitoring.policy import Rung
 from reprieve.pathway import alarm_policy
 from reprieve.pathway.clock import ms
 from reprieve.records.queries import board as queries
@@ -24,6 +26,11 @@ class Board:
 
     html: str
     shown: tuple[str, ...]
+    version: int
+
+    def root(self, *, now_ms: int) -> str:
+        """Return what a poll is answered with; the server's time is that of the answer."""
+        return f'<div data-cursor="{self.version}" data-now="{now_ms}">{self.html}</div>'
 
 
 _parts: Shared[Board] = Shared()
@@ -40,18 +47,20 @@ def _made(request: PageRequest, version: int) -> Board:
     now_ms = ms(request.at)
     seats = queries.seats(clinic=request.actor.clinic, at_ms=now_ms)
     silent = alarm_policy.is_record_only(clinic=request.actor.clinic, at=request.at)
+    ladder = alarm_policy.ladder(clinic=request.actor.clinic, at=request.at)
     sounds = [] if silent else [s.sounding for s in seats if s.sounding]
     context = {
-        "cursor": version, "now_ms": now_ms, "seats": [_seat(s) for s in seats],
+        "seats": [_seat(s, ladder) for s in seats],
         "sounding": sounds[0] if sounds else "", "record_only": silent,
     }  # fmt: skip
     return Board(
+        version=version,
         html=render_to_string("staff/board/live.html", context),
         shown=tuple(str(s.patient) for s in seats),
     )
 
 
-def _seat(seat: Seat) -> dict[str, Any]:
+def _seat(seat: Seat, ladder: Sequence[Rung]) -> dict[str, Any]:
     kind, word = words.STATES.get(seat.state, ("off", seat.state))
     return {
         "seat": seat,
@@ -59,6 +68,7 @@ def _seat(seat: Seat) -> dict[str, Any]:
         "word": word,
         "rate": infusion_screen.mg(seat.rate_ug_per_h),
         "alarm": words.alarm_line(seat.worst) if seat.worst else None,
+        "called": infusion_screen.called(seat.alarms, ladder)[0],
         "more": max(0, len(seat.alarms) - 1),
         "due": _due(seat),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reprieve.knowledge import N_
-from reprieve.monitoring.timeline import Cell, Row
+from reprieve.monitoring.timeline import Cell, Happening, Row
 from reprieve.pathway import alarm_policy, charting_harm
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
@@ -26,26 +27,29 @@ from reprieve.web.live_reader import Shared, reader
 TABLE_SIGNALS = ("sbp", "dbp", "map", "heart_rate", "pulse_rate", "spo2", "respiratory_rate",
                  "etco2", "temp_c")  # fmt: skip
 MOST = 3  # doubtful values and values beside, said in one cell of the table
+BEAT_MS = 30_000  # what grows by time alone (given, left) is made anew so often
 LONGEST = 19  # digits: a longer number is in no row, and overflows the database's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """How far a page has read: the newest notice, and the newest frame of the monitor."""
+    """How far a page has read: the newest notice, the newest frame of the monitor, the beat."""
 
     version: int
     frame: int
+    beat: int = 0
 
     @classmethod
     def read(cls, text: str) -> Cursor:
         """Read what the page sends back; anything else is the beginning."""
-        version, _dot, frame = text.partition(".")
-        if not all(n.isdecimal() and len(n) < LONGEST for n in (version, frame)):
+        parts = text.split(".")
+        if len(parts) != 3 or not all(n.isdecimal() and len(n) < LONGEST for n in parts):
             return cls(version=0, frame=0)
-        return cls(version=int(version), frame=int(frame))
+        version, frame, beat = map(int, parts)
+        return cls(version=version, frame=frame, beat=beat)
 
     def __str__(self) -> str:
-        return f"{self.version}.{self.frame}"
+        return f"{self.version}.{self.frame}.{self.beat}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +60,13 @@ class Part:
     rest: str
     cursor: Cursor
 
-    @property
-    def html(self) -> str:
-        """Return both as the one root that a poll is answered with."""
-        return f'<div data-cursor="{self.cursor}">{self.alarms}{self.rest}</div>'
+    def html(self, *, now_ms: int) -> str:
+        """Return both as the one root that a poll is answered with.
+
+        The server's time is that of the answer: the part itself may have been made a while ago.
+        """
+        root = f'<div data-cursor="{self.cursor}" data-now="{now_ms}">'
+        return f"{root}{self.alarms}{self.rest}</div>"
 
 
 _parts: Shared[Part] = Shared()
@@ -70,6 +77,17 @@ def version(request: PageRequest, encounter: uuid.UUID) -> int:
     return reader.version(clinic=request.actor.clinic, subject=encounter)
 
 
+def is_news(request: PageRequest, encounter: uuid.UUID, after: Cursor) -> bool:
+    """This function will tell whether anything was written, or grew by time, since a cursor."""
+    return after.version == 0 or after.beat != _beat(request) or (
+        after.version != version(request, encounter)
+    )  # fmt: skip
+
+
+def _beat(request: PageRequest) -> int:
+    return ms(request.at) // BEAT_MS
+
+
 def current(request: PageRequest, encounter: uuid.UUID) -> Part:
     """This function will make the whole screen's live parts."""
     return since(request, encounter, Cursor(version=0, frame=0))
@@ -78,7 +96,7 @@ def current(request: PageRequest, encounter: uuid.UUID) -> Part:
 def since(request: PageRequest, encounter: uuid.UUID, after: Cursor) -> Part:
     """This function will make the live parts with the device's values after a cursor."""
     now = version(request, encounter)
-    key = (request.actor.clinic, encounter, now, after.frame, get_language())
+    key = (request.actor.clinic, encounter, now, after.frame, _beat(request), get_language())
     return _parts.get(key, lambda: _made(request, encounter, now, after))
 
 
@@ -88,7 +106,7 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
     if head is None:
         raise NotFound(N_("There is no such infusion."))
     feed = queries.feed(clinic=clinic, encounter=encounter, after=after.frame)
-    cursor = Cursor(version=now, frame=feed.frame)
+    cursor = Cursor(version=now, frame=feed.frame, beat=_beat(request))
     rules = alarm_policy.in_force(clinic=clinic, encounter=encounter, at=request.at)
     grid = infusion_screen.grid(
         head, feed, now_ms=now_ms, whole=after.frame == 0,
@@ -99,7 +117,10 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
     context = {
         "encounter": encounter, "now_ms": now_ms, "head": head, "record_only": silent,
         "status": infusion_screen.status(head, now_ms=now_ms),
-        "tiles": infusion_screen.tiles(head, now_ms=now_ms), "alarms": infusion_screen.alarms(head),
+        "tiles": infusion_screen.tiles(head, now_ms=now_ms),
+        "alarms": infusion_screen.alarms(
+            head, ladder=alarm_policy.ladder(clinic=clinic, at=request.at)
+        ),
         "sounding": "" if silent else head.alarms.sounding or "", "silence": head.alarms.silence,
         "due": infusion_screen.due(head), "feed_ms": infusion_screen.feed_ms(head),
         "lines": infusion_screen.lines(head),
@@ -125,13 +146,33 @@ def harm_terms() -> list[str]:
 
 def table(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
     """This function will lay the grid out as a table of five-minute rows."""
-    found = queries.table(clinic=request.actor.clinic, encounter=encounter)
+    head = queries.head(clinic=request.actor.clinic, encounter=encounter, at_ms=ms(request.at))
+    if head is None:
+        raise NotFound(N_("There is no such infusion."))
+    found = queries.table(
+        clinic=request.actor.clinic, encounter=encounter, marks=[*_marks(head)]
+    )
     rows = found.rows
     shown = [s for s in TABLE_SIGNALS if any(s in row.cells for row in rows)]
     return {
         "heads": [f"{words.signal(s)} {words.unit(s)}".strip() for s in shown],
         "rows": [_table_row(row, shown, _said(row, found)) for row in rows],
+        "given": infusion_screen.mg(head.course.given_ug(ms(request.at))),
     }
+
+
+def _marks(head: queries.Head) -> Iterator[Happening]:
+    """What stands beside the values: numbered as on the grid, and what was struck through."""
+    for line in infusion_screen.lines(head):
+        if not line.struck:
+            said = f"{line.number}. {line.text}"
+            yield Happening(at_ms=line.at_ms, what=said, id=f"{line.number:06}")
+    for value in head.typed:
+        if value.corrected:
+            struck = _("{signal} {value} struck through").format(
+                signal=words.signal(value.signal), value=value.value
+            )
+            yield Happening(at_ms=value.at_ms, what=struck, id=value.id)
 
 
 def _said(row: Row, found: queries.Table) -> dict[str, list[str]]:
@@ -156,7 +197,7 @@ def _table_row(
         "cells": [_table_cell(row.cells.get(s), said.get(s, [])) for s in shown],
         "rate": "" if row.rate_mg_per_h is None else f"{row.rate_mg_per_h:.1f}",
         "scores": [f"{words.signal(s.what)} {s.value:g}" for s in row.scores],
-        "events": [words.act(e.what) for e in row.events],
+        "events": [e.what for e in row.events],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.monitoring import precedence
 from reprieve.monitoring.alarm_state import Alarm
+from reprieve.monitoring.policy import Rung
 from reprieve.monitoring.schedule import Due
 from reprieve.monitoring.vitals import Reading
 from reprieve.records.frame_arrays import Point
@@ -71,11 +72,14 @@ class Shown:
     """One line of the bar: a signal's worst alarm, how many lie under it, and whose answer is due.
 
     `unanswered` is the list of alarm ids that one press answers, as JSON; empty when none waits.
+    `called`: who was told last since nobody answered; `is_unheard`: there is nobody left to tell.
     """
 
     line: Any
     more: int
     unanswered: str
+    called: str = ""
+    is_unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,18 +231,29 @@ def _worst(alarms: Iterable[Alarm], names: set[str]) -> str:
     return next((a.priority for a in alarms if a.signal in names and a.phase != "latched"), "")
 
 
-def alarms(head: Head) -> list[Shown]:
+def alarms(head: Head, *, ladder: Sequence[Rung]) -> list[Shown]:
     """This function will list the alarms for the bar, one line a signal, worst first."""
     found: dict[tuple[str, str], list[Alarm]] = {}
     for alarm in head.alarms.shown:
         about = alarm.signal if alarm.kind == "clinical" else alarm.key
         found.setdefault((alarm.kind, about), []).append(alarm)
-    return [_shown(group) for group in found.values()]
+    return [_shown(group, ladder) for group in found.values()]
 
 
-def _shown(group: list[Alarm]) -> Shown:
+def called(alarms: Iterable[Alarm], ladder: Sequence[Rung]) -> tuple[str, bool]:
+    """This function will say who was told last, since nobody answered, and if nobody is left."""
+    rung = max((a.rung for a in alarms if a.wants_someone), default=0)
+    if rung <= 1 or rung > len(ladder):  # the first step is the chair itself
+        return "", False
+    return _(ladder[rung - 1].to), rung == len(ladder)
+
+
+def _shown(group: list[Alarm], ladder: Sequence[Rung]) -> Shown:
     waiting = [a.id for a in group if a.wants_someone]
+    told, is_unheard = called(group, ladder)
     return Shown(
+        called=told,
+        is_unheard=is_unheard,
         line=words.alarm_line(group[0]),
         more=len(group) - 1,
         unanswered=orjson.dumps(waiting).decode() if waiting else "",

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from reprieve.pathway.clock import ms
 from reprieve.web import board_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.collect import NavItem
@@ -17,7 +18,7 @@ def board(request: PageRequest) -> HttpResponse:
     """This function will show every chair, worst first."""
     made = board_view.part(request)
     request.shown += made.shown
-    return render(request, "staff/board/board.html", {"live": made})
+    return render(request, "staff/board/board.html", {"live": made, "now_ms": ms(request.at)})
 
 
 urlpatterns = [path("board", board, name="board")]

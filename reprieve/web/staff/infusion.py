@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import alarms, emergency_card
+from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.records.queries import (
     booking,
@@ -47,6 +48,7 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     return render(request, "staff/infusion/screen.html", {
         "encounter": encounter,
         "live": state,
+        "now_ms": ms(request.at),
         "patient": _strip(request, patient, encounter),
         "quick": _dialogs(request, encounter, quick=True),
         "more": _dialogs(request, encounter, quick=False),

@@ -1,13 +1,14 @@
 // Live parts: `<div data-live="/live/...">` asks once a second for what is new after its cursor and
 // takes the answer in place. 204 is nothing new. Without an answer it asks less often, up to 8 s.
-// The answer is HTML whose root carries `data-cursor`; parts with an id that did not change are left
+// The answer is HTML whose root carries `data-cursor` and the server's time, `data-now`; parts with an id that did not change are left
 // alone, so that focus, an open list and what is being typed survive.
 
-import { heard, lost, unwell } from "./pulse.js";
+import { heard, lost, stopped, unwell } from "./pulse.js";
 
 const EVERY_MS = 1_000;
 const SLOWEST_MS = 8_000;
 const NOTHING_NEW = 204;
+const STOPPED = "X-Reprieve-Alarms-Stopped";
 // Said by a proxy in front of a server that is not there.
 const GATEWAYS = new Set([502, 504]);
 
@@ -36,7 +37,7 @@ async function once(part) {
       headers: { "X-Reprieve-Live": "1" },
       signal: AbortSignal.timeout(5_000),
     });
-    if (!answer.ok) return refused(answer.status);
+    if (!answer.ok) return refused(answer);
     heard();
     if (answer.status !== NOTHING_NEW) take(part, await answer.text());
     return true;
@@ -46,9 +47,10 @@ async function once(part) {
   }
 }
 
-/** No answer that counts: the watchdog goes on waiting. @param {number} status @returns {false} */
-function refused(status) {
-  if (GATEWAYS.has(status)) lost();
+/** No answer that counts: the watchdog goes on waiting. @param {Response} answer @returns {false} */
+function refused(answer) {
+  if (GATEWAYS.has(answer.status)) lost();
+  else if (answer.headers.has(STOPPED)) stopped();
   else unwell();
   return false;
 }
@@ -59,6 +61,8 @@ export function take(part, html) {
   if (!fresh) return;
   const cursor = fresh.getAttribute("data-cursor");
   if (cursor !== null) part.dataset.cursor = cursor;
+  const now = fresh.getAttribute("data-now");
+  if (now !== null) part.dataset.now = now;
   for (const piece of fresh.querySelectorAll("[id]")) replace(piece);
   part.dispatchEvent(new CustomEvent("reprieve:live", { bubbles: true, detail: fresh }));
 }
@@ -77,6 +81,8 @@ function lifted() {
 function replace(piece) {
   const old = document.getElementById(piece.id);
   pressed.delete(piece.id);
+  // A list that somebody opened stays open.
+  if (old instanceof HTMLDetailsElement && piece instanceof HTMLDetailsElement) piece.open = old.open;
   if (!old || old.outerHTML === piece.outerHTML) return;
   const active = document.activeElement;
   const typing = active instanceof HTMLElement && active.matches("input, textarea, select");
@@ -86,9 +92,23 @@ function replace(piece) {
     pressed.set(piece.id, piece);
     return;
   }
-  const focused = active && old.contains(active) ? active.id : "";
-  old.replaceWith(document.importNode(piece, true));
-  if (focused) document.getElementById(focused)?.focus();
+  const focused = active && old.contains(active) ? nameOf(active) : "";
+  const fresh = document.importNode(piece, true);
+  old.replaceWith(fresh);
+  if (focused) focusAgain(fresh, focused);
+}
+
+/** What tells a link or button from its neighbours, in the old part and in the new.
+ * @param {Element} element */
+function nameOf(element) {
+  const own = element.id || element.getAttribute("href") || element.getAttribute("data-acknowledge");
+  return own || `${element.tagName} ${element.textContent?.trim()}`;
+}
+
+/** @param {Element} part @param {string} name */
+function focusAgain(part, name) {
+  const found = [part, ...part.querySelectorAll("[id], a, button, summary")].find((one) => nameOf(one) === name);
+  if (found instanceof HTMLElement) found.focus();
 }
 
 // After the click that the lifting makes.

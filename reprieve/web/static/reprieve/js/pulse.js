@@ -1,12 +1,28 @@
 // When the server last answered: live parts tell it, the watchdog asks.
 
 let lastAnswer = Date.now();
+// Counted by a clock that nobody sets: a tablet whose time is put right must not become deaf.
+let lastHeard = performance.now();
 let isLost = false;
+let isStopped = false;
 
 /** The server answered just now. */
 export function heard() {
   lastAnswer = Date.now();
+  lastHeard = performance.now();
+  isStopped = false;
   tell(false);
+}
+
+/** The server answered that nobody drives the alarms: there is nothing to wait for. */
+export function stopped() {
+  isStopped = true;
+  tell(false);
+}
+
+/** @returns {boolean} whether the server's last word was that alarms do not run */
+export function alarmsStopped() {
+  return isStopped;
 }
 
 /** A question had no answer. */
@@ -33,7 +49,7 @@ export function answeredAt() {
 
 /** @returns {number} milliseconds since the last answer */
 export function silence() {
-  return Date.now() - lastAnswer;
+  return performance.now() - lastHeard;
 }
 
 /** @returns {boolean} whether the last question had no answer */

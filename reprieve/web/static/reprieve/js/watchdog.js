@@ -1,7 +1,8 @@
-// The page watches the server: after ten seconds without an answer it says, over its whole width and with
-// sound, that alarms are not running. It also keeps the screen awake.
+// The page watches the server: after ten seconds without an answer, or as soon as the server itself says
+// so, it says over its whole width and with sound that alarms are not running. It also keeps the screen
+// awake.
 
-import { silence } from "./pulse.js";
+import { alarmsStopped, silence } from "./pulse.js";
 import { quiet, sound } from "./sound.js";
 import "./live.js";
 
@@ -11,15 +12,15 @@ const LOOK_EVERY_MS = 250;
 const OURS = "watchdog";
 
 const banner = document.getElementById("watchdog");
-let lookedAt = Date.now();
+let lookedAt = performance.now();
 
 function look() {
   if (!banner || !document.querySelector("[data-live]")) return;
-  const slept = Date.now() - lookedAt > PATIENCE_MS;
-  lookedAt = Date.now();
+  const slept = performance.now() - lookedAt > PATIENCE_MS;
+  lookedAt = performance.now();
   // A page that was asleep asks first: its clock says nothing about the server.
   if (slept && silence() < 2 * PATIENCE_MS) return;
-  const dead = silence() > PATIENCE_MS;
+  const dead = alarmsStopped() || silence() > PATIENCE_MS;
   if (dead === !banner.hidden) return;
   banner.hidden = !dead;
   if (dead) sound("high", OURS);

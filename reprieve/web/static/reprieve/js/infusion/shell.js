@@ -11,7 +11,7 @@ const ASK_EVERY_MS = 2_000;
 
 async function ask() {
   const met = await greet(encounter());
-  if (met === null) return;
+  if (!met) return;
   await sync();
   location.reload();
 }

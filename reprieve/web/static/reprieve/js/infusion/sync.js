@@ -6,6 +6,7 @@ import { recall, remember, waiting, wipe } from "./kept.js";
 
 const EVERY_MS = 5_000;
 const PATIENCE_MS = 8_000;
+const BROKEN = 500;
 
 /** @param {string} encounter */
 function address(encounter) {
@@ -18,10 +19,12 @@ function reach(url, more) {
 }
 
 /** Ask who is signed in and what time it is. @param {string} encounter
- * @returns {Promise<{token: string, now: number, who: string} | null>} null: not reached */
+ * @returns {Promise<{token: string, now: number, who: string} | null | undefined>} null: not
+ * reached; undefined: refused, as for the visit of another clinic */
 export async function greet(encounter) {
   const answer = await reach(address(encounter)).catch(() => null);
-  return answer?.ok ? answer.json() : null;
+  if (answer === null || answer.status >= BROKEN) return null;
+  return answer.ok ? answer.json() : undefined;
 }
 
 /** @returns {Promise<string>} this browser's number, the same as long as it is kept */
@@ -49,11 +52,11 @@ async function sendAll() {
   for (const entry of await waiting()) {
     const met = await greet(entry.encounter);
     if (met === null) return;
-    // Somebody else's entry waits until they sign in again.
-    if (met.who !== entry.who) continue;
+    // Somebody else's entry waits until they sign in again, and holds up no other.
+    if (met === undefined || met.who !== entry.who) continue;
     const answer = await send(entry, met.token);
     if (answer?.ok) await wipe(entry.act);
-    else if (answer === null || answer.status >= 500) return;
+    else if (answer === null || answer.status >= BROKEN) return;
   }
 }
 
