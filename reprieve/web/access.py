@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
@@ -26,6 +27,7 @@ from reprieve.pathway import clock
 from reprieve.pathway.errors import PathwayError
 from reprieve.pathway.permissions import Actor, allowed
 from reprieve.records import access as access_log
+from reprieve.records import statements
 from reprieve.web import kiosk, lock, problems, readiness
 from reprieve.web.people import actor_of, clinic_of
 
@@ -84,10 +86,7 @@ def public(*, why: str) -> Callable[[View], View]:
     def state(view: View) -> View:
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            try:
-                return view(request, *args, **kwargs)
-            except (PathwayError, BadValue) as error:
-                return problems.answer(request, error)
+            return _or_problem(request, lambda: view(request, *args, **kwargs))
 
         return stated(answered, Access(kind="public", why=why))
 
@@ -164,14 +163,25 @@ def _sign_in_first(request: HttpRequest, access: Access) -> HttpResponseBase:
 def _answered(
     request: PageRequest, access: Access, view: View, *args: Any, **kwargs: Any
 ) -> HttpResponseBase:
-    try:
-        response = view(request, *args, **kwargs)
-    except (PathwayError, BadValue) as error:
-        response = problems.answer(request, error)
+    response = _or_problem(request, lambda: view(request, *args, **kwargs))
     if access.kind == "page" and response.status_code < 300:
         _log(request, access)
     response.headers.setdefault("Cache-Control", "private, no-store")
     return response
+
+
+def _or_problem(
+    request: HttpRequest, answered: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """Answer, or say in words what cannot be done."""
+    try:
+        return answered()
+    except (PathwayError, BadValue) as error:
+        return problems.answer(request, error)
+    except OperationalError as error:
+        if not statements.is_busy(error):
+            raise
+        return problems.busy(request)
 
 
 def _log(request: PageRequest, access: Access) -> None:

@@ -74,6 +74,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _shown(request, Problem(status=403, title=_("Please send it again"), text=text))
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """This function will answer a write that waited too long for others: it may be sent again."""
+    text = _("Too much is being written just now. Nothing was saved: press again in a moment.")
+    response = _shown(request, Problem(status=503, title=_title(503), text=text))
+    response["Retry-After"] = "5"
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """This function will answer after a fault of ours, without the database or the session."""
     return HttpResponse(render_to_string("problems/500.html"), status=500)
@@ -85,6 +93,7 @@ def _title(status: int) -> str:
         403: _("Not for your role"),
         404: _("Not found"),
         409: _("Not possible now"),
+        503: _("Please send it again"),
     }
     return titles[status]
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.pathway.alarm_policy import RECORD_ONLY, SECONDARY
+from reprieve.pathway.clock import ms
 from reprieve.records.frame_arrays import Point
 from reprieve.records.queries.charts import Value
 from reprieve.records.queries.printed import Printed
+from reprieve.records.queries.settings import Chosen
 from reprieve.web import infusion_words as words
 from reprieve.web import record_words
 from reprieve.web.infusion_screen import LATE_MS, mg
@@ -22,6 +27,10 @@ NUMBERS = ("spo2", "respiratory_rate", "etco2", "o2_l_per_min", "temp_c", "pain"
 ALWAYS = frozenset({"spo2", "respiratory_rate"})
 MOST_DOUBTS = 12  # said by time; the screen's table has them all
 PULSE = ("heart_rate", "pulse_rate")
+DUTIES = {
+    SECONDARY: _lazy("second notice: they sounded and called people"),
+    RECORD_ONLY: _lazy("record only: no sound, nobody was called"),
+}
 
 
 def facts(
@@ -51,6 +60,21 @@ def facts(
         (_("Doubtful, kept raw"), _doubtful(found)),
     )  # fmt: skip
     return tuple((name, text) for name, text in made if text)
+
+
+def duty(chosen: Sequence[Chosen], *, since: datetime) -> Iterator[tuple[str, str]]:
+    """This function will say what the clinic's alarms did from a moment on, and each change.
+
+    Where nothing was chosen they are a second notice, beside the bedside monitor's own.
+    """
+    old = [one for one in chosen if one.since <= since]
+    said = [str(DUTIES[old[0].value if old else SECONDARY])]
+    for one in chosen:
+        if one.since > since:
+            said.append(_("from {at} {duty} ({who}: {why})").format(
+                at=words.second(ms(one.since)), duty=DUTIES[one.value], who=one.by, why=one.reason
+            ))  # fmt: skip
+    yield _("Alarms of this system"), "; ".join(said)
 
 
 def _doubtful(found: Printed) -> str:

@@ -160,3 +160,57 @@ def test_a_form_of_scores_alone_says_so_on_screen(as_role: Browser, patient: uui
         shown = client.get(f"/patients/{patient}/evaluation/form/{name}").content.decode()
         assert ("needs a licence" in shown) is alone
         assert ("confirmed by the medical director" in shown) is not instrument(name).verified
+
+
+NASTY = [
+    "", " ", "\x00", "\t\n", "x" * 100_000, "\u202e", "G47.33\x00", "g47.33", "'; --", "<b>",
+    "1" * 400, "\U0001f600", "NaN", "-1", "1e999", "M79.7,G90.511",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["conditions", "medicines", "therapies", "allergies"])
+def test_what_cannot_be_is_refused_and_nothing_is_broken(
+    world: World, as_role: Browser, patient: uuid.UUID, kind: str
+) -> None:
+    client, where = as_role("infusion_nurse"), lists(patient, kind)
+    names = {
+        "conditions": ("code", "is_pain_condition", "label", "onset"),
+        "medicines": ("name", "dose", "mg_per_day"),
+        "therapies": ("name", "drug_class", "dose", "weeks", "outcome"),
+        "allergies": ("substance", "reaction"),
+    }[kind]
+    for name in names:
+        for said in NASTY:
+            answer = send(client, f"{where}?q={name}", **{name: said})
+            assert answer.status_code in {302, 422}, (name, said[:20], answer.status_code)
+    for said in NASTY:
+        assert send(client, where, **dict.fromkeys(names, said)).status_code in {302, 422}
+        assert client.get(where, {"q": said}).status_code == 200
+    assert client.post(where, dict.fromkeys(names, "x")).status_code in {400, 422}
+    assert client.post(where, b"\xff\xfe", content_type="text/plain").status_code in {400, 422}
+
+
+def test_an_act_twice_is_one_line_and_a_line_twice_is_two(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client, where, act = as_role("infusion_nurse"), lists(patient, "conditions"), str(new())
+    for code in ("M79.7", "G90.511"):
+        answer = client.post(where, {"act": act, "code": code})
+        assert answer.status_code == 302
+    (found,) = problems.conditions(clinic=world.id, patient=patient)
+    assert found.code == "M79.7"
+    other = worlds.person(world)[0]
+    assert client.post(lists(other, "conditions"), {"act": act, "code": "M79.7"}).status_code in {
+        302, 409,
+    }  # fmt: skip
+    assert not problems.conditions(clinic=world.id, patient=other)
+    assert send(client, where, code="M79.7").status_code == 302
+    assert len(problems.conditions(clinic=world.id, patient=patient)) == 2
+
+
+def test_lists_of_strangers_and_of_no_kind(as_role: Browser, patient: uuid.UUID) -> None:
+    client = as_role("infusion_nurse")
+    stranger, _ = worlds.person(worlds.found("Elsewhere"))
+    for where in (lists(stranger, "conditions"), lists(uuid.uuid4(), "conditions"),
+                  lists(patient, "wishes")):  # fmt: skip
+        assert send(client, where, code="M79.7").status_code == 404

@@ -93,6 +93,34 @@ def test_six_hours_need_three_pages_at_most(as_role: AsRole, chair: Chair) -> No
         assert "note number 66" in said
 
 
+def five_minutes(chair: Chair, *, lowest: int) -> None:
+    """A monitor speaks four times a minute, twice with its lowest value."""
+    told = []
+    for number in range(20):
+        chair.world.later(seconds=15)
+        spo2 = lowest if number in {8, 9} else 97
+        told.append(sent(chair.world, raw=f"{chair.world.at}", spo2=spo2, heart_rate=70, sbp=124,
+                         dbp=74, respiratory_rate=14))  # fmt: skip
+    feed.receive(told, clinic=chair.world.id)
+
+
+def test_six_hours_with_a_monitor_and_many_alarms_need_three_pages_at_most(
+    as_role: AsRole, chair: Chair
+) -> None:
+    linked(chair.world, chair.encounter)
+    for number in range(72):
+        five_minutes(chair, lowest=84 if number % 6 == 1 else 97)
+        raised = [a.id for a in alarm_fold.state_of(chair.row).shown if a.wants_someone]
+        if raised:
+            alarms.acknowledge_all(alarms=raised, **args(chair))
+        if number % 6 == 0:
+            chair.do("rate", rate_ug_per_h=(20 + number % 4) * 1000)
+            chair.do("noted", note=f"Walked to the door, note number {number}.")
+    chair.do("ended", detail={"volume_left_ml": "31"})
+    for paper in ("a4", "letter"):
+        assert pages(printed(as_role("infusion_nurse"), chair, paper)) <= 3
+
+
 def test_what_was_corrected_stays_visible(as_role: AsRole, chair: Chair) -> None:
     chair.world.later(minutes=5)
     charting.save_set(values={"heart_rate": 180}, **args(chair))
@@ -173,3 +201,35 @@ def test_a_decision_against_a_finding_stands_on_the_record(
     page = client.get(reverse("record", args=[chair.encounter])).content.decode()
     assert "A nurse rides along." in page
     assert who in page
+
+
+def duty(chair: Chair, chosen: str, reason: str) -> None:
+    alarms.set_duty(
+        actor=chair.world["medical_director"], uid=new(), at=chair.world.at, duty=chosen,
+        reason=reason,
+    )  # fmt: skip
+
+
+def test_the_duty_of_the_alarms_during_the_infusion_is_stated(
+    as_role: AsRole, world: World
+) -> None:
+    chair, doctor = sit(world), as_role("physician")
+    assert says(printed(doctor, chair), "Alarms of this system second notice")
+    duty(chair, "record_only", "central station")
+    world.later(minutes=1)
+    chair.start(20)
+    world.later(minutes=30)
+    record = printed(doctor, chair)
+    assert says(record, "Alarms of this system record only: no sound, nobody was called")
+    assert not says(record, "second notice")
+    duty(chair, "secondary", "the station is gone")
+    world.later(minutes=5)
+    chair.do("ended")
+    world.later(minutes=60)
+    chair.do("discharged")
+    world.later(days=1)
+    duty(chair, "record_only", "chosen on another day")
+    record = printed(doctor, chair)
+    assert says(record, "record only: no sound, nobody was called; from 12:31:00 second notice")
+    assert says(record, "the station is gone")
+    assert not says(record, "another day")

@@ -165,7 +165,7 @@ def entries(request: PageRequest, patient: uuid.UUID, kind: str) -> HttpResponse
     header = patient_page.opened(request, patient)
     listing = _listing(kind)
     wanted = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    form = listing.form(request.POST or None, wanted=wanted)
+    form = listing.form(request.POST if request.method == "POST" else None, wanted=wanted)
     if request.method == "POST" and form.is_valid():
         try:
             listing.add(

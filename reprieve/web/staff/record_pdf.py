@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_policy
+from reprieve.pathway import alarm_fold, alarm_policy
+from reprieve.pathway.clock import moment as moment_of
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import printed, settings, signatures
@@ -58,13 +60,34 @@ def _record(
     rules = alarm_policy.in_force(clinic=clinic, encounter=encounter, at=request.at)
     signed = signatures.of_encounter(clinic=clinic, encounter=encounter)
     return document.Record(
-        facts=record_sheet.facts(found, allergies=allergies, until_ms=until_ms),
+        facts=(
+            *record_sheet.facts(found, allergies=allergies, until_ms=until_ms),
+            *record_sheet.duty(_duty(clinic, found, request.at), since=_began(found)),
+        ),
         sheet=record_sheet.sheet(
             found, band=infusion_screen.limits_drawn(rules).get("sbp"), until_ms=until_ms
         ),
         legend=_legend(),
         sections=record_words.sections(found, signed),
     )
+
+
+def _duty(
+    clinic: uuid.UUID, found: printed.Printed, at: datetime
+) -> tuple[settings.Chosen, ...]:
+    """What the clinic let its alarms do from the start of the drug until the visit was over."""
+    chart = found.chart
+    over = chart.state not in alarm_fold.WATCHED
+    last = max((event["at_ms"] for event in chart.events), default=None)
+    until = moment_of(last) if over and last is not None else at
+    return settings.during(
+        clinic=clinic, key=alarm_policy.DUTY, since=_began(found), until=until
+    )
+
+
+def _began(found: printed.Printed) -> datetime:
+    started = found.course.started_ms
+    return found.recorded_at if started is None else moment_of(started)
 
 
 def _legend() -> str:

@@ -1,0 +1,66 @@
+"""A write that finds no turn is answered in words, so that it can be sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+
+from reprieve.records import statements
+from tests import world as worlds
+from tests.world import World, new
+
+Browser = Callable[[str], Client]
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let the database refuse the write of a list with these words."""
+
+    def refuse(words: str) -> None:
+        def write(*_args: object, **_fields: object) -> None:
+            raise OperationalError(words)
+
+        monkeypatch.setattr("reprieve.pathway.history.perform", write)
+
+    return refuse
+
+
+def post(client: Client, world: World) -> tuple[int, str]:
+    patient, _ = worlds.person(world)
+    where = f"/patients/{patient}/evaluation/lists/conditions"
+    answer = client.post(where, {"act": str(new()), "code": "M79.7"})
+    return answer.status_code, answer.content.decode()
+
+
+def test_no_turn_is_said_in_words(
+    world: World, as_role: Browser, refused: Callable[[str], None]
+) -> None:
+    refused("database is locked")
+    status, html = post(as_role("infusion_nurse"), world)
+    assert status == 503
+    assert "press again in a moment" in html
+
+
+def test_any_other_fault_stays_a_fault(
+    world: World, as_role: Browser, refused: Callable[[str], None]
+) -> None:
+    refused("disk I/O error")
+    assert post(as_role("infusion_nurse"), world)[0] == 500
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_what_the_engine_says_is_recognised() -> None:
+    """A second writer beside an open transaction, as the engine really answers it."""
+    if statements.is_postgresql():
+        pytest.skip("there, one writer waits for the other")
+    other = connection.copy()
+    other.settings_dict["OPTIONS"]["timeout"] = 0
+    with transaction.atomic(), closing(other):
+        connection.cursor().execute("SELECT 1")
+        with pytest.raises(OperationalError) as told, other.cursor() as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+    assert statements.is_busy(told.value)
