@@ -116,10 +116,12 @@ class Visit:
             second=self.world["physician"], entered=Entered(**right), **self.act()
         )
 
-    def prepare_all(self) -> None:
-        """Everything but the start."""
-        for step in (self.identify, self.weigh, self.tell, self.escort, self.line, self.people):
-            step()
+    def prepare_all(self, *, but: frozenset[str] = frozenset()) -> None:
+        """Everything but the start, and `but` what is named: a step, or a fact that is asked."""
+        for step in (self.identify, self.weigh, self.escort, self.line, self.people):
+            if step.__name__ not in but:
+                step()
+        self.tell(**dict.fromkeys(but & TOLD.keys()))
         self.measure_twice()
         self.order()
         self.bag()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ZONE = ZoneInfo("America/New_York")
 TUESDAY = 1
 SECOND = "second_nurse"
+TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
 # An address without what differs from patient to patient: one kind of page.
 VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/[df]/)[\w-]{16,}|[?#].*")
 
@@ -176,6 +177,7 @@ class House:
     ) -> None:  # fmt: skip
         self.live, self.world, self.url = live, world, live.url
         self.barriers: list[str] = []
+        self.screen: dict[str, Any] = {}  # how the browsers of staff differ from a desk's
         self.ahead = self.now - clock.real()
         self._new_context, self._axe = new_context, axe
         self._people: dict[str, Person] = {}
@@ -191,7 +193,7 @@ class House:
         return self._people[role]
 
     def _signed_in(self, role: str) -> Person:
-        person = self.stranger()
+        person = self.stranger(**self.screen)
         person.go("/account/login/")
         person.fill({"login": self.world.emails[role], "password": PASSWORD})
         with person.page.expect_navigation():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from reprieve.records.queries import bags
+from tests import gate_desk
 from tests.journeys.people import SECOND, House, Person
 from tests.journeys.steps_evaluation import BORN, FAMILY
 from tests.world import PASSWORD
@@ -25,6 +27,17 @@ TOLD: dict[str, dict[str, Any]] = {
     "monitoring": {"alarm_sound_heard": "yes"},
 }  # fmt: skip
 CALM = {"sbp": 126, "dbp": 76, "heart_rate": 70, "spo2": 98, "respiratory_rate": 14, "rass": 0}
+
+
+def ready(house: House, *, but: frozenset[str] = frozenset()) -> uuid.UUID:
+    """This function will bring a patient to the gate in one go, with all done but what is named."""
+    world = house.world
+    world.at = house.now - timedelta(days=1)
+    visit = gate_desk.arrived(world)
+    visit.prepare_all(but=but)
+    house.wait_until(world.at)
+    assert bool(visit.blocking) == bool(but)
+    return visit.encounter
 
 
 def when_the_visit_is_opened(house: House, patient: str, *, chair: str, source: str) -> uuid.UUID:

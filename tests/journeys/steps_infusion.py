@@ -47,6 +47,24 @@ def when_a_side_effect_is_felt(house: House, visit: uuid.UUID, term: str) -> Non
     entry(house, visit, "harm", term=term, grade=1)
 
 
+def when_a_drug_is_given(house: House, visit: uuid.UUID, drug: str, *, dose: int) -> None:
+    """This function will write an ordered drug down."""
+    entry(house, visit, "drug", drug=drug, dose=dose)
+    house.who("infusion_nurse").sees(f"{drug} {dose} mg")
+
+
+def then_observations_are_overdue(house: House, visit: uuid.UUID) -> None:
+    """This function will see in the alarm bar that observations are overdue."""
+    page = house.who("infusion_nurse").page
+    page.locator("#live-alarms .alarm-item", has_text="Observations").first.wait_for()
+
+
+def when_the_drug_is_stopped(house: House, visit: uuid.UUID, *, volume_left_ml: int) -> None:
+    """This function will stop the drug, which asks what is left in the bag."""
+    entry(house, visit, "stop", volume_left_ml=volume_left_ml)
+    house.who("infusion_nurse").page.wait_for_selector('#live-status[data-state="stopped"]')
+
+
 def then_the_infusion_ends(house: House, visit: uuid.UUID) -> None:
     """This function will end it and see the patient in recovery."""
     entry(house, visit, "end", volume_left_ml=60)

@@ -31,8 +31,15 @@ def when_the_nurse_looks_twice(house: House, visit: uuid.UUID) -> None:
 
 
 def _look(house: House, visit: uuid.UUID) -> None:
-    nurse = house.who("infusion_nurse").go("/recovery").follow(f"{GIVEN} {FAMILY}")
-    assert nurse.page.url.endswith(f"/recovery/{visit}")
+    house.who("infusion_nurse").go("/recovery").follow(f"{GIVEN} {FAMILY}")
+    when_the_nurse_looks(house, visit)
+
+
+def when_the_nurse_looks(house: House, visit: uuid.UUID) -> None:
+    """This function will save one look at a patient who recovers well."""
+    nurse = house.who("infusion_nurse")
+    if not nurse.page.url.endswith(f"/recovery/{visit}"):
+        nurse.go(f"/recovery/{visit}")
     nurse.unfold().fill(LOOK, within="#look-form").press("Save this look").sees("Saved.")
 
 

@@ -17,14 +17,15 @@ from reprieve.records.models import AdverseEvent, InfusionEvent, Observation
 from reprieve.records.queries import offline
 from tests.chairside import Chair, sit
 from tests.house.running import LiveClinic, wait_for
+from tests.journeys.people import TABLET
 from tests.world import PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 pytestmark = [pytest.mark.journey, pytest.mark.once]
-TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True,
-          "service_workers": "allow"}  # fmt: skip
+KEEPS = {"service_workers": "allow"}
+SCREENS = {"tablet": TABLET | KEEPS, "desk": KEEPS}
 KEPT = """async () => {
   const {openDB} = await import(document.documentElement.dataset.idb);
   const found = await openDB("reprieve-chairside", 1);
@@ -49,8 +50,11 @@ def chair(served: LiveClinic) -> Chair:
     return made
 
 
-def opened(served: LiveClinic, chair: Chair, new_context: Callable[..., BrowserContext]) -> Page:
-    page = new_context(**TABLET).new_page()
+def opened(
+    served: LiveClinic, chair: Chair, new_context: Callable[..., BrowserContext],
+    screen: dict[str, Any],
+) -> Page:  # fmt: skip
+    page = new_context(**screen).new_page()
     page.goto(f"{served.url}/account/login/")
     page.fill("input[name=login]", chair.world.emails["infusion_nurse"])
     page.fill("input[name=password]", PASSWORD)
@@ -96,17 +100,18 @@ def kept(page: Page) -> list[Any]:
     return list(page.evaluate(KEPT)["entries"])
 
 
+@pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
 def test_an_outage_loses_and_doubles_nothing(
     served: LiveClinic, chair: Chair, new_context: Callable[..., BrowserContext],
-    axe: Callable[[Page], None], is_long: bool,
+    axe: Callable[[Page], None], is_long: bool, screen: dict[str, Any],
 ) -> None:  # fmt: skip
-    page = opened(served, chair, new_context)
+    page = opened(served, chair, new_context, screen)
     enter(page, "set", spo2="98", heart_rate="70")
     served.stop()
     gone = time.time()
 
     # It says so by itself, and what needs the server is off.
-    expect(page.locator("#watchdog")).to_be_visible(timeout=12_000)
+    expect(page.locator("#watchdog")).to_be_visible(timeout=10_500)
     expect(page.locator("body")).to_have_class("infusion is-cut")
     expect(page.locator('[data-open="entry-stop"]').first).to_be_disabled()
 
@@ -137,7 +142,7 @@ def test_an_outage_loses_and_doubles_nothing(
     assert "Iva" not in stored
     assert "Infusion_Nurse" not in stored
 
-    if is_long:
+    if is_long:  # two minutes; else only until the page has been without it for a while
         time.sleep(max(0.0, 120 - (time.time() - gone)))
     served.start()
     page.wait_for_selector("#live-status", timeout=30_000)
