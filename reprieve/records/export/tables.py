@@ -106,11 +106,10 @@ def _frames(clinic: uuid.UUID) -> Table:
 def _parked_frames(clinic: uuid.UUID) -> Table:
     def rows() -> Iterator[tuple[Any, ...]]:
         found = models.ParkedFrame.objects.filter(parked__clinic_id=clinic).order_by("pk")
-        for row in found.iterator(chunk_size=CHUNK):
-            values = frames.unpack(
-                bytes(row.signals), measured_ms=row.measured_ms, recorded_ms=row.recorded_ms
-            )
-            yield from _values(row.parked_id, values)
+        told = found.values_list("parked", "measured_ms", "recorded_ms", "signals")
+        for parked, measured, recorded, signals in told.iterator(chunk_size=CHUNK):
+            values = frames.unpack(bytes(signals), measured_ms=measured, recorded_ms=recorded)
+            yield from _values(parked, values)
 
     means = "One value of a message that fitted nobody."
     return _unpacked("parkedframe", means, of="parked", rows=rows)
