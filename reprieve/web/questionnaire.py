@@ -89,6 +89,16 @@ class Question:
         return self.item is not None and _is_zero_to_ten(self.item)
 
     @property
+    def low(self) -> str:
+        """What 0 means, in words."""
+        return _(self.item.ends[0]) if self.item and self.item.ends else _("not at all")
+
+    @property
+    def high(self) -> str:
+        """What 10 means, in words."""
+        return _(self.item.ends[1]) if self.item and self.item.ends else _("as much as can be")
+
+    @property
     def value(self) -> str:
         """What was answered, as text; empty when nothing was."""
         given = self.field.value()

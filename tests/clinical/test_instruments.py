@@ -185,6 +185,7 @@ def test_a_dropped_in_file_is_an_instrument(tmp_path: Path) -> None:
         (('id = "waking"', 'id = "falling-asleep"'), "share an id"),
         (("[every_item]\nrange = [0, 3]", ""), "range"),
         (('label = "poor"', 'lable = "poor"'), "lable"),
+        (('id = "waking"', 'id = "waking"\nends = ["never"]'), "ends are two"),
     ],
 )
 def test_a_faulty_file_is_refused_by_name(change: tuple[str, str], says: str) -> None:
@@ -197,6 +198,14 @@ def test_an_item_is_found_by_its_id() -> None:
     peg = instrument("peg")
     assert peg.item("pain") is peg.items[0]
     assert peg.item("none") is None
+
+
+def test_the_ends_of_a_scale_are_said_as_its_authors_defined_them() -> None:
+    assert [item.ends for item in instrument("peg").items] == [
+        ("no pain", "pain as bad as you can imagine"),
+        ("does not interfere", "completely interferes"),
+        ("does not interfere", "completely interferes"),
+    ]
 
 
 def test_the_example_in_the_guide_works() -> None:

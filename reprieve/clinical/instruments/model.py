@@ -38,7 +38,10 @@ class Points:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One question or observation. `only_if` names the answers that make it due."""
+    """One question or observation. `only_if` names the answers that make it due.
+
+    `ends` says in words what the lowest and the highest number mean; empty where nobody defined it.
+    """
 
     id: str
     label: str
@@ -53,6 +56,7 @@ class Item:
     loinc: str | None = None
     group: str | None = None
     only_if: Mapping[str, int]
+    ends: tuple[str, ...] = ()
     points: tuple[Points, ...] = ()
 
 

@@ -116,9 +116,17 @@ def _item(raw: Raw, shared: Mapping[str, tuple[Option, ...]]) -> Item:
         maximum=high,
         options=options,
         only_if=MappingProxyType(dict(raw.get("only_if", {}))),
+        ends=_ends(raw),
         points=tuple(_points(p) for p in raw.get("points", ())),
         **{name: raw[name] for name in plain if name in raw},
     )
+
+
+def _ends(raw: Raw) -> tuple[str, ...]:
+    ends = tuple(raw.get("ends", ()))
+    if len(ends) not in (0, 2):
+        raise ValueError(f"{raw['id']}: ends are two, for the lowest and the highest number")
+    return ends
 
 
 def _kind(raw: Raw, shared: Mapping[str, tuple[Option, ...]]) -> tuple[Any, tuple[Option, ...]]:

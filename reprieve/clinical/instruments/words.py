@@ -16,6 +16,7 @@ def _words(form: Instrument) -> Iterator[str]:
     yield from (form.title, form.purpose, form.recall, form.missing_rule)
     for item in form.items:
         yield item.label
+        yield from item.ends
         yield from (option.label for option in item.options)
     yield from (part.label for part in form.subscales)
     yield from (band.label for band in form.bands)

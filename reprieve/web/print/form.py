@@ -73,6 +73,8 @@ def _question(number: int, item: Item) -> Flowable:
         lines = ["      ".join(answers)] if short else answers
     elif item.maximum - item.minimum <= MANY and not item.decimals:
         lines = ["      ".join(str(n) for n in range(int(item.minimum), int(item.maximum) + 1))]
+        ends = zip((item.minimum, item.maximum), item.ends, strict=False)
+        lines += [" · ".join(f"{n:g} = {_(word)}" for n, word in ends)] if item.ends else []
     else:
         lines = [f"________ ({item.minimum:g}-{item.maximum:g})"]
     return KeepTogether([asked, *(Paragraph(escape(line), BODY) for line in lines)])
