@@ -179,11 +179,21 @@ def test_vital_signs_count_today_or_since_the_evaluation(world: World, patient: 
     vitals(world, patient, heart_rate=70, spo2=98, respiratory_rate=14)
     vitals(world, patient, sbp=140)
     found = known(world, patient)
-    assert (found["sbp_mmhg"], found["heart_rate_per_min"], found["remeasured_n"]) == (140, 70, 0)
+    assert (found["sbp_mmhg"], found["heart_rate_per_min"]) == (140, 70)
+    assert "remeasured_n" not in found
     begun = world.at - timedelta(minutes=5)
     world.later(days=1)
     assert "sbp_mmhg" not in known(world, patient)
     assert known(world, patient, vitals_since=begun)["sbp_mmhg"] == 140
+
+
+def test_a_high_pressure_is_repeated_from_its_first_reading_on(
+    world: World, patient: uuid.UUID
+) -> None:
+    for minutes, sbp in ((0, 150), (6, 165), (6, 166)):
+        world.later(minutes=minutes)
+        vitals(world, patient, sbp=sbp)
+    assert known(world, patient)["remeasured_n"] == 1
 
 
 @pytest.mark.parametrize(

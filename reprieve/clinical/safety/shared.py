@@ -54,7 +54,7 @@ BASELINE_SPO2 = number(
 )
 REMEASURED = count(
     "remeasured_n",
-    N_("How often were today's vital signs measured again after the first reading?"),
+    N_("How often was what is out of range measured again, counted from the first such reading?"),
     high=20,
 )
 RASS = count("rass", N_("Sedation now (RASS)?"), low=-5, high=4, unit="{score}")

@@ -15,13 +15,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reprieve.clinical import safety
+from reprieve.clinical.findings import Step
+from reprieve.clinical.remeasured import remeasured_n
 from reprieve.knowledge import BadValue
 from reprieve.records.models import StateChange
 from reprieve.records.queries import (
     clinics,
     consent,
     exposure,
-    gate_vitals,
     harm_stops,
     medicines,
     observations,
@@ -32,7 +33,6 @@ from reprieve.records.queries import (
 from reprieve.records.queries.observations import ObservationView
 
 # Fact <- code of what is measured in the chair or at the desk.
-VITAL_SIGNS = ("sbp", "heart_rate", "spo2", "respiratory_rate", "rass")
 MEASURED = {
     "sbp_mmhg": "sbp",
     "dbp_mmhg": "dbp",
@@ -157,10 +157,12 @@ def _measured(
         for fact, code in MEASURED.items()
         if code in newest and newest[code].measured_at >= moments.vitals
     }
-    looked = [n for n in (_looks(clinic, patient, code, moments) for code in VITAL_SIGNS) if n]
-    if looked:
-        # The sign that was measured least often counts, as at the start gate.
-        found["remeasured_n"] = min(20, min(looked) - 1)
+    read = {
+        fact: _readings(clinic, patient, code, moments)
+        for fact, code in MEASURED.items()
+        if fact in found
+    }
+    found["remeasured_n"] = remeasured_n(read, now=found, step=Step.EVALUATION)
     weights = observations.history(clinic=clinic, patient=patient, code="weight_kg")
     before = [v for v in weights if not v.corrected and v.measured_at < moments.today]
     if before:
@@ -169,10 +171,12 @@ def _measured(
     return found | scored
 
 
-def _looks(clinic: uuid.UUID, patient: uuid.UUID, code: str, moments: Moments) -> int:
+def _readings(
+    clinic: uuid.UUID, patient: uuid.UUID, code: str, moments: Moments
+) -> list[tuple[int, Any]]:
     rows = observations.history(clinic=clinic, patient=patient, code=code)
-    times = [v.measured_at for v in rows if not v.corrected and v.measured_at >= moments.vitals]
-    return gate_vitals.looks([round(at.timestamp() * 1000) for at in times])
+    kept = [v for v in rows if not v.corrected and v.measured_at >= moments.vitals]
+    return [(round(v.measured_at.timestamp() * 1000), v.value) for v in kept]
 
 
 def _liver(newest: Mapping[str, ObservationView], at: datetime) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
     found = {
         **{name: value for name, value in past.items() if name not in TODAY | VITALS},
         **_today(clinic, encounter, at),
-        **gate_vitals.facts(clinic=clinic, encounter=encounter, at=at),
+        **gate_vitals.facts(clinic=clinic, encounter=encounter, at=at, usual=past),
         **_plan(visit),
         **_order(clinic, encounter, at),
         **_bag(state, at),

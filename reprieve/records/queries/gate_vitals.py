@@ -1,27 +1,29 @@
-"""Today's vital signs before the start: what is newest, the baseline, and how often measured."""
+"""Today's vital signs before the start: what is newest, the baseline, and how often repeated."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
 from typing import Any
 
+from reprieve.clinical.findings import Step
+from reprieve.clinical.remeasured import APART_MS, MS_PER_MIN, Readings, remeasured_n
 from reprieve.monitoring import vitals
-from reprieve.records.queries import charts
+from reprieve.records.queries import charts, settings
 from reprieve.records.queries.charts import Value
 
 FACT_OF = {
     "sbp": "sbp_mmhg", "dbp": "dbp_mmhg", "heart_rate": "heart_rate_per_min",
     "spo2": "spo2_percent", "respiratory_rate": "respiratory_rate_per_min", "rass": "rass",
 }  # fmt: skip
-MS_PER_MIN = 60_000
 # A reading older than this says nothing about now.
 FRESH_MS = 30 * MS_PER_MIN
-# Two sets are two looks only when minutes lie between them.
-APART_MS = 5 * MS_PER_MIN
+# The clinic's own numbers in place of the shipped ones, by rule.
+OWN_NUMBERS = "safety.numbers"
+USUAL_SPO2 = "baseline_spo2_percent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,44 +35,50 @@ class PressureSet:
     dbp: float
 
 
-def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
-    """This function will return the vital signs as facts of the start; an old one is unknown."""
+def facts(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, usual: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """This function will return the vital signs as facts of the start; an old one is unknown.
+
+    `usual` are the facts documented before today, the patient's usual saturation among them.
+    """
     now_ms = round(at.timestamp() * 1000)
     read = readings(clinic=clinic, encounter=encounter, until_ms=now_ms)
-    newest = {v.signal: v for v in read}
-    fresh = {
-        FACT_OF[signal]: v.value
-        for signal, v in newest.items()
-        if now_ms - v.at_ms <= FRESH_MS
-    }
+    found = _fresh({v.signal: v for v in read}, now_ms)
+    own = settings.value(clinic=clinic, key=OWN_NUMBERS, at=at)
+    beside = {name: value for name, value in (usual or {}).items() if name == USUAL_SPO2}
+    repeats = remeasured_n(
+        by_fact(read), now={**beside, **found}, step=Step.START, own_numbers=own or None
+    )
+    found["remeasured_n"] = repeats
     counted = apart(sets(read))
-    found: dict[str, Any] = {**fresh, "remeasured_n": remeasured_n(read, now_ms=now_ms)}
     if len(counted) >= 2:
         found["baseline_sbp_mmhg"] = round(fmean(s.sbp for s in counted), 1)
         found["baseline_dbp_mmhg"] = round(fmean(s.dbp for s in counted), 1)
     return found
 
 
-def remeasured_n(read: Sequence[Value], *, now_ms: int) -> int | None:
-    """This function will count how often all that was measured of late was measured again.
+def _fresh(newest: Mapping[str, Value], now_ms: int) -> dict[str, Any]:
+    """The newest values while they say something about now.
 
-    The sign that was measured least often counts: a pulse that was read once was not repeated
-    because the pressure was. None when nothing was measured.
+    A diastolic pressure at or above the systolic one is of two moments: both are unknown then.
     """
-    by_signal: dict[str, list[int]] = {}
+    found = {
+        FACT_OF[signal]: v.value
+        for signal, v in newest.items()
+        if now_ms - v.at_ms <= FRESH_MS
+    }
+    if {"sbp_mmhg", "dbp_mmhg"} <= found.keys() and found["dbp_mmhg"] >= found["sbp_mmhg"]:
+        del found["sbp_mmhg"], found["dbp_mmhg"]
+    return found
+
+
+def by_fact(read: Iterable[Value]) -> Readings:
+    """This function will sort readings by the fact that they are of."""
+    found: dict[str, list[tuple[int, Any]]] = {}
     for value in read:
-        if now_ms - value.at_ms <= FRESH_MS and value.signal != "dbp":
-            by_signal.setdefault(value.signal, []).append(value.at_ms)
-    return min((looks(times) for times in by_signal.values()), default=0) - 1 if by_signal else None
-
-
-def looks(times_ms: Sequence[int]) -> int:
-    """This function will count moments that lie at least five minutes after the last counted."""
-    count, last = 0, None
-    for at_ms in sorted(times_ms):
-        if last is None or at_ms - last >= APART_MS:
-            count, last = count + 1, at_ms
-    return count
+        found.setdefault(FACT_OF[value.signal], []).append((value.at_ms, value.value))
+    return found
 
 
 def readings(*, clinic: uuid.UUID, encounter: uuid.UUID, until_ms: int) -> list[Value]:
