@@ -32,6 +32,8 @@ LARGEST_BATCH = 50
 FAILED_WORK = "message_failed"
 ANSWER_WITHIN = timedelta(hours=4)
 LONGEST_ERROR = 200
+# A text in these states may have been taken by the gateway, once it was tried.
+HANDED_OVER = frozenset({"waiting", "sent", "arrived"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,18 +127,22 @@ def failed(*, due: Due, at: datetime, error: str, for_good: bool) -> None:
     _end(due, at, state="waiting", error=error, due_at=at + WAITS[tries - 1])
 
 
-def _end(due: Due, at: datetime, *, state: str, error: str, due_at: datetime) -> None:
+def _end(
+    due: Due, at: datetime, *, state: str, error: str, due_at: datetime,
+    over: frozenset[str] = frozenset({"waiting"}),
+) -> None:  # fmt: skip
+    """Note how a try ended. Only a state in `over` gives way: a receipt may be here already."""
     with transaction.atomic():
         row = OutboxMessage.of(due.clinic).select_for_update().get(pk=due.id)
-        if row.state == "waiting" or state != "waiting":
-            row.state = state
-        row.due_at = due_at
-        row.save(update_fields=["state", "due_at"])
+        moves = row.state in over
+        if moves:
+            row.state, row.due_at = state, due_at
+            row.save(update_fields=["state", "due_at"])
         OutboxAttempt.objects.add(
             clinic_id=due.clinic, message=row, succeeded=not error, error=error[:LONGEST_ERROR],
             recorded_at=at,
         )  # fmt: skip
-        if state == "failed":
+        if moves and state == "failed":
             worklist.open_item(
                 actor=system(due.clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
                 due_at=at + ANSWER_WITHIN, patient=row.patient_id,
@@ -149,14 +155,18 @@ def _end(due: Due, at: datetime, *, state: str, error: str, due_at: datetime) ->
 def receipt(*, message: uuid.UUID, at: datetime, arrived: bool, reason: str = "") -> bool:
     """This function will note what the text gateway says of a text it took; False: unknown text.
 
-    One that did not arrive is work for the desk, as a failed one is.
+    It may come before the sender has noted that the text went out, or after it gave up waiting
+    for the gateway's answer: it counts then too. One that did not arrive is work for the desk, as
+    a failed one is.
     """
-    row = OutboxMessage.objects.every().filter(pk=message, state__in=("sent", "arrived")).first()
+    rows = OutboxMessage.objects.every().filter(pk=message, state__in=HANDED_OVER)
+    row = rows.exclude(state="waiting", attempts=0).first()
     if row is None:
         return False
     _end(
         _due(row), at, state="arrived" if arrived else "failed", due_at=at,
         error="" if arrived else f"the gateway could not deliver it: {reason or 'no reason'}",
+        over=HANDED_OVER,
     )  # fmt: skip
     return True
 

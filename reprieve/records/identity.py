@@ -17,6 +17,8 @@ from reprieve.records.models import IdentityIndex, Patient, PatientIdentity
 
 TOKEN_BYTES = 16
 PREFIX_LETTERS = 3
+MOST_COMPARED = 10  # a national number; what stands before it is the country or a trunk code
+EXTENSION = re.compile(r"(?i)\s*(?:x|ext|#|;)")
 FEWEST_DIGITS, MOST_DIGITS = 7, 21  # a local number; the longest of E.164 with an extension
 
 
@@ -112,8 +114,26 @@ def words(name: str) -> list[str]:
 
 
 def digits(phone: str) -> str:
-    """This function will keep a phone number's digits, the last ten, as people compare them."""
-    return re.sub(r"\D", "", phone)[-10:]
+    """This function will keep a phone number's digits, the last ten, as people compare them.
+
+    An extension behind the number is left out: nobody is called or texted by it alone.
+    """
+    return re.sub(r"\D", "", EXTENSION.split(phone, maxsplit=1)[0])[-MOST_COMPARED:]
+
+
+def endings(phone: str) -> list[str]:
+    """This function will list what a number may be kept as, longest first.
+
+    A gateway names a number whole; at the desk it may have been written as it is dialled in town.
+    """
+    known = digits(phone)
+    return [known[-count:] for count in range(len(known), FEWEST_DIGITS - 1, -1)]
+
+
+def same_phone(one: str, other: str) -> bool:
+    """This function will tell whether two numbers are one telephone, the shorter as in town."""
+    short, long = sorted((digits(one), digits(other)), key=len)
+    return len(short) >= FEWEST_DIGITS and long.endswith(short)
 
 
 def is_phone(text: str) -> bool:

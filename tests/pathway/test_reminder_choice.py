@@ -14,8 +14,15 @@ from reprieve.pathway import diary_link, due_forms, links, messages, outbox, que
 from reprieve.pathway import reminder_choice as choices
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.pathway.permissions import by_link
-from reprieve.records.models import OutboxAttempt, OutboxMessage, Patient, PatientLink
-from reprieve.records.queries import reminder_choices
+from reprieve.records import identity
+from reprieve.records.models import (
+    IdentityIndex,
+    OutboxAttempt,
+    OutboxMessage,
+    Patient,
+    PatientLink,
+)
+from reprieve.records.queries import reminder_choices, worklist
 from reprieve.records.queries.treatments import zone_of
 from tests import world as worlds
 from tests.chairside import quick_world
@@ -112,6 +119,77 @@ def test_a_word_by_text_stops_and_starts(made: Treated, world: World) -> None:
         assert choices.told_by_text(phone=phone, text=text, at=at) == changed
         assert wanted(told) is after
     assert wanted(other)
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        ("555-0143", "+1 212 555 0143"),  # as it is dialled in town
+        ("+1 555 0143", "+15550143"),
+        ("(212) 555-0143 x12", "+12125550143"),
+        ("212 555 0143 ext. 7", "+12125550143"),
+        ("020 7946 0018", "+442079460018"),
+    ],
+)
+def test_stop_is_heard_however_the_number_is_written(world: World, kept: str, says: str) -> None:
+    told, _ = worlds.person(world, phone=kept)
+    other, _ = worlds.person(world, phone="646 555 0199")
+    assert choices.told_by_text(phone=says, text="STOP", at=world.at) == 1
+    assert not reminder_choices.of(clinic=world.id, patient=told).wanted
+    assert reminder_choices.of(clinic=world.id, patient=other).wanted
+
+
+def test_stop_is_meant_for_the_number_that_fits_longest(world: World) -> None:
+    whole, _ = worlds.person(world, phone="212 555 0143")
+    in_town, _ = worlds.person(world, phone="555 0143")
+    assert choices.told_by_text(phone="+12125550143", text="STOP", at=world.at) == 1
+    assert not reminder_choices.of(clinic=world.id, patient=whole).wanted
+    assert reminder_choices.of(clinic=world.id, patient=in_town).wanted
+
+
+def test_stop_is_heard_from_a_number_that_was_indexed_with_its_extension(world: World) -> None:
+    told, _ = worlds.person(world, phone="212 555 0143 x12")
+    rows = IdentityIndex.of(world.id).filter(patient_id=told, kind="phone")
+    rows.update(token=identity.token(world.id, "phone", "2555014312"))
+    assert choices.told_by_text(phone="+12125550143", text="STOP", at=world.at) == 1
+    assert not reminder_choices.of(clinic=world.id, patient=told).wanted
+    assert choices.told_by_text(phone="12", text="STOP", at=world.at) == 0
+
+
+def texted(world: World) -> outbox.Due:
+    patient, _ = worlds.person(world)
+    messages.enqueue(
+        clinic=world.id, template="clinician_review", at=world.at, patient=patient, channel="sms",
+        to="+15550100",
+    )  # fmt: skip
+    [due] = outbox.take(clinic=world.id, at=world.at, quiet=False)
+    return due
+
+
+def state_of(due: outbox.Due) -> str:
+    return str(OutboxMessage.of(due.clinic).get(pk=due.id).state)
+
+
+@pytest.mark.parametrize(("arrived", "state"), [(True, "arrived"), (False, "failed")])
+def test_a_receipt_that_overtakes_the_note_of_sending_is_kept(
+    world: World, arrived: bool, state: str
+) -> None:
+    due = texted(world)
+    assert outbox.receipt(message=due.id, at=world.at, arrived=arrived)
+    outbox.sent(due=due, at=world.later(seconds=1))
+    assert state_of(due) == state
+    failed = [i for i in worklist.waiting(clinic=world.id) if i.kind == outbox.FAILED_WORK]
+    assert len(failed) == (0 if arrived else 1)
+
+
+@pytest.mark.parametrize("for_good", [True, False])
+def test_a_text_that_arrived_is_not_sent_again(world: World, for_good: bool) -> None:
+    due = texted(world)
+    assert outbox.receipt(message=due.id, at=world.at, arrived=True)
+    outbox.failed(due=due, at=world.at, error="the answer came too late", for_good=for_good)
+    assert state_of(due) == "arrived"
+    assert outbox.take(clinic=world.id, at=world.later(hours=6), quiet=False) == []
+    assert not [i for i in worklist.waiting(clinic=world.id) if i.kind == outbox.FAILED_WORK]
 
 
 def test_a_receipt_is_noted_and_a_failure_becomes_work(world: World) -> None:

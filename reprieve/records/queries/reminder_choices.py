@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from reprieve.records import identity
-from reprieve.records.models import IdentityIndex, ReminderChoice
+from reprieve.records.models import IdentityIndex, Patient, ReminderChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,17 @@ def stopped(*, clinic: uuid.UUID, patients: Iterable[uuid.UUID]) -> set[uuid.UUI
 
 
 def by_phone(*, clinic: uuid.UUID, phone: str) -> list[uuid.UUID]:
-    """This function will list the patients who have a telephone number, without reading any."""
-    mark = identity.token(clinic, "phone", identity.digits(phone))
-    rows = IdentityIndex.of(clinic).filter(kind="phone", token=mark)
-    return list(rows.values_list("patient_id", flat=True).distinct())
+    """This function will list the patients who have a telephone number, however it is written.
+
+    The index answers, the longest match first. Numbers that it keeps in an older form are compared
+    one by one.
+    """
+    for ending in identity.endings(phone):
+        mark = identity.token(clinic, "phone", ending)
+        rows = IdentityIndex.of(clinic).filter(kind="phone", token=mark)
+        found = list(rows.values_list("patient_id", flat=True).distinct())
+        if found:
+            return found
+    everybody = list(Patient.of(clinic).values_list("id", flat=True))
+    known = identity.newest(clinic, everybody)
+    return [who for who, one in known.items() if identity.same_phone(one.phone, phone)]
