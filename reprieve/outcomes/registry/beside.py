@@ -1,4 +1,4 @@
-"""What stands beside pain: scores, opioid dose, missing days, and side effects by infusion."""
+"""What stands beside pain: scores, opioid dose, and side effects by infusion."""
 
 from __future__ import annotations
 
@@ -20,13 +20,6 @@ def change(first: Any, t: Tables, instrument: str) -> Any:
             f"{instrument}_now_u": joined.value_u.argmax(joined.at_s, where=~is_before),
         }
     )
-
-
-def answered(first: Any, t: Tables) -> Any:
-    """Count the days after the last infusion that have an average pain."""
-    joined = first.select("patient", "last_day", "through").inner_join(t.diary, "patient")
-    inside = joined.filter((joined.day > joined.last_day) & (joined.day <= joined.through))
-    return inside.group_by("patient").agg(answered=inside.count())
 
 
 def opioids(first: Any, t: Tables, rules: Rules) -> Any:

@@ -25,14 +25,15 @@ def cases(t: Tables, first: Any, rules: Rules, *, keep: Keep) -> Any:
     knowledge ends (censored); null without a response. `keep` holds an intermediate table in the
     engine under a name, so that it is made once.
     """
-    base = keep("base", _baseline(responses.baselines(first, t, rules)))
+    days = keep("counted", responses.counted(first, t, rules))
+    base = keep("base", _baseline(responses.baselines(first, days, t, rules)))
     known = base.filter(base.baseline > 0)
-    found = keep("weeks", responses.weeks(first, t, rules).inner_join(known, "patient"))
+    found = keep("weeks", responses.weeks(first, days, rules).inner_join(known, "patient"))
     seen = keep("judged", responses.judged(found, rules))
     lost = keep("lost", responses.relapses(seen, rules))
     rows = first.inner_join(t.patients.select("patient", "condition"), "patient")
     for part in (
-        base, lost, keep("answered", beside.answered(first, t)),
+        base, lost, keep("answered", responses.answered(days)),
         keep("peg", beside.change(first, t, "peg")), keep("pgic", beside.change(first, t, "pgic")),
         keep("mme", beside.opioids(first, t, rules)),
     ):  # fmt: skip

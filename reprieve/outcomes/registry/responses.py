@@ -14,6 +14,7 @@ from typing import Any
 from reprieve.outcomes.registry.tables import Tables
 from reprieve.outcomes.rules import Rules
 
+BASELINE = -1_000_000  # stands for the days before the first infusion, where weeks are numbered
 ANSWERS = 60  # as the diary table counts: divisible by 1 to 6 answers of one day
 
 
@@ -36,15 +37,37 @@ def first_courses(found: Any, rules: Rules, *, at_day: int) -> Any:
     )
 
 
-def baselines(first: Any, t: Tables, rules: Rules) -> Any:
-    """Find each baseline in units: diary mean, else the newest recall; null when there is none."""
-    joined = first.select("patient", "first_day").inner_join(t.diary, "patient")
-    window = joined.filter(
-        (joined.day >= joined.first_day - rules.baseline_window_days)
-        & (joined.day < joined.first_day)
+def counted(first: Any, t: Tables, rules: Rules) -> Any:
+    """Count answered days and their pain by week, the days of the baseline as a week of their own.
+
+    The diary is by far the longest table: it is gone through once, here. Week 1 begins after the
+    last infusion; the last week may be cut off where follow-up ends.
+    """
+    near = first.select("patient", "first_day", "last_day", "through")
+    joined = near.inner_join(t.diary, "patient")
+    seen = joined.filter(
+        (joined.day <= joined.through)
+        & (joined.day >= joined.first_day - rules.baseline_window_days)
     )
-    seen = window.group_by("patient").agg(n=window.count(), total=window.pain_60.sum())
-    enough = seen.filter(seen.n >= rules.baseline_min_days)
+    week = ((seen.day - seen.last_day - 1) // rules.window_days).cast("int64") + 1
+    placed = seen.mutate(week=(seen.day < seen.first_day).ifelse(BASELINE, week).cast("int64"))
+    return placed.group_by("patient", "week").agg(
+        n=placed.count(), total=placed.pain_60.sum().cast("int64")
+    )
+
+
+def answered(seen: Any) -> Any:
+    """Count the days after the last infusion that have an average pain."""
+    after = seen.filter(seen.week >= 1)
+    return after.group_by("patient").agg(answered=after.n.sum().cast("int64"))
+
+
+def baselines(first: Any, seen: Any, t: Tables, rules: Rules) -> Any:
+    """Find each baseline in units: diary mean, else the newest recall; null when there is none.
+
+    `seen` is what `counted` gives.
+    """
+    enough = seen.filter((seen.week == BASELINE) & (seen.n >= rules.baseline_min_days))
     by_diary = enough.select("patient", diary_pain=_mean(enough.total, enough.n, rules))
     asked = first.select("patient", "first_day").inner_join(
         t.scores.filter(t.scores.instrument == "peg.pain"), "patient"
@@ -58,18 +81,14 @@ def baselines(first: Any, t: Tables, rules: Rules) -> Any:
     return found.left_join(recalled, "patient").drop("patient_right")
 
 
-def weeks(first: Any, t: Tables, rules: Rules) -> Any:
-    """Give the whole weeks that have enough answers: number 1 begins after the last infusion."""
-    near = first.select("patient", "last_day", "through", "weeks_before", "weeks_after")
-    joined = near.inner_join(t.diary, "patient").filter(lambda j: j.day <= j.through)
-    week = ((joined.day - joined.last_day - 1) // rules.window_days).cast("int64") + 1
-    placed = joined.mutate(week=week)
+def weeks(first: Any, seen: Any, rules: Rules) -> Any:
+    """Give the whole weeks of `counted` that have enough answers."""
+    near = first.select("patient", "weeks_before", "weeks_after")
+    placed = near.inner_join(seen.filter(seen.n >= rules.window_min_days), "patient")
     whole = placed.filter(
         (placed.week >= 1 - placed.weeks_before) & (placed.week <= placed.weeks_after)
     )
-    found = whole.group_by("patient", "week").agg(n=whole.count(), total=whole.pain_60.sum())
-    enough = found.filter(found.n >= rules.window_min_days)
-    return enough.select("patient", "week", pain=_mean(enough.total, enough.n, rules))
+    return whole.select("patient", "week", pain=_mean(whole.total, whole.n, rules))
 
 
 def judged(found: Any, rules: Rules) -> Any:
