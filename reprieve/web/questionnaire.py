@@ -114,23 +114,39 @@ class Question:
 
 
 def form_class(name: str) -> type[QuestionnaireForm]:
-    """This function will make the form of an instrument. Raises BadValue for an unknown one."""
+    """This function will make the form of an instrument as staff fill it in.
+
+    Where the wording is not ours to ship, the score of the paper is typed. Raises BadValue for an
+    unknown instrument.
+    """
     form = instrument(name)
-    fields: dict[str, Any] = {"instrument": form}
     if form.store == "score" and form.enter_total:
-        fields |= _score_fields(form)
-    else:
-        areas = areas_of(name)
-        fields |= {
-            field_name(i): _area(i) if i.id in areas else _field(i) for i in form.items
-        }  # fmt: skip
-        if areas:
-            fields[NOWHERE] = forms.BooleanField(label=_("Nothing hurts"), required=False)
+        return _made(form, _score_fields(form))
+    return patient_form_class(name)
+
+
+def patient_form_class(name: str) -> type[QuestionnaireForm]:
+    """This function will make the form of an instrument as patients fill it in.
+
+    Nobody at home adds up a score: they are asked each item, by labels of our own where the
+    wording is not ours to ship. Raises BadValue for an unknown instrument.
+    """
+    form = instrument(name)
+    areas = areas_of(name)
+    fields: dict[str, Any] = {
+        field_name(i): _area(i) if i.id in areas else _field(i) for i in form.items
+    }
+    if areas:
+        fields[NOWHERE] = forms.BooleanField(label=_("Nothing hurts"), required=False)
+    return _made(form, fields)
+
+
+def _made(form: Instrument, fields: dict[str, Any]) -> type[QuestionnaireForm]:
     if form.words:
         fields[WORDS] = forms.CharField(
             label=_(form.words), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
         )
-    return type("Form", (QuestionnaireForm,), fields)
+    return type("Form", (QuestionnaireForm,), {"instrument": form, **fields})
 
 
 def field_name(item: Item) -> str:
@@ -143,14 +159,15 @@ def initial(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {**answers, **{f"{PREFIX}{name}": value for name, value in answers.items()}}
 
 
-def kept_answers(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def kept_answers(make: type[QuestionnaireForm], data: Mapping[str, Any]) -> dict[str, Any]:
     """This function will read what was answered so far; what cannot be an answer is left out.
 
     An area that is not ticked yet is not answered yet.
     """
-    form = form_class(name)(data)
+    form = make(data)
     form.is_valid()
-    return {k: v for k, v in _answers(form).items() if v or k not in areas_of(name)}
+    areas = areas_of(make.instrument.id)
+    return {k: v for k, v in _answers(form).items() if v or k not in areas}
 
 
 def answers(form: QuestionnaireForm) -> dict[str, Any]:

@@ -318,7 +318,7 @@ def test_the_tablet_shows_one_patients_forms_and_locks_the_rest(
     assert client.get(path(patient)).status_code == 423
     assert client.get("/live/board").status_code == 423  # other patients, in this one's hands
     first = client.get("/kiosk")
-    assert "1 of 7" in text(first)
+    assert "1 of 8" in text(first)
     assert "Invented" not in text(first).replace(world.clinic.name, "")
     again = send(client, "/kiosk", form="nrs")
     assert again.status_code == 422
@@ -326,7 +326,7 @@ def test_the_tablet_shows_one_patients_forms_and_locks_the_rest(
     assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
     found = observations.history(clinic=world.id, patient=patient, code="nrs")
     assert [(v.value, v.provenance, v.mode) for v in found] == [(6, "patient", "kiosk")]
-    assert "2 of 7" in text(client.get("/kiosk"))
+    assert "2 of 8" in text(client.get("/kiosk"))
 
 
 def test_a_moment_that_is_not_one_hands_nothing_over(as_role: Browser, patient: uuid.UUID) -> None:
@@ -354,8 +354,20 @@ def test_the_tablet_shows_the_crisis_text_at_once_and_thanks_at_the_end(
     assert client.get(path(patient)).status_code == 423
 
 
+def kept(name: str, given: dict[str, str]) -> dict[str, Any]:
+    return questionnaire.kept_answers(questionnaire.form_class(name), given)
+
+
+def test_patients_answer_items_where_staff_type_the_score_of_the_paper() -> None:
+    name = "promis-pain-interference-4a"
+    assert set(questionnaire.form_class(name)().fields) == {"total"}
+    asked = questionnaire.patient_form_class(name)
+    assert set(asked().fields) == {"q-painin9", "q-painin22", "q-painin31", "q-painin34"}
+    assert questionnaire.kept_answers(asked, {"q-painin9": "3"}) == {"painin9": 3}
+
+
 def test_what_was_pressed_becomes_numbers_and_nothing_else() -> None:
     given = {"q-pain": "7", "q-unknown": "1"}
-    assert questionnaire.kept_answers("nrs", given) == {"pain": 7}
-    assert questionnaire.kept_answers("nrs", {"q-pain": "77"}) == {}
-    assert questionnaire.kept_answers("promis-29", {"q-pain": "x"}) == {}
+    assert kept("nrs", given) == {"pain": 7}
+    assert kept("nrs", {"q-pain": "77"}) == {}
+    assert kept("promis-29", {"q-pain": "x"}) == {}

@@ -12,7 +12,8 @@ from reprieve.records.queries import facts, questionnaires, risk, settings
 BASELINE, PRE_SESSION, FOLLOW_UP = "baseline", "pre-session", "follow-up"
 KEY = "forms.sets"
 USUAL = MappingProxyType({
-    BASELINE: ("nrs", "peg", "phq-9", "body-map", "gad-7", "audit-c", "personal-goal"),
+    BASELINE: ("nrs", "peg", "phq-9", "body-map", "gad-7", "audit-c",
+               "promis-pain-interference-4a", "personal-goal"),
     PRE_SESSION: ("nrs", "phq-2"),
     FOLLOW_UP: ("peg", "phq-9", "pgic", "personal-goal"),
 })  # fmt: skip

@@ -47,7 +47,9 @@ def draft(request: LinkRequest) -> HttpResponse:
     name = request.POST.get("form", "")
     if name not in _left(request)[1]:
         return JsonResponse({"alert": False})  # it was finished meanwhile
-    answers = questionnaire.kept_answers(name, request.POST)
+    answers = questionnaire.kept_answers(
+        questionnaire.patient_form_class(name), request.POST
+    )
     done = _save(request, name, answers, uid=uuid.uuid4(), complete=False)
     return JsonResponse({"alert": done["alert"]})
 
@@ -61,7 +63,7 @@ def _left(request: LinkRequest) -> tuple[tuple[str, ...], list[str]]:
 
 
 def _form(request: LinkRequest, name: str, *, step: int, of: int) -> HttpResponseBase:
-    make = questionnaire.form_class(name)
+    make = questionnaire.patient_form_class(name)
     is_empty = "empty" in request.GET  # for the phone to keep: questions without an answer
     form = make(request.POST or None, initial={} if is_empty else _draft(request, name))
     if request.method == "POST" and form.is_valid():

@@ -99,7 +99,7 @@ def _after(
 @require_POST
 def draft(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponse:
     """This function will save answers as they are given; an alert is heard at once."""
-    answers = questionnaire.kept_answers(name, request.POST)
+    answers = questionnaire.kept_answers(questionnaire.form_class(name), request.POST)
     mode = request.POST.get("mode", "clinic")
     done = questionnaires.save(
         actor=request.actor, uid=uuid.uuid4(), at=request.at, patient=patient, instrument=name,

@@ -52,7 +52,7 @@ def fill(request: PageRequest) -> HttpResponseBase:
 
 
 def _form(request: PageRequest, now: kiosk.Kiosk, name: str) -> HttpResponseBase:
-    make = questionnaire.form_class(name)
+    make = questionnaire.patient_form_class(name)
     form = make(request.POST or None, initial=_draft(request, now.patient, name))
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,7 +84,9 @@ def draft(request: PageRequest) -> HttpResponse:
     name = request.POST.get("form", "")
     if name not in now.left:
         return JsonResponse({"alert": False})  # it was finished meanwhile
-    answers = questionnaire.kept_answers(name, request.POST)
+    answers = questionnaire.kept_answers(
+        questionnaire.patient_form_class(name), request.POST
+    )
     done = _save(request, now.patient, name, answers, complete=False)
     return JsonResponse({"alert": done["alert"]})
 
