@@ -27,7 +27,7 @@ from tests import world as worlds
 from tests.chairside import Chair
 from tests.house.stories import kept
 from tests.order_desk import Pump
-from tests.world import World, new
+from tests.world import PASSWORD, World, new
 
 CALM = {"sbp": 124, "dbp": 78, "heart_rate": 70, "spo2": 98, "respiratory_rate": 14, "rass": 0}
 TOLD: dict[str, Any] = {
@@ -62,6 +62,10 @@ class Visit:
             "actor": self.world[who or self.who], "uid": new(), "at": self.world.at,
             "encounter": self.encounter,
         }  # fmt: skip
+
+    def signing(self, who: str = "physician") -> dict[str, Any]:
+        """What an act that is signed with a password needs."""
+        return {**self.act(who), "password": PASSWORD}
 
     def identify(self) -> None:
         said = preparing.Identifiers(family="Invented", birth_date=date(1980, 5, 17))
@@ -183,8 +187,9 @@ def planned(world: World, plan: Plan = USUAL, **changes: Any) -> uuid.UUID:
 @kept
 def sign(world: World, patient: uuid.UUID, plan: Plan = USUAL) -> uuid.UUID:
     return planning.sign(
-        actor=world["physician"], uid=new(), at=world.at, patient=patient, plan=plan
-    )
+        actor=world["physician"], uid=new(), at=world.at, patient=patient, plan=plan,
+        password=PASSWORD,
+    )  # fmt: skip
 
 
 @kept

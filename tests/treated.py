@@ -17,7 +17,7 @@ from reprieve.records.queries.treatments import zone_of
 from tests import world as worlds
 from tests.chairside import Chair
 from tests.house.stories import kept
-from tests.world import World, new
+from tests.world import PASSWORD, World, new
 
 REGIMEN = "ketamine-0.5mgkg-40min-x6"
 
@@ -47,6 +47,7 @@ class Treated:
                 rationale="invented for a test", fit=Fitted(sessions=sessions),
                 is_booster=is_booster,
             ),
+            password=PASSWORD,
         )  # fmt: skip
 
     def infuse(self, plan: uuid.UUID | None = None, *, no: int = 1) -> Chair:

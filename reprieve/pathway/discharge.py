@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-import orjson
 
 from reprieve import __version__
 from reprieve.clinical import safety
@@ -21,6 +18,7 @@ from reprieve.pathway import (
     infusion,
     recovery,
     series,
+    signatures,
     signing,
     worklist,
 )
@@ -29,7 +27,15 @@ from reprieve.pathway.errors import NotNow
 from reprieve.pathway.infusion import Happened
 from reprieve.pathway.permissions import CLINICIANS, NURSE, PHYSICIAN, Actor
 from reprieve.records import notes
-from reprieve.records.models import Appointment, Discharge, Encounter, InfusionState, Practitioner
+from reprieve.records import signing as signing_form
+from reprieve.records.models import (
+    Appointment,
+    Discharge,
+    Encounter,
+    InfusionState,
+    Practitioner,
+    Signature,
+)
 from reprieve.records.queries import advice, people, settings
 from reprieve.records.queries import recovery as known
 from reprieve.scheduling import followups
@@ -70,18 +76,18 @@ def discharge(
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         _must_be_open(row)
-        signer = signing.prove(actor=actor, password=password)
+        signer = signatures.prove(actor=actor, password=password)
         found, held = recovery.standing(clinic=actor.clinic, encounter=encounter, at=at)
         if leaving.way == HOME:
             _refuse_unready(found, held)
         _end(row, leaving, actor=actor, at=at)
-        saved = _write(row, leaving, found, held, signer=signer, at=at)
+        signed = _write(row, leaving, found, held, signer=signer, at=at)
         call = _book_call(row, leaving, actor=actor, at=at)
         _after(row, leaving, actor=actor, at=at)
         return Done(
-            subject_kind="discharge", subject=saved.pk,
+            subject_kind="discharge", subject=signed.subject,
             result={"way": leaving.way, "call_due_at": call.isoformat()},
-            detail={"way": leaving.way},
+            detail={"way": leaving.way, **signing_form.named(signed)},
         )  # fmt: skip
 
     return perform("recovery.discharge", actor=actor, uid=uid, at=at, work=work)
@@ -136,7 +142,7 @@ def _write(
     *,
     signer: Practitioner,
     at: datetime,
-) -> Discharge:
+) -> Signature:
     written = advice.current(clinic=row.clinic_id, encounter=row.encounter_id)
     escort = known.escort_of(clinic=row.clinic_id, encounter=row.encounter_id)
     note = notes.optional(
@@ -149,13 +155,11 @@ def _write(
         knowledge=__version__, medicine_advice_id=written.note if written else None, note=note,
         recorded_at=at, by_id=signer.pk,
     )  # fmt: skip
-    said = orjson.dumps([str(saved.pk), leaving.way, at.isoformat(), kept])
-    signing.write(
+    return signing.write(
         signer=signer, at=at, meaning=signing.DISCHARGE, patient=row.patient_id,
         subject_kind="discharge", subject=saved.pk, encounter=row.encounter_id,
-        content_sha256=hashlib.sha256(said).hexdigest(),
+        content_sha256=signing_form.row_hash(saved),
     )  # fmt: skip
-    return saved
 
 
 def _kept(finding: Finding, held: frozenset[str]) -> dict[str, Any]:

@@ -15,18 +15,18 @@ from typing import Any
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Finding, Outcome, Severity, Step, by_weight
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import double_checks, episodes, observations, states
+from reprieve.pathway import double_checks, episodes, observations, states, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor, allowed
 from reprieve.records import notes
 from reprieve.records.models import Decision, Encounter, FindingOverride, InfusionState
-from reprieve.records.queries import gate_facts, overrides, settings
-from reprieve.records.queries.overrides import OverrideView
+from reprieve.records.queries import gate_facts, gate_vitals, overrides, settings
+from reprieve.records.queries.overrides import AskedView, OverrideView
 
 ACT = "infusion.override"
-# The clinic's own numbers in place of the shipped ones, by rule.
-OWN_NUMBERS = "safety.numbers"
+SECOND_WANTED = "second_wanted"
+OWN_NUMBERS = gate_vitals.OWN_NUMBERS
 VITAL_SIGNS = "vital_signs"
 REPEATS = "remeasured_n"
 # A decision about a vital sign is about these minutes.
@@ -129,11 +129,11 @@ def _pass(
         raise BadValue("reason", N_("is needed"))
 
     def work() -> Done:
-        visit = _visit(doctor.clinic, encounter)
-        item = _blocking(doctor.clinic, encounter, rule, at)
+        visit = visit_of(doctor.clinic, encounter)
+        item = blocking_item(doctor.clinic, encounter, rule, at)
         if beside is None and not item.wants_doctor:
             raise BadValue("second", N_("a second person must stand beside this decision"))
-        decision = _decided(
+        decision = keep_decision(
             visit, [item.finding], kind="override", outcome="go_on", reason=reason, actor=doctor,
             at=at,
         )  # fmt: skip
@@ -156,11 +156,13 @@ def note_start(
 
     The episode goes on; a start that was only reported is kept whatever the episode's state.
     """
-    visit = _visit(row.clinic_id, row.encounter_id)
-    _decided(
+    visit = visit_of(row.clinic_id, row.encounter_id)
+    keep_decision(
         visit, [item.finding for item in found], kind="start", reason="", actor=actor, at=at,
         outcome="reported" if reported else "started",
     )  # fmt: skip
+    # Whoever was asked to stand beside a decision is no longer needed.
+    worklist.finish_within(actor=actor, at=at, kind=SECOND_WANTED, patient=row.patient_id)
     episode = episodes.get(clinic=row.clinic_id, episode=visit.episode_id)
     if not reported or "infusion.start" in states.possible("episode", episode.state):
         episodes.advance(episode=episode, act="infusion.start", actor=actor, at=at)
@@ -176,14 +178,19 @@ def as_json(finding: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _visit(clinic: uuid.UUID, encounter: uuid.UUID) -> Encounter:
+def visit_of(clinic: uuid.UUID, encounter: uuid.UUID) -> Encounter:
+    """This function will return a visit. Raises NotFound."""
     row = Encounter.of(clinic).filter(pk=encounter).first()
     if row is None:
         raise NotFound(N_("There is no such infusion."))
     return row
 
 
-def _blocking(clinic: uuid.UUID, encounter: uuid.UUID, rule: str, at: datetime) -> Item:
+def blocking_item(clinic: uuid.UUID, encounter: uuid.UUID, rule: str, at: datetime) -> Item:
+    """This function will return the item of a rule that blocks now and may be decided about.
+
+    Raises BadValue for one that does not block, NotNow for one that nobody may decide yet or ever.
+    """
     found = {i.finding.rule: i for i in items(clinic=clinic, encounter=encounter, at=at)}
     item = found.get(rule)
     if item is None or not item.blocks:
@@ -195,10 +202,11 @@ def _blocking(clinic: uuid.UUID, encounter: uuid.UUID, rule: str, at: datetime) 
     return item
 
 
-def _decided(
+def keep_decision(
     visit: Encounter, found: Sequence[Finding], *, kind: str, outcome: str, reason: str,
     actor: Actor, at: datetime,
 ) -> Decision:  # fmt: skip
+    """This function will keep a decision with what was found, inside the caller's act."""
     note = notes.optional(
         reason, clinic=visit.clinic_id, at=at, by=actor.practitioner, patient=visit.patient_id
     )
@@ -226,10 +234,11 @@ def _holding(item: Item, decided: Sequence[OverrideView], at: datetime) -> Overr
     if not item.is_open or not item.may_be_overridden:
         return None
     own = [one for one in decided if one.rule == item.finding.rule]
-    return own[-1] if own and _same(own[-1], item.finding, at) else None
+    return own[-1] if own and same(own[-1], item.finding, at) else None
 
 
-def _same(decision: OverrideView, finding: Finding, at: datetime) -> bool:
+def same(decision: OverrideView | AskedView, finding: Finding, at: datetime) -> bool:
+    """This function will tell whether a decision is about what is seen now."""
     if (decision.severity, decision.outcome) != (finding.severity.value, finding.outcome.value):
         return False
     if _chapter(finding.rule) == VITAL_SIGNS:

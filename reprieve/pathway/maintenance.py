@@ -118,12 +118,14 @@ class Accepted:
 
 
 def accept(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, accepted: Accepted
-) -> dict[str, str]:
-    """This function will plan a booster, and book it when a time was chosen, all or nothing.
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, accepted: Accepted,
+    password: str,
+) -> dict[str, str]:  # fmt: skip
+    """This function will sign a booster's plan, and book it when a time was chosen, all or nothing.
 
     The dose is the one reached last, fitted to the newest weight; the orders of the day follow
-    from the weight of that day. Raises NotNow without an earlier plan, Conflict for a taken time.
+    from the weight of that day. Raises NotNow without an earlier plan, Conflict for a taken time,
+    BadValue for a wrong password.
     """
     if not accepted.reason.strip():
         raise BadValue("reason", N_("is needed"))
@@ -137,7 +139,7 @@ def accept(
         _decide(episode, "accepted", accepted.reason, actor=actor, at=at)
         plan = planning.sign(
             actor=actor, uid=uuid.uuid5(uid, "plan"), at=at, patient=patient,
-            plan=_plan(before, accepted),
+            plan=_plan(before, accepted), password=password,
         )  # fmt: skip
         worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
         visit = _book(accepted.slot, plan, patient, actor=actor, at=at)

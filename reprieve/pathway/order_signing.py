@@ -22,7 +22,8 @@ from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import DOCTORS, PHYSICIAN, Actor
-from reprieve.records.models import CarePlan, Encounter, MedicationRequest
+from reprieve.records import signing
+from reprieve.records.models import CarePlan, Encounter, MedicationRequest, Practitioner
 from reprieve.records.queries import people, settings
 
 VALID_FOR = timedelta(hours=12)
@@ -57,43 +58,50 @@ class Spoken:
     route: str = ""
 
 
-def from_plan(*, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID) -> uuid.UUID:
+def from_plan(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, password: str = ""
+) -> uuid.UUID:
     """This function will make the orders of a visit from its signed plan and today's weight.
 
-    The prescriber is who signed the plan. Raises NotNow without a plan, weight or session number,
-    and when the weight asks for a doctor (10 % away from the plan's) and `actor` is none.
+    By a nurse they follow from the plan, and who signed it is the prescriber; a doctor signs them
+    anew with their password. Raises NotNow without a plan, weight or session number, and when the
+    weight asks for a doctor (10 % away from the plan's) and `actor` is none; BadValue for a wrong
+    password.
     """
 
     def work() -> Done:
+        signer = _doctor(actor, password)
         visit = _visit(actor.clinic, encounter)
         plan = _plan(visit)
-        dose = plan_doses.dose_today(plan, visit, at=at, by_doctor=bool(actor.roles & DOCTORS))
+        dose = plan_doses.dose_today(plan, visit, at=at, by_doctor=signer is not None)
         made = proposed_order(
             dose=dose, hold_for=tuple(plan.detail.get("hold_for", HOLD_FOR)),
             valid_from_ms=ms(at), valid_until_ms=ms(at + VALID_FOR),
         )  # fmt: skip
-        prescriber = actor.practitioner if actor.roles & DOCTORS else plan.by_id
+        prescriber = signer.pk if signer else plan.by_id
         row = _store(
             visit, plan=plan, steps=_steps(dose.steps), limits=_limits(made, plan), at=at,
             weight_g=int(dose.weight_kg * 1000), form=dose.form, actor=actor,
             prescriber=prescriber, knowledge=dose.knowledge_version,
         )  # fmt: skip
-        _rescue(visit, plan, actor=actor, prescriber=prescriber, at=at)
-        return Done(subject_kind="medication_request", subject=row.pk)
+        made_rows = [row, *_rescue(visit, plan, actor=actor, prescriber=prescriber, at=at)]
+        return _ordered(made_rows, signer=signer, at=at)
 
     act = "order.sign" if actor.roles & DOCTORS else "infusion.prepare"
     return uuid.UUID(perform(act, actor=actor, uid=uid, at=at, work=work)["id"])
 
 
 def sign_change(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, change: Change
-) -> uuid.UUID:
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, change: Change,
+    password: str,
+) -> uuid.UUID:  # fmt: skip
     """This function will sign a new ketamine order that stands for the one in force."""
 
     def work() -> Done:
+        signer = signatures.prove(actor=actor, password=password)
         visit = _visit(actor.clinic, encounter)
-        row = _changed(visit, change, actor=actor, prescriber=actor.practitioner, at=at)
-        return Done(subject_kind="medication_request", subject=row.pk)
+        row = _changed(visit, change, actor=actor, prescriber=signer.pk, at=at)
+        return _ordered([row], signer=signer, at=at)
 
     return uuid.UUID(perform("order.sign", actor=actor, uid=uid, at=at, work=work)["id"])
 
@@ -141,10 +149,13 @@ def by_voice(
     return uuid.UUID(perform("order.verbal", actor=actor, uid=uid, at=at, work=work)["id"])
 
 
-def cosign(*, actor: Actor, uid: uuid.UUID, at: datetime, order: uuid.UUID) -> None:
+def cosign(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, order: uuid.UUID, password: str
+) -> None:
     """This function will sign a verbal order by the doctor who gave it, once."""
 
     def work() -> Done:
+        signer = signatures.prove(actor=actor, password=password)
         row = MedicationRequest.of(actor.clinic).select_for_update().filter(pk=order).first()
         if row is None or not row.verbal:
             raise NotFound(N_("There is no such verbal order."))
@@ -152,12 +163,14 @@ def cosign(*, actor: Actor, uid: uuid.UUID, at: datetime, order: uuid.UUID) -> N
             raise NotNow(N_("Only the doctor who gave this order signs it."))
         if signatures.is_signed(clinic=actor.clinic, subject=row.pk):
             raise NotNow(N_("This order is already signed."))
-        signatures.sign(
-            row, patient=row.patient_id, meaning="cosignature", actor=actor, at=at
+        signed = signatures.sign(
+            row, patient=row.patient_id, meaning=signatures.COSIGNATURE, signer=signer, at=at
         )
         if not unsigned(clinic=actor.clinic, patient=row.patient_id):
             worklist.finish_within(actor=actor, at=at, kind=COSIGN, patient=row.patient_id)
-        return Done(subject_kind="medication_request", subject=row.pk)
+        return Done(
+            subject_kind="medication_request", subject=row.pk, detail=signing.named(signed)
+        )
 
     perform("order.cosign", actor=actor, uid=uid, at=at, work=work)
 
@@ -167,6 +180,29 @@ def unsigned(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[uuid.UUID]:
     rows = MedicationRequest.of(clinic).filter(patient_id=patient, verbal=True)
     waiting = rows.order_by("recorded_at").values_list("id", flat=True)
     return [pk for pk in waiting if not signatures.is_signed(clinic=clinic, subject=pk)]
+
+
+def _doctor(actor: Actor, password: str) -> Practitioner | None:
+    """The doctor who signs, proved; None for a nurse, who only carries the plan out."""
+    if not actor.roles & DOCTORS:
+        return None
+    return signatures.prove(actor=actor, password=password)
+
+
+def _ordered(
+    rows: Sequence[MedicationRequest], *, signer: Practitioner | None, at: datetime
+) -> Done:
+    """Sign the orders made when a doctor made them; the first one is the session's."""
+    signed = [
+        signatures.sign(
+            row, patient=row.patient_id, meaning=signatures.ORDER, signer=signer, at=at
+        )
+        for row in rows
+        if signer is not None
+    ]
+    return Done(
+        subject_kind="medication_request", subject=rows[0].pk, detail=signing.named(*signed)
+    )
 
 
 def _changed(
@@ -250,16 +286,16 @@ def _store(
         valid_until=at + VALID_FOR, prescriber_id=prescriber, replaces=old, recorded_at=at,
         by_id=actor.practitioner, knowledge=knowledge[:40], **limits, **voice,
     )  # fmt: skip
-    if not voice and actor.practitioner == prescriber:
-        signatures.sign(row, patient=visit.patient_id, meaning="order", actor=actor, at=at)
     return row
 
 
 def _rescue(
     visit: Encounter, plan: CarePlan, *, actor: Actor, prescriber: uuid.UUID | None, at: datetime
-) -> None:
-    for drug, route in plan.detail.get("rescue", {}).items():
+) -> list[MedicationRequest]:
+    return [
         _as_needed(visit, drug, route, actor=actor, prescriber=prescriber, at=at)
+        for drug, route in plan.detail.get("rescue", {}).items()
+    ]
 
 
 def _as_needed(

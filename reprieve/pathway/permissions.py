@@ -60,6 +60,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "infusion.prepare": CLINICIANS,
     "infusion.check": CLINICIANS,
     "infusion.override": DOCTORS,
+    "infusion.ask_beside": CLINICIANS,
+    "infusion.beside": CLINICIANS,
     "infusion.expect": DOCTORS,
     "infusion.run": CLINICIANS,
     "infusion.chart": CLINICIANS,

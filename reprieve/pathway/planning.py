@@ -24,7 +24,7 @@ from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.pathway.plan_doses import Fitted
-from reprieve.records import notes
+from reprieve.records import notes, signing
 from reprieve.records.models import CarePlan, Decision
 
 
@@ -106,12 +106,12 @@ def _check_room(plan: Plan, weight: Decimal, limits: Limits | None) -> None:
 
 
 def sign(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, plan: Plan
+    *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, plan: Plan, password: str
 ) -> uuid.UUID:
-    """This function will sign a plan; it stands for the one before.
+    """This function will sign a plan, proved by the password; it stands for the one before.
 
     Raises NotNow while a guard-rail blocks it or the episode does not allow it, BadValue naming a
-    field, also where weak evidence asks for a reason.
+    field, also where weak evidence asks for a reason or the password is wrong.
     """
     limits = orders.limits_in_force(clinic=actor.clinic, at=at)
     worked = draft(plan, limits=limits)
@@ -120,6 +120,7 @@ def sign(
     _check_rescue(plan.rescue)
 
     def work() -> Done:
+        signer = signatures.prove(actor=actor, password=password)
         episode = episodes.current(clinic=actor.clinic, patient=patient)
         before = newest(clinic=actor.clinic, patient=patient)
         row = CarePlan.objects.add(
@@ -135,11 +136,15 @@ def sign(
             findings=[gate.as_json(f) for f in worked.findings],
             knowledge=limits.version[:40], recorded_at=at, by_id=actor.practitioner,
         )  # fmt: skip
-        signatures.sign(row, patient=patient, meaning="plan", actor=actor, at=at)
+        signed = signatures.sign(
+            row, patient=patient, meaning=signatures.PLAN, signer=signer, at=at
+        )
         episodes.advance(episode=episode, act="plan.sign", actor=actor, at=at)
         return Done(
             subject_kind="care_plan", subject=row.pk,
-            detail={"regimen": plan.regimen, "booster": plan.is_booster},
+            detail={
+                "regimen": plan.regimen, "booster": plan.is_booster, **signing.named(signed)
+            },
         )  # fmt: skip
 
     return uuid.UUID(perform("plan.sign", actor=actor, uid=uid, at=at, work=work)["id"])

@@ -16,6 +16,7 @@ from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow, PermissionDenied
 from reprieve.pathway.infusion import Happened
 from reprieve.pathway.permissions import DOCTORS, Actor
+from reprieve.pathway.signatures import prove
 from reprieve.records import changes, signing
 from reprieve.records.models import Discharge, InfusionState, Practitioner, Signature
 
@@ -28,19 +29,6 @@ MEANINGS = MappingProxyType(
     }
 )
 FINAL = frozenset({"discharged", "left", "transferred"})
-
-
-def prove(*, actor: Actor, password: str) -> Practitioner:
-    """This function will return who signs when the password is theirs. Raises BadValue."""
-    if actor.practitioner is None:
-        raise PermissionDenied(N_("Only a member of staff can sign."))
-    people = Practitioner.of(actor.clinic).select_related("user").filter(active=True)
-    person = people.filter(pk=actor.practitioner).first()
-    if person is None or not person.user.is_active:
-        raise PermissionDenied(N_("Only a member of staff can sign."))
-    if not person.user.check_password(password):
-        raise BadValue("password", N_("is not right"))
-    return person
 
 
 def write(
@@ -81,7 +69,10 @@ def sign(
             clinic=actor.clinic, topic="infusion", subject=encounter,
             at_ms=round(at.timestamp() * 1000),
         )  # fmt: skip
-        return Done(subject_kind="signature", subject=saved.pk, detail={"meaning": meaning})
+        return Done(
+            subject_kind="signature", subject=saved.pk,
+            detail={"meaning": meaning, **signing.named(saved)},
+        )  # fmt: skip
 
     return uuid.UUID(perform("infusion.sign", actor=actor, uid=uid, at=at, work=work)["id"])
 

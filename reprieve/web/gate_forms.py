@@ -167,6 +167,19 @@ class OverrideForm(SecondForm):
     )
 
 
+class AskForm(forms.Form):
+    """The reason, and whom to ask who is elsewhere."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    second = forms.ChoiceField(label=_("Whom to ask"))
+
+    def __init__(self, *args: Any, colleagues: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["second"].choices = [("", "–"), *colleagues]  # type: ignore[attr-defined]
+
+
 class ReasonForm(forms.Form):
     """What a doctor says to a warning."""
 

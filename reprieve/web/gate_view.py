@@ -174,14 +174,15 @@ def _home(item: Item) -> str:
 
 
 def _section(part: Part, items: Sequence[Item]) -> Section:
-    lines = [_line(item) for item in items]
+    lines = [line(item) for item in items]
     return Section(
         part=part, badge=_badge(items), open=tuple(x for x in lines if not x.is_clear),
         clear=tuple(x for x in lines if x.is_clear),
     )  # fmt: skip
 
 
-def _line(item: Item) -> Line:
+def line(item: Item) -> Line:
+    """This function will put one item into words, with what may be done about it."""
     finding = item.finding
     return Line(
         card=_card(finding), rule=finding.rule, blocks=item.blocks,

@@ -73,6 +73,7 @@ WORK: dict[str, Promise] = {
     "loss_notice": _("Controlled drugs: written notice of a loss"),
     "loss_form": _("Controlled drugs: full report of a loss"),
     "downtime_pack": _("Print the downtime pack"),
+    "second_wanted": _("Stand beside a decision at the start gate"),
 }
 
 
@@ -91,4 +92,7 @@ MEANINGS: dict[str, Promise] = {
     "care": _("gave the care"),
     "record": _("reviewed and closed the record"),
     "discharge": _("let the patient leave"),
+    "plan": _("ordered the plan"),
+    "order": _("ordered this session"),
+    "cosignature": _("signed the order given by voice"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import authenticate
 
 from reprieve.knowledge import N_, BadValue
+from reprieve.pathway.permissions import DOCTORS, Actor
 from reprieve.web.access import PageRequest
 
 
@@ -14,3 +15,8 @@ def confirm(request: PageRequest, password: str) -> None:
     person = authenticate(request, email=email, password=password)
     if person is None or person.pk != request.user.pk:
         raise BadValue("password", N_("is not right"))
+
+
+def signs_orders(actor: Actor) -> bool:
+    """This function will tell whether orders that this person makes are signed by them."""
+    return bool(actor.roles & DOCTORS)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
-from reprieve.pathway import infusion_stream
+from reprieve.pathway import gate, infusion_stream
+from reprieve.pathway import signing as signing_act
 from reprieve.records import audit, guards, signing
 from reprieve.records.models import AuditEvent, InfusionEvent, Observation, Signature
+from tests import gate_desk
 from tests.chairside import Chair, sit
+from tests.gate_desk import Visit
 from tests.house.engines import Copy
 from tests.house.running import LiveClinic
-from tests.world import World
+from tests.recovery_room import leave
+from tests.world import PASSWORD, World, new
 
 
 @pytest.fixture
@@ -84,6 +89,99 @@ def test_a_signed_row_that_was_edited(command: LiveClinic, chair: Chair) -> None
     plain = command.reprieve("verify")
     assert plain.returncode == 1
     assert plain.stdout == f"signed record {chair.encounter} was changed after it was signed\n"
+
+
+@pytest.fixture
+def decided(today: World) -> Visit:
+    """A visit that started against a finding, and whose record is signed and closed."""
+    visit = gate_desk.arrived(today)
+    visit.prepare_all()
+    visit.tell(solids_fasted_h=4)
+    gate.override(
+        second=today["physician"], rule="fasting-solids", reason="seen and talked through",
+        **visit.act(),
+    )  # fmt: skip
+    visit.start()
+    chair = visit.pump.chair
+    today.later(minutes=40)
+    chair.do("ended")
+    nurse = today["infusion_nurse"].practitioner
+    leave(chair, "against_advice", reason="wants to go home", caller=nurse)
+    for meaning, who in (("care", "infusion_nurse"), ("record", "physician")):
+        signing_act.sign(
+            actor=today[who], uid=new(), at=today.later(minutes=1), encounter=visit.encounter,
+            meaning=meaning, password=PASSWORD,
+        )  # fmt: skip
+    audit.seal()
+    return visit
+
+
+def key(pk: uuid.UUID) -> object:
+    return pk.hex if connection.vendor == "sqlite" else pk
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("findingoverride", "rule = 'escort'"),
+        ("findingoverride", "second_id = NULL"),
+        ("decision", "findings = '[]'"),
+    ],
+)
+def test_an_override_that_was_edited_after_the_record_was_signed(
+    command: LiveClinic, decided: Visit, table: str, change: str
+) -> None:
+    assert faults(command) == []
+    which = sql_where(table)
+    without_guard(
+        f"guard_{table}_fixed",
+        lambda: sql(
+            f"UPDATE records_{table} SET {change} WHERE encounter_id = %s{which}",
+            key(decided.encounter),
+        ),
+    )  # fmt: skip
+    assert faults(command) == [
+        f"signed record {decided.encounter} was changed after it was signed"
+    ]
+
+
+def sql_where(table: str) -> str:
+    return " AND kind = 'override'" if table == "decision" else ""
+
+
+def test_a_record_signed_before_overrides_were_covered_still_stands(
+    command: LiveClinic, decided: Visit
+) -> None:
+    first = signing._first_form(clinic=decided.world.id, encounter=decided.encounter)
+    row = Signature.of(decided.world.id).get(encounter_id=decided.encounter, meaning="record")
+
+    def as_before() -> None:
+        sql("UPDATE records_signature SET content_sha256 = %s WHERE id = %s", first, key(row.pk))
+
+    without_guard("guard_signature_fixed", as_before)
+    # It stands for its content; only that it is another signature than the one given is named.
+    assert faults(command) == [f"signature {row.pk} is not the one that was given"]
+
+
+def test_a_signature_whose_hash_was_made_anew_is_missed_in_the_audit_trail(
+    command: LiveClinic, decided: Visit
+) -> None:
+    row = Signature.of(decided.world.id).get(encounter_id=decided.encounter, meaning="record")
+    without_guard(
+        "guard_findingoverride_fixed",
+        lambda: sql(
+            "UPDATE records_findingoverride SET rule = 'escort' WHERE encounter_id = %s",
+            key(decided.encounter),
+        ),
+    )  # fmt: skip
+    forged = signing.content_hash(clinic=decided.world.id, encounter=decided.encounter)
+    without_guard(
+        "guard_signature_fixed",
+        lambda: sql(
+            "UPDATE records_signature SET content_sha256 = %s WHERE id = %s", forged, key(row.pk)
+        ),
+    )  # fmt: skip
+    assert faults(command) == [f"signature {row.pk} is not the one that was given"]
 
 
 def test_a_row_slipped_into_a_signed_record(command: LiveClinic, chair: Chair) -> None:

@@ -10,7 +10,7 @@ from reprieve.pathway import diary
 from reprieve.records.queries import booking, links
 from tests.house.browser import PHONE
 from tests.journeys.people import ZONE, House, Person, patient_of
-from tests.world import new
+from tests.world import PASSWORD, new
 
 CALL = {"reached": "yes", "fell": "no", "mood": 7, "thoughts_of_death": "no",
         "vivid_dreams": "no", "bladder": "no", "pain": 3}  # fmt: skip
@@ -82,7 +82,7 @@ def then_the_booster_is_booked(
     """This function will accept the booster on the open page, and find it in the calendar."""
     doctor = house.who("physician")
     place = doctor.page.locator('[name="place"]').first.get_attribute("value")
-    said = {"reason": "Relief faded.", "sessions": 1, "place": place}
+    said = {"reason": "Relief faded.", "sessions": 1, "place": place, "password": PASSWORD}
     doctor.fill(said, within='form:has([name="sessions"])').press("Accept the booster")
     doctor.sees("The booster is planned and booked.").sees("booked:")
     visits = booking.of_patient(clinic=house.world.id, patient=patient_of(patient))

@@ -72,7 +72,8 @@ def given_a_gate_with_one_unknown(house: House, patient: uuid.UUID) -> uuid.UUID
 def when_the_bag_is_made_and_drawn(house: House, visit: uuid.UUID) -> None:
     """This function will order, work the bag out, and draw its ketamine from the ledger."""
     doctor = house.who("physician").go(reverse("gate", args=[visit]))
-    doctor.unfold().press("Make the orders from the plan")
+    doctor.unfold().fill({"password": PASSWORD}, within='form[action$="/from-plan"]')
+    doctor.press("Make the orders from the plan")
     nurse = house.who("infusion_nurse").go(reverse("bag", args=[visit]))
     nurse.fill(MIX).press("Work out the bag")
     nurse.go(reverse("gate", args=[visit])).unfold().sees("was not drawn from the ledger")

@@ -85,7 +85,8 @@ def tell(nurse: Person, key: str, **answers: Any) -> None:
 def when_the_bag_is_made_and_checked(house: House, visit: uuid.UUID) -> None:
     """This function will order, work the bag out, and let a second nurse type what she reads."""
     doctor = house.who("physician").go(f"/infusion/{visit}/prepare")
-    doctor.unfold().press("Make the orders from the plan")
+    doctor.unfold().fill({"password": PASSWORD}, within='form[action$="/from-plan"]')
+    doctor.press("Make the orders from the plan")
     nurse = house.who("infusion_nurse").go(f"/infusion/{visit}/prepare")
     nurse.unfold().follow("Prepare the bag")
     nurse.fill({"strength_mg_per_ml": 50, "vial_form": "racemic", "bag_volume_ml": 100})

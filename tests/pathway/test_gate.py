@@ -117,6 +117,27 @@ class TestVitalSigns:
         visit.measure(sbp=167)
         assert "blood-pressure-hold" in visit.blocking
 
+    def test_calm_readings_before_a_high_one_do_not_repeat_it(self, visit: Visit) -> None:
+        visit.measure_twice()
+        visit.world.later(minutes=6)
+        visit.measure()
+        visit.world.later(minutes=6)
+        visit.measure(heart_rate=115)
+        with pytest.raises(NotNow, match="Measure again twice"):
+            override(visit, "heart-rate-hold")
+        for _ in range(2):
+            visit.world.later(minutes=20)  # the first of them lies more than half an hour back
+            visit.measure(heart_rate=114)
+        override(visit, "heart-rate-hold")
+        assert "heart-rate-hold" not in visit.blocking
+
+    def test_pressures_of_two_moments_that_contradict_are_unknown(self, visit: Visit) -> None:
+        visit.measure(sbp=150, dbp=104)
+        visit.world.later(minutes=2)
+        worlds.linked(visit.world, visit.encounter)
+        feed.receive([sent(visit.world, raw="low", sbp=100)], clinic=visit.world.id)
+        assert {"blood-pressure-stop", "blood-pressure-low"} <= visit.blocking
+
     def test_stop_zone_is_nobodys_to_override(self, visit: Visit) -> None:
         visit.measure_twice(sbp=182)
         visit.world.later(minutes=6)
@@ -138,9 +159,8 @@ class TestVitalSigns:
             clinic=visit.world.id, encounter=visit.encounter, at=visit.world.at
         )
         assert link.until_ms is None
-        assert (facts["sbp_mmhg"], facts["heart_rate_per_min"], facts["remeasured_n"]) == (
-            130, 72, 1,
-        )  # fmt: skip
+        assert (facts["sbp_mmhg"], facts["heart_rate_per_min"]) == (130, 72)
+        assert "remeasured_n" not in facts  # nothing is out of range
         assert facts["baseline_sbp_mmhg"] == 130
         assert facts["monitor_linked"] is True
 

@@ -20,7 +20,7 @@ from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
 from tests.chairside import quick_world
 from tests.treated import Treated, fades, responder
-from tests.world import World, new
+from tests.world import PASSWORD, World, new
 
 
 @pytest.fixture
@@ -41,10 +41,12 @@ def proposals(made: Treated) -> int:
     return sum(1 for item in found if item.kind == maintenance.KIND)
 
 
-def accept(made: Treated, who: str = "physician", **more: object) -> dict[str, str]:
+def accept(
+    made: Treated, who: str = "physician", password: str = PASSWORD, **more: object
+) -> dict[str, str]:
     return maintenance.accept(
         actor=made.world[who], uid=new(), at=made.world.at, patient=made.patient,
-        accepted=Accepted(**{"reason": "it helped for two weeks", **more}),  # type: ignore[arg-type]
+        password=password, accepted=Accepted(**{"reason": "it helped for two weeks", **more}),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -155,7 +157,7 @@ class TestDecision:
         for _ in range(2):
             maintenance.accept(
                 actor=faded.world["physician"], uid=uid, at=faded.world.at,
-                patient=faded.patient, accepted=Accepted(reason="again"),
+                patient=faded.patient, accepted=Accepted(reason="again"), password=PASSWORD,
             )  # fmt: skip
         assert CarePlan.of(faded.world.id).filter(is_booster=True).count() == 1
 
@@ -166,6 +168,9 @@ class TestDecision:
             accept(faded, sessions=99)
         with pytest.raises(PermissionDenied):
             accept(faded, who="infusion_nurse")
+        with pytest.raises(BadValue, match="password"):
+            accept(faded, password="guessed")
+        assert (faded.state, proposals(faded)) == ("follow_up", 1)
         with pytest.raises(BadValue, match="reason"):
             maintenance.decline(
                 actor=faded.world["physician"], uid=new(), at=faded.world.at,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import clinic, order_signing, orders, planning
@@ -15,13 +16,15 @@ from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.order_signing import Change, Spoken
 from reprieve.pathway.plan_doses import Fitted
 from reprieve.pathway.planning import Plan, draft
+from reprieve.records import guards
+from reprieve.records import signing as signed
 from reprieve.records.models import CarePlan, EpisodeOfCare, MedicationRequest, Signature
 from reprieve.records.queries import gate_facts, worklist
 from tests import gate_desk
 from tests import world as worlds
 from tests.chairside import quick_world
 from tests.gate_desk import USUAL, Visit
-from tests.world import World, new
+from tests.world import PASSWORD, World, new
 
 
 @pytest.fixture
@@ -116,8 +119,9 @@ class TestSign:
         patient, uid = gate_desk.consented(world), new()
         for _ in range(2):
             planning.sign(
-                actor=world["physician"], uid=uid, at=world.at, patient=patient, plan=USUAL
-            )
+                actor=world["physician"], uid=uid, at=world.at, patient=patient, plan=USUAL,
+                password=PASSWORD,
+            )  # fmt: skip
         assert CarePlan.of(world.id).count() == 1
 
     @pytest.mark.parametrize(
@@ -156,8 +160,9 @@ class TestSign:
         patient = gate_desk.consented(world)
         with pytest.raises(PermissionDenied):
             planning.sign(
-                actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, plan=USUAL
-            )
+                actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, plan=USUAL,
+                password=PASSWORD,
+            )  # fmt: skip
         EpisodeOfCare.of(world.id).filter(patient_id=patient).update(state="accepted")
         with pytest.raises(NotNow, match=r"plan\.sign"):
             gate_desk.sign(world, patient)
@@ -212,9 +217,9 @@ class TestFromPlan:
         visit.weigh("66.6")
         with pytest.raises(NotNow, match="10 %"):
             visit.order()
-        order_signing.from_plan(**visit.act("physician"))
+        order_signing.from_plan(**visit.signing())
         assert of(visit).weight_g == 66_600
-        assert Signature.of(visit.world.id).filter(meaning="order").count() == 1
+        assert Signature.of(visit.world.id).filter(meaning="order").count() == 3
 
     def test_oxygen_keeps_the_catalogues_limits(self, world: World) -> None:
         visit = gate_desk.arrived(world, replace(USUAL, rescue={"oxygen": "inhaled"}))
@@ -235,14 +240,16 @@ class TestFromPlan:
         encounter = worlds.prepared(world, *worlds.person(world))
         with pytest.raises(NotNow, match="no signed plan"):
             order_signing.from_plan(
-                actor=world["physician"], uid=new(), at=world.at, encounter=encounter
-            )
+                actor=world["physician"], uid=new(), at=world.at, encounter=encounter,
+                password=PASSWORD,
+            )  # fmt: skip
 
     def test_visit_that_is_none(self, world: World) -> None:
         with pytest.raises(NotFound):
             order_signing.from_plan(
-                actor=world["physician"], uid=new(), at=world.at, encounter=new()
-            )
+                actor=world["physician"], uid=new(), at=world.at, encounter=new(),
+                password=PASSWORD,
+            )  # fmt: skip
 
 
 class TestChange:
@@ -259,7 +266,7 @@ class TestChange:
             highest_rate_mg_per_h=Decimal(40), maximum_mg=Decimal(150),
             bolus_max_mg=Decimal(5), rate_mg_per_h=Decimal(30), end_min=300,
         )  # fmt: skip
-        order_signing.sign_change(change=change, **ordered.act("physician"))
+        order_signing.sign_change(change=change, **ordered.signing())
         row = of(ordered)
         assert row.replaces == old
         assert row.steps == [{"start_min": 0, "end_min": 300, "rate_ug_per_h": 30_000}]
@@ -268,7 +275,7 @@ class TestChange:
         )  # fmt: skip
         ordered.world.later(minutes=1)
         taken = Change(bolus_max_mg=Decimal(0))
-        order_signing.sign_change(change=taken, **ordered.act("physician"))
+        order_signing.sign_change(change=taken, **ordered.signing())
         assert of(ordered).max_dose_ug is None
         assert of(ordered).max_total_ug == 150_000
 
@@ -282,7 +289,47 @@ class TestChange:
     )
     def test_impossible_change(self, ordered: Visit, change: Change, field: str) -> None:
         with pytest.raises(BadValue, match=field):
-            order_signing.sign_change(change=change, **ordered.act("physician"))
+            order_signing.sign_change(change=change, **ordered.signing())
+
+    def test_nothing_is_signed_by_a_wrong_password(self, ordered: Visit) -> None:
+        world, wrong = ordered.world, {"password": "guessed"}
+        doctor = world["physician"].practitioner
+        assert doctor is not None
+        before = Signature.of(world.id).count()
+        spoken = Spoken(prescriber=doctor, read_back=True, drug="labetalol", route="iv")
+        verbal = order_signing.by_voice(spoken=spoken, **ordered.act())
+        rows = MedicationRequest.of(world.id).count()
+        change = Change(maximum_mg=Decimal(90))
+        for act in (
+            lambda: order_signing.from_plan(**ordered.signing() | wrong),
+            lambda: order_signing.sign_change(change=change, **ordered.signing() | wrong),
+            lambda: order_signing.cosign(
+                actor=world["physician"], uid=new(), at=world.at, order=verbal, **wrong
+            ),
+            lambda: planning.sign(
+                actor=world["physician"], uid=new(), at=world.at, patient=ordered.patient,
+                plan=USUAL, **wrong,
+            ),
+        ):  # fmt: skip
+            with pytest.raises(BadValue, match="password"):
+                act()
+        assert MedicationRequest.of(world.id).count() == rows
+        assert Signature.of(world.id).count() == before
+
+    def test_what_was_signed_shows_a_later_edit(self, ordered: Visit) -> None:
+        world = ordered.world
+        order = order_signing.sign_change(
+            change=Change(maximum_mg=Decimal(90)), **ordered.signing()
+        )
+        assert list(signed.faults()) == []
+        with connection.cursor() as cursor:
+            for guard in guards.declared("default"):
+                if guard.table == "records_medicationrequest":
+                    on = "" if connection.vendor == "sqlite" else f' ON "{guard.table}"'
+                    cursor.execute(f'DROP TRIGGER "{guard.name}"{on}')
+        MedicationRequest.of(world.id).filter(pk=order).update(max_total_ug=900_000)
+        said = f"signed medicationrequest {order} was changed after it was signed"
+        assert list(signed.faults()) == [said]
 
     def test_verbal_order_is_read_back_and_signed_later(self, ordered: Visit) -> None:
         world = ordered.world
@@ -303,7 +350,7 @@ class TestChange:
         assert order_signing.unsigned(clinic=world.id, patient=ordered.patient) == [first, second]
         asked = [i for i in worklist.waiting(clinic=world.id) if i.kind == order_signing.COSIGN]
         assert [i.owner for i in asked] == [doctor.practitioner] * 2
-        sign = {"actor": doctor, "at": world.later(hours=1)}
+        sign = {"actor": doctor, "at": world.later(hours=1), "password": PASSWORD}
         order_signing.cosign(uid=new(), order=first, **sign)
         with pytest.raises(NotNow, match="already signed"):
             order_signing.cosign(uid=new(), order=first, **sign)
@@ -321,13 +368,15 @@ class TestChange:
         order = order_signing.by_voice(spoken=spoken, **ordered.act())
         with pytest.raises(NotNow, match="gave this order"):
             order_signing.cosign(
-                actor=world["medical_director"], uid=new(), at=world.at, order=order
-            )
+                actor=world["medical_director"], uid=new(), at=world.at, order=order,
+                password=PASSWORD,
+            )  # fmt: skip
         for other in (new(), of(ordered).pk):
             with pytest.raises(NotFound):
                 order_signing.cosign(
-                    actor=world["physician"], uid=new(), at=world.at, order=other
-                )
+                    actor=world["physician"], uid=new(), at=world.at, order=other,
+                    password=PASSWORD,
+                )  # fmt: skip
 
     @pytest.mark.parametrize(
         ("change", "field"),

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import infusion, recovery, signing
+from reprieve.pathway import signatures as proved
 from reprieve.pathway.errors import NotNow, PermissionDenied
 from reprieve.pathway.infusion import Happened
 from reprieve.records import signing as content
@@ -143,7 +144,7 @@ def test_only_people_of_the_clinic_sign(world: World) -> None:
     stranger = replace(world["physician"], practitioner=new())
     for actor in (nobody, stranger):
         with pytest.raises(PermissionDenied):
-            signing.prove(actor=actor, password=PASSWORD)
+            proved.prove(actor=actor, password=PASSWORD)
 
 
 def test_the_drug_cannot_be_restarted_after_signing(gone: Chair) -> None:

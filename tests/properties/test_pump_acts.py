@@ -1,28 +1,57 @@
 """Whatever is pressed at the pump: what the product accepts passes no guard-rail, and what was
-already given beyond one is kept, marked and alarmed."""
+already given beyond one is kept, marked and alarmed.
+
+What was given is added up here by itself, from the rows of the chart and the numbers of the
+clinic's table, so that the product's own sums are not asked about themselves.
+"""
 
 from __future__ import annotations
 
-import random
+from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
+from contextlib import contextmanager
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from reprieve.clinical import guardrails
-from reprieve.clinical.findings import blocking
-from reprieve.pathway import gate, orders
-from reprieve.pathway.clock import ms
+from reprieve.knowledge import BadValue
+from reprieve.pathway import gate
 from reprieve.pathway.errors import NotNow
-from reprieve.records.models import InfusionEvent, MedicationRequest
-from reprieve.records.queries import courses
+from reprieve.pathway.order_control import REVIEW
+from reprieve.records.models import InfusionEvent
+from reprieve.records.queries import worklist
 from tests import gate_desk
 from tests.chairside import quick_world
 from tests.order_desk import Pump, running
 from tests.world import World
 
-SEEDS = range(8)
-STEPS = 25
+WEIGHT_KG, ORDERED_MIN = 70, 240
+MS_PER_MIN = 60_000
+# The table of hard limits: mg per kg in any window, mg in a session, one bolus and its minutes.
+WINDOWS = ((30, Fraction(1, 2)), (60, Fraction(1)))
+SESSION_MG = min(Fraction(200), Fraction(7, 2) * WEIGHT_KG)
+BOLUS_MG, BOLUS_MIN = Fraction(35, 100) * WEIGHT_KG, 10
+
+RATE = st.integers(0, 160)
+DOSE = st.integers(1, 40)
+OVER = st.integers(0, 30)
+PRESS = st.one_of(
+    st.tuples(st.integers(1, 45), st.sampled_from(["rate", "resumed"]), RATE, OVER),
+    st.tuples(st.integers(1, 45), st.just("bolus"), DOSE, OVER),
+    st.tuples(st.integers(1, 45), st.just("paused"), RATE, OVER),
+)
+PRESSES = st.lists(PRESS, min_size=3, max_size=20)
+FEW = {"suppress_health_check": list(HealthCheck), "deadline": None,
+       "phases": (Phase.explicit, Phase.generate, Phase.shrink)}  # fmt: skip
+
+
+def many(is_long: bool, usual: int) -> Any:
+    return settings(max_examples=usual * 40 if is_long else usual, **FEW)
 
 
 @pytest.fixture
@@ -31,96 +60,202 @@ def world(db: None) -> Iterator[World]:
         yield made
 
 
+@contextmanager
+def undone(world: World) -> Iterator[None]:
+    """What one example writes is rolled back, the clock with it."""
+    begins = world.at
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        world.at = begins
+
+
 def wide(world: World) -> Pump:
     """An order with so much room that only the guard-rails hold."""
+    steps = [{"start_min": 0, "end_min": ORDERED_MIN, "rate_ug_per_h": 25_000}]
     return running(
         world, rate_mg_per_h=25, max_total_ug=2_000_000, max_rate_ug_per_h=500_000,
-        max_dose_ug=100_000, steps=[{"start_min": 0, "end_min": 240, "rate_ug_per_h": 25_000}],
+        max_dose_ug=100_000, steps=steps,
     )  # fmt: skip
 
 
-def press(pump: Pump, chance: random.Random) -> None:
+def press(pump: Pump, what: tuple[int, str, int, int]) -> bool:
     """One thing that a hand may do next; a refusal is as good as an act."""
-    pump.world.later(minutes=chance.choice((1, 3, 7, 15, 40)))
-    kind = chance.choice(("rate", "rate", "bolus", "paused", "resumed"))
-    more: dict[str, object] = {}
+    wait_min, kind, amount, over_min = what
+    pump.world.later(minutes=wait_min)
+    more: dict[str, Any] = {}
     if kind in {"rate", "resumed"}:
-        more["rate_ug_per_h"] = chance.choice((0, 5, 20, 35, 60, 90, 150)) * 1000
+        more["rate_ug_per_h"] = amount * 1000
     if kind == "bolus":
-        more |= {"dose_ug": chance.choice((1, 5, 15, 24, 30)) * 1000,
-                 "detail": {"over_min": chance.choice((5, 10, 20))}}  # fmt: skip
+        more |= {"dose_ug": amount * 1000, "detail": {"over_min": over_min}}
     try:
-        pump.ask(kind, **more)
+        with transaction.atomic():
+            pump.ask(kind, **more)
     except NotNow:
-        return
+        return False
+    return True
 
 
-def passed(pump: Pump) -> list[str]:
-    """The hard guard-rails that what was really given passes."""
-    world, visit = pump.world, pump.chair.encounter
-    now = courses.of(clinic=world.id, encounter=visit)
-    minutes = courses.bolus_minutes(clinic=world.id, encounter=visit)
-    found = guardrails.check(
-        segments=orders.given_segments(now, ms(world.at)), weight_kg=Decimal(70),
-        boluses=orders.given_boluses(now, minutes),
-    )  # fmt: skip
-    return [f.rule for f in blocking(found)]
+class Given:
+    """What ran into the patient, from the chart's rows: pieces of (from ms, to ms, mg)."""
+
+    def __init__(self, pump: Pump) -> None:
+        rows = InfusionEvent.of(pump.world.id).filter(encounter_id=pump.chair.encounter)
+        self.pieces: list[tuple[int, int, Fraction]] = []
+        self.boluses: list[tuple[Fraction, int]] = []
+        now_ms = round(pump.world.at.timestamp() * 1000)
+        since, rate = 0, Fraction(0)
+        for row in rows.order_by("at_ms", "recorded_ms", "id"):
+            if row.kind == "bolus":
+                over = int(row.detail["over_min"])
+                mg = Fraction(row.dose_ug, 1000)
+                self.boluses.append((mg, over))
+                self.pieces.append((row.at_ms, row.at_ms + max(1, over * MS_PER_MIN), mg))
+            elif row.kind in {"started", "rate", "paused", "resumed"}:
+                self._ran(since, row.at_ms, rate)
+                rate = Fraction(0 if row.kind == "paused" else row.rate_ug_per_h, 1000)
+                since = row.at_ms
+        self._ran(since, now_ms, rate)
+        self.until_ms = now_ms
+
+    def _ran(self, since: int, until: int, rate: Fraction) -> None:
+        if until > since and rate:
+            self.pieces.append((since, until, rate * (until - since) / (60 * MS_PER_MIN)))
+
+    def between(self, since: int, until: int) -> Fraction:
+        """The milligrams of a window."""
+        total = Fraction(0)
+        for start, end, mg in self.pieces:
+            inside = min(end, until) - max(start, since)
+            if inside > 0:
+                total += mg * inside / (end - start)
+        return total
+
+    def worst(self, minutes: int) -> Fraction:
+        """The fullest window; it begins or ends where something begins or ends."""
+        edges = {t for start, end, _ in self.pieces for t in (start, end)}
+        length = minutes * MS_PER_MIN
+        starts = edges | {t - length for t in edges}
+        return max((self.between(t, t + length) for t in starts), default=Fraction(0))
+
+    @property
+    def passed(self) -> list[str]:
+        """The hard limits that were passed."""
+        found = [f"{m} min" for m, mg in WINDOWS if self.worst(m) > mg * WEIGHT_KG]
+        if sum((mg for *_, mg in self.pieces), Fraction(0)) > SESSION_MG:
+            found.append("session")
+        if any(mg > BOLUS_MG or over < BOLUS_MIN for mg, over in self.boluses):
+            found.append("bolus")
+        return found
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_that_was_accepted_passes_a_guard_rail(world: World, seed: int) -> None:
-    pump, chance = wide(world), random.Random(seed)
-    for _ in range(STEPS):
-        press(pump, chance)
-        assert passed(pump) == []
-    rows = InfusionEvent.of(world.id).filter(encounter_id=pump.chair.encounter)
-    assert not rows.filter(deviation=True).exists()
-    assert rows.count() > 2
+def test_nothing_that_was_accepted_passes_a_guard_rail(world: World, is_long: bool) -> None:
+    pump, seen, begins = wide(world), Counter[str](), world.at
+
+    @many(is_long, 15)
+    @given(presses=PRESSES)
+    def whatever_is_pressed(presses: list[tuple[int, str, int, int]]) -> None:
+        with undone(world):
+            for what in presses:
+                seen["accepted" if press(pump, what) else "refused"] += 1
+            # What runs on to the end of the order, with nobody near, counts too.
+            world.at = max(world.at, begins + timedelta(minutes=ORDERED_MIN))
+            assert Given(pump).passed == []
+            rows = InfusionEvent.of(world.id).filter(encounter_id=pump.chair.encounter)
+            assert not rows.filter(deviation=True).exists()
+
+    whatever_is_pressed()
+    assert min(seen["accepted"], seen["refused"]) > 10, seen
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+# A dose that somebody reports as given: too much in one, or too fast.
+BEYOND = st.one_of(
+    st.tuples(st.integers(25, 120), st.integers(10, 60)),
+    st.tuples(st.integers(1, 24), st.integers(0, 9)),
+)
+
+
 def test_what_was_given_beyond_one_is_kept_and_then_nothing_is_raised(
-    world: World, seed: int
+    world: World, is_long: bool
 ) -> None:
-    pump, chance = wide(world), random.Random(seed)
-    for _ in range(chance.randint(0, 5)):
-        press(pump, chance)
-    pump.world.later(minutes=1)
-    dose_ug = chance.randint(26, 90) * 1000
-    event = pump.told("bolus", dose_ug=dose_ug, detail={"over_min": 10})
-    assert event.deviation
-    assert ("deviation", "high", "latched") in pump.chair.alarms
-    before = pump.chair.row.rate_ug_per_h
-    for _ in range(STEPS // 2):
-        press(pump, chance)
-        assert pump.chair.row.rate_ug_per_h <= before
-        before = pump.chair.row.rate_ug_per_h
-    boluses = InfusionEvent.of(world.id).filter(encounter_id=pump.chair.encounter, kind="bolus")
-    assert boluses.order_by("-recorded_ms").values_list("dose_ug", flat=True)[0] == dose_ug
+    pump = wide(world)
+
+    @many(is_long, 10)
+    @given(before=st.lists(PRESS, max_size=4), told=BEYOND, after=st.lists(PRESS, max_size=8))
+    def whatever_came_before(
+        before: list[tuple[int, str, int, int]], told: tuple[int, int],
+        after: list[tuple[int, str, int, int]],
+    ) -> None:  # fmt: skip
+        dose_mg, over_min = told
+        with undone(world):
+            for what in before:
+                press(pump, what)
+            world.later(minutes=1)
+            event = pump.told("bolus", dose_ug=dose_mg * 1000, detail={"over_min": over_min})
+            kept = InfusionEvent.of(world.id).get(pk=event.pk)
+            assert (kept.dose_ug, kept.reported, kept.deviation) == (dose_mg * 1000, True, True)
+            assert (Fraction(dose_mg), over_min) in Given(pump).boluses
+            assert ("deviation", "high", "latched") in pump.chair.alarms
+            assert [i for i in worklist.waiting(clinic=world.id) if i.kind == REVIEW]
+            rate = pump.chair.row.rate_ug_per_h
+            for what in after:
+                press(pump, what)
+                assert pump.chair.row.rate_ug_per_h <= rate
+                rate = pump.chair.row.rate_ug_per_h
+
+    whatever_came_before()
 
 
-STOP_ZONES = {
-    "sbp": (180, 230, 60, 89), "dbp": (110, 130), "heart_rate": (121, 180, 25, 39),
-    "spo2": (50, 89), "respiratory_rate": (2, 7),
-}  # fmt: skip
+WELL = st.fixed_dictionaries({
+    "sbp": st.integers(95, 175), "dbp": st.integers(45, 90), "heart_rate": st.integers(45, 118),
+    "spo2": st.integers(90, 100), "respiratory_rate": st.integers(8, 30),
+    "rass": st.integers(-3, 2),
+})  # fmt: skip
+IN_A_ZONE = st.one_of(
+    st.fixed_dictionaries({"sbp": st.integers(180, 240)}),
+    st.fixed_dictionaries({"sbp": st.integers(60, 89), "dbp": st.integers(30, 44)}),
+    st.fixed_dictionaries({"dbp": st.integers(110, 140), "sbp": st.integers(150, 179)}),
+    st.fixed_dictionaries({"heart_rate": st.integers(121, 200) | st.integers(25, 39)}),
+    st.fixed_dictionaries({"spo2": st.integers(50, 89)}),
+    st.fixed_dictionaries({"respiratory_rate": st.integers(2, 7)}),
+    st.fixed_dictionaries({"rass": st.sampled_from([-5, -4, 3, 4])}),
+)
 
 
-@pytest.mark.parametrize("signal", STOP_ZONES)
-def test_nobody_starts_inside_a_stop_zone_whatever_is_decided(world: World, signal: str) -> None:
+def everybody_decides(world: World, visit: gate_desk.Visit) -> None:
+    """A doctor and a nurse let pass whatever they may."""
+    for item in gate.items(clinic=world.id, encounter=visit.encounter, at=world.at):
+        if item.blocks and item.may_be_overridden:
+            gate.override(
+                second=world["physician"], rule=item.finding.rule, reason="x", **visit.act()
+            )
+
+
+def test_nobody_starts_inside_a_stop_zone_whatever_is_decided(
+    world: World, is_long: bool
+) -> None:
     visit = gate_desk.arrived(world)
     visit.prepare_all()
-    for value in STOP_ZONES[signal]:
-        more = {signal: value} | ({"sbp": 210} if signal == "dbp" else {})
-        more |= {"dbp": 40} if signal == "sbp" and value < 100 else {}
-        for _ in range(3):
-            world.later(minutes=6)
-            visit.measure(**more)
-        for item in gate.items(clinic=world.id, encounter=visit.encounter, at=world.at):
-            if item.blocks and item.may_be_overridden:
-                gate.override(
-                    second=world["physician"], rule=item.finding.rule, reason="x", **visit.act()
-                )
-        with pytest.raises(NotNow):
-            visit.start()
-        assert visit.state.state == "prepared"
-    assert MedicationRequest.of(world.id).exists()
+    seen = Counter[str]()
+
+    @many(is_long, 15)
+    @given(well=WELL, zone=IN_A_ZONE, looks=st.integers(1, 3))
+    def whoever_comes(well: dict[str, int], zone: dict[str, int], looks: int) -> None:
+        with undone(world):
+            for _ in range(looks):
+                world.later(minutes=6)
+                visit.measure(**well | zone)
+            everybody_decides(world, visit)
+            with pytest.raises((NotNow, BadValue)):
+                visit.start()
+            assert visit.state.state == "prepared"
+            # What was done all the same is written down, as what it is.
+            told = visit.pump.told("started", rate_ug_per_h=20_000)
+            assert told.deviation
+            assert visit.state.state == "running"
+            seen[",".join(sorted(zone))] += 1
+
+    whoever_comes()
+    assert len(seen) > 3, seen

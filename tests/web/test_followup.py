@@ -28,7 +28,7 @@ from tests.chairside import Chair
 from tests.papers import words_of
 from tests.recovery_room import leave, ready
 from tests.treated import Treated, fades, responder, treated
-from tests.world import World, new
+from tests.world import PASSWORD, World, new
 
 As = Callable[[str], Client]
 
@@ -58,6 +58,11 @@ def home(world: World) -> Chair:
 
 def form(**values: str) -> dict[str, str]:
     return {"act": str(new()), **values}
+
+
+def signed(**values: str) -> dict[str, str]:
+    """A booster accepted with the password."""
+    return form(reason="x", password=PASSWORD, **values)
 
 
 CALLED = {"reached": "yes", "fell": "no", "mood": "7", "thoughts_of_death": "no", "pain": "3"}
@@ -158,7 +163,12 @@ class TestMaintenance:
         assert "a booster is proposed" in page
         assert "Liver tests" in page
         place = page.split('name="place" value="')[1].split('"')[0]
-        press = form(reason="fades since two weeks", sessions="1", place=place)
+        press = form(
+            reason="fades since two weeks", sessions="1", place=place, password="guessed"
+        )
+        assert "is not right" in doctor.post(address, press).content.decode()
+        assert not CarePlan.of(world.id).filter(is_booster=True).exists()
+        press |= {"password": PASSWORD, "act": str(new())}
         assert doctor.post(address, press).status_code == 302
         assert CarePlan.of(world.id).filter(is_booster=True).count() == 1
         row = Appointment.of(world.id).get()
@@ -169,7 +179,8 @@ class TestMaintenance:
 
     def test_it_may_be_left_to_the_desk(self, faded: Treated, as_role: As) -> None:
         answer = as_role("physician").post(
-            f"/maintenance/{faded.patient}", form(reason="fades", sessions="2"), follow=True
+            f"/maintenance/{faded.patient}", form(reason="fades", sessions="2", password=PASSWORD),
+            follow=True
         )
         assert "The front desk books it" in answer.content.decode()
 
@@ -185,11 +196,11 @@ class TestMaintenance:
         address = f"/maintenance/{faded.patient}"
         doctor = as_role("physician")
         assert doctor.post(address, form(sessions="1")).status_code == 422
-        assert doctor.post(address, form(reason="x", sessions="9")).status_code == 422
+        assert doctor.post(address, signed(sessions="9")).status_code == 422
         faded.put("closed")
-        assert doctor.post(address, form(reason="x", sessions="1")).status_code == 422
+        assert doctor.post(address, signed(sessions="1")).status_code == 422
         nurse = as_role("infusion_nurse")
-        assert nurse.post(address, form(reason="x", sessions="1")).status_code == 403
+        assert nurse.post(address, signed(sessions="1")).status_code == 403
         assert "Accept the booster" not in nurse.get(address).content.decode()
 
     def test_before_any_plan(self, world: World, as_role: As) -> None:

@@ -222,7 +222,36 @@ class TestDecide:
         assert answer.status_code == 422
         assert "identity" in visit.blocking
 
+    def test_the_second_person_may_be_elsewhere(self, visit: Visit, as_role: AsRole) -> None:
+        nurse, doctor = as_role("infusion_nurse"), as_role("physician")
+        address = reverse("gate_ask", args=[visit.encounter, "escort"])
+        assert address in nurse.get(
+            reverse("gate_decide", args=[visit.encounter, "escort"])
+        ).content.decode()
+        said = {"reason": "ambulance home", "act": str(new())}
+        assert nurse.post(address, said).status_code == 422
+        asked = str(visit.world["physician"].practitioner)
+        assert nurse.post(address, said | {"second": asked}).status_code == 302
+        beside = reverse("gate_beside", args=[visit.encounter])
+        assert "waits for your colleague" in nurse.get(beside).content.decode()
+        assert beside in doctor.get(reverse("work")).content.decode()
+        shown = doctor.get(beside).content.decode()
+        assert "ambulance home" in shown
+        agree = re.search(r'action="([^"]*/beside/[^"]+)"', shown)
+        assert agree is not None
+        press = {"act": str(new()), "password": "guessed"}
+        assert "is not right" in doctor.post(agree[1], press, follow=True).content.decode()
+        assert "escort" in visit.blocking
+        press |= {"password": PASSWORD, "act": str(new())}
+        assert "on the record" in doctor.post(agree[1], press, follow=True).content.decode()
+        assert "escort" not in visit.blocking
+        again = press | {"act": str(new())}
+        assert "asked anew" in doctor.post(agree[1], again, follow=True).content.decode()
+
     def test_unknown_rule(self, visit: Visit, as_role: AsRole) -> None:
+        for name in ("gate_decide", "gate_ask"):
+            unknown = reverse(name, args=[visit.encounter, "no-such"])
+            assert as_role("physician").get(unknown).status_code == 404
         address = reverse("gate_decide", args=[visit.encounter, "no-such"])
         assert as_role("physician").get(address).status_code == 404
 

@@ -138,6 +138,7 @@ def test_what_comes_after_is_one_press_each(
     page.get_by_label("Why a booster now").fill("Relief has faded for two weeks.")
     page.get_by_label("Sessions").fill("1")
     page.locator('[name="place"]').first.check()
+    page.get_by_label("Your password, to sign").fill(PASSWORD)
     page.get_by_role("button", name="Accept the booster").click()
     expect(page.get_by_text("planned and booked")).to_be_visible()
     axe(page)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reprieve.pathway import clock, orders
-from reprieve.records.models import CarePlan, MedicationRequest
+from reprieve.records.models import CarePlan, MedicationRequest, Signature
 from reprieve.records.queries import bags as bag_list
 from reprieve.records.queries import checks
 from tests import gate_desk
@@ -185,6 +185,21 @@ class TestOrders:
         assert "in force" in shown
         assert "midazolam IV" in shown
         assert "Sign a new order" not in shown
+
+    def test_a_doctor_who_makes_them_signs_them(self, visit: Visit, as_role: AsRole) -> None:
+        doctor = as_role("physician")
+        address = reverse("orders_from_plan", args=[visit.encounter])
+        for where in ("orders", "gate"):
+            shown = doctor.get(reverse(where, args=[visit.encounter])).content.decode()
+            assert "I order this for this patient" in shown
+        for wrong in ({}, {"password": "guessed"}):
+            refused = doctor.post(address, {"act": str(new()), **wrong}, follow=True)
+            assert "Not signed" in refused.content.decode()
+        assert not MedicationRequest.of(visit.world.id).exists()
+        doctor.post(address, {"act": str(new()), "password": PASSWORD})
+        row = orders.needed_order(clinic=visit.world.id, encounter=visit.encounter)
+        assert row.prescriber_id == visit.world["physician"].practitioner
+        assert Signature.of(visit.world.id).get(subject=row.pk).meaning == "order"
 
     def test_doctor_signs_a_new_one(self, visit: Visit, as_role: AsRole) -> None:
         visit.order()

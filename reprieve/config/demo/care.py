@@ -11,7 +11,7 @@ from reprieve.clinical import consent as texts
 from reprieve.clinical import instruments
 from reprieve.clinical.facts import Kind
 from reprieve.config.demo.cast import Person
-from reprieve.config.demo.stage import Stage, scribble
+from reprieve.config.demo.stage import PASSWORD, Stage, scribble
 from reprieve.pathway import (
     booking,
     consent,
@@ -188,7 +188,7 @@ def agree(stage: Stage, who: Person, patient: uuid.UUID) -> None:
 def plan(stage: Stage, who: Person, patient: uuid.UUID, *, regimen: str = SHORT) -> uuid.UUID:
     """This function will let the physician sign a plan."""
     done = planning.sign(
-        **stage.by("physician"), patient=patient,
+        **stage.by("physician"), patient=patient, password=PASSWORD,
         plan=Plan(
             regimen=regimen, weight_kg=Decimal(who.weight_kg), height_cm=Decimal(172),
             condition="crps", rationale="Other therapies failed; strongest evidence here.",

@@ -93,7 +93,9 @@ def arrive(
 def ready(stage: Stage, visit_: Visit) -> None:
     """This function will do the rest of the gate, the bag and its double-check."""
     _facts(stage, visit_)
-    order_signing.from_plan(**stage.by("physician"), encounter=visit_.encounter)
+    order_signing.from_plan(
+        **stage.by("physician"), encounter=visit_.encounter, password=PASSWORD
+    )
     _bag(stage, visit_)
     measure(stage, visit_, pain=visit_.who.pain)
     stage.later(minutes=6)

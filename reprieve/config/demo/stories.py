@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from reprieve.config.demo import care, chair, feed
 from reprieve.config.demo.care import visit
 from reprieve.config.demo.cast import Person
-from reprieve.config.demo.stage import Stage
+from reprieve.config.demo.stage import PASSWORD, Stage
 from reprieve.pathway import booking, monitors, questionnaires, referral
 from reprieve.records.queries import monitors as known_monitors
 
@@ -298,7 +298,7 @@ def _booster(stage: Stage, patient: uuid.UUID, now: datetime) -> None:
 
     stage.at = now - timedelta(days=20)
     maintenance.accept(
-        **stage.by("physician"), patient=patient,
+        **stage.by("physician"), patient=patient, password=PASSWORD,
         accepted=maintenance.Accepted(
             reason="Relief faded as seen in the diary.",
             slot=booking.Slot(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from reprieve.records import notes
-from reprieve.records.models import FindingOverride, Practitioner
+from reprieve.records.models import Decision, FindingOverride, Practitioner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,40 @@ class OverrideView:
     by_name: str
     second_name: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedView:
+    """A decision that somebody asked for and nobody stands beside yet."""
+
+    id: uuid.UUID
+    rule: str
+    severity: str
+    outcome: str
+    saw: Mapping[str, Any]
+    reason: str
+    by: uuid.UUID | None
+    by_name: str
+    at: datetime
+
+
+def asked(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[AskedView]:
+    """This function will list what waits for a second person at a visit, oldest first."""
+    names = dict(Practitioner.of(clinic).values_list("id", "name"))
+    passed = FindingOverride.of(clinic).filter(
+        encounter_id=encounter, decision__isnull=False
+    ).values("decision_id")
+    rows = Decision.of(clinic).filter(encounter_id=encounter, kind="override", outcome="asked")
+    waiting = rows.exclude(pk__in=passed).select_related("reason")
+    return [
+        AskedView(
+            id=row.pk, rule=row.findings[0]["rule"], severity=row.findings[0]["severity"],
+            outcome=row.findings[0]["outcome"], saw=row.findings[0]["saw"],
+            reason=notes.read(row.reason), by=row.by_id, by_name=_name(names, row.by_id),
+            at=row.recorded_at,
+        )
+        for row in waiting.order_by("recorded_at", "id")
+    ]  # fmt: skip
 
 
 def of_visit(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[OverrideView]:

@@ -32,7 +32,7 @@ from reprieve.records.queries import (
 )
 from reprieve.records.queries import gate_visits as visits
 from reprieve.records.queries import orders as order_list
-from reprieve.web import amounts, gate_entries, gate_view, patient_page
+from reprieve.web import amounts, gate_entries, gate_view, patient_page, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.gate_entries import FACTS, Bench
@@ -163,7 +163,7 @@ def _shown(
     context = {
         **patient_page.context(request, header),
         **_chair(request, encounter, facts),
-        "encounter": encounter, "visit": visit,
+        "encounter": encounter, "visit": visit, "signs": reauth.signs_orders(request.actor),
         "parts": [_part(bench, s, bound, first=first) for s in sections],
         "blocking": [line for s in sections for line in s.open if line.blocks],
         "ready_n": sum(not s.blocks for s in sections), "all_n": len(sections),

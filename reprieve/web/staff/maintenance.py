@@ -26,7 +26,7 @@ from reprieve.pathway.errors import Conflict, NotNow
 from reprieve.pathway.maintenance import Accepted
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import booking, decisions, ladders, plans, response
-from reprieve.web import patient_page, relief_chart, relief_words
+from reprieve.web import patient_page, reauth, relief_chart, relief_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.words import form_errors, moment, say
@@ -47,6 +47,12 @@ class AcceptForm(forms.Form):
     place = forms.ChoiceField(
         label=_lazy("First session"), widget=forms.RadioSelect, required=False,
         help_text=_lazy("Or leave it open: the front desk books it then."),
+    )  # fmt: skip
+    password = forms.CharField(
+        label=_lazy("Your password, to sign"), strip=False,
+        help_text=_lazy("My signature means: I order this plan for this patient; each session's "
+                        "orders follow from it."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, free: Sequence[booking_times.Free], **more: Any) -> None:
@@ -94,9 +100,11 @@ def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     form = AcceptForm(request.POST or None, free=free)
     if request.method == "POST" and form.is_valid():
         try:
+            password = form.cleaned_data["password"]
+            reauth.confirm(request, password)
             done = maintenance.accept(
                 actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
-                accepted=form.accepted(),
+                accepted=form.accepted(), password=password,
             )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)

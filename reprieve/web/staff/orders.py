@@ -43,10 +43,14 @@ def orders(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 @page("infusion.prepare", opens="orders")
 @require_POST
 def from_plan(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
-    """This function will make the visit's orders from the plan and today's weight."""
-    order_signing.from_plan(
-        actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter
-    )
+    """This function will make the visit's orders from the plan; a doctor signs them."""
+    password = request.POST.get("password", "")
+    if reauth.signs_orders(request.actor):
+        try:
+            reauth.confirm(request, password)
+        except BadValue as error:
+            return _unsigned(request, error, f"{reverse('gate', args=[encounter])}#drug")
+    order_signing.from_plan(password=password, **_act(request, encounter))
     messages.success(request, _("The orders follow the plan and today's weight."))
     return redirect(f"{reverse('gate', args=[encounter])}#drug")
 
@@ -59,7 +63,10 @@ def change(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
 
     def write() -> None:
         reauth.confirm(request, form.cleaned_data["password"])
-        order_signing.sign_change(change=form.change(), **_act(request, encounter))
+        order_signing.sign_change(
+            change=form.change(), password=form.cleaned_data["password"],
+            **_act(request, encounter),
+        )  # fmt: skip
 
     if form.is_valid() and _written(form, write):
         messages.success(request, _("The new order is in force."))
@@ -99,16 +106,22 @@ def to_sign(request: PageRequest) -> HttpResponse:
 @require_POST
 def cosign(request: PageRequest, order: uuid.UUID) -> HttpResponseBase:
     """This function will sign one verbal order by the doctor who gave it, password given again."""
+    password = request.POST.get("password", "")
     try:
-        reauth.confirm(request, request.POST.get("password", ""))
+        reauth.confirm(request, password)
     except BadValue as error:
-        messages.error(request, _("Not signed: the password {reason}.").format(
-            reason=_(str(error.reason))
-        ))  # fmt: skip
-        return redirect("orders_to_sign")
-    order_signing.cosign(actor=request.actor, uid=act_of(request), at=request.at, order=order)
+        return _unsigned(request, error, reverse("orders_to_sign"))
+    order_signing.cosign(
+        actor=request.actor, uid=act_of(request), at=request.at, order=order, password=password
+    )
     messages.success(request, _("Signed."))
     return redirect("orders_to_sign")
+
+
+def _unsigned(request: PageRequest, error: BadValue, back: str) -> HttpResponseBase:
+    reason = _(str(error.reason))
+    messages.error(request, _("Not signed: the password {reason}.").format(reason=reason))
+    return redirect(back)
 
 
 def _act(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
@@ -143,6 +156,7 @@ def _shown(
         "change": change or SignChangeForm(prefix="change"),
         "voice": voice or VoiceForm(prefix="voice", doctors=colleagues(request.actor, DOCTORS)),
         "may_sign": allowed(request.actor, "order.sign"),
+        "signs": reauth.signs_orders(request.actor),
         "change_bound": change is not None, "voice_bound": voice is not None,
     }  # fmt: skip
     status = UNPROCESSABLE if change or voice else 200

@@ -140,6 +140,7 @@ def _signed(
         planning.sign(
             actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
             plan=form.plan(weight_kg=weight, height_cm=height_of(form, body["height_cm"])),
+            password=form.cleaned_data["password"],
         )  # fmt: skip
     except BadValue as error:
         form_errors(form, error)
