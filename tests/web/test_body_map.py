@@ -166,4 +166,4 @@ def test_a_link_does_not_read_the_record_back(
 def test_what_patients_are_asked_is_there_in_spanish(name: str) -> None:
     with translation.override("es"):
         same = [text for text in words(instrument(name)) if gettext(text) == text]
-    assert not [text for text in same if text not in {"Abdomen", "no", "No"}]
+    assert not [t for t in same if t not in {"Abdomen", "no", "No"} and not t.isdigit()]

@@ -219,6 +219,7 @@ class TestForms:
             ("nrs", {"q-pain": "7"}), ("peg", PEG), ("phq-9", phq), ("body-map", {"q-neck": "on"}),
             ("gad-7", {f"q-q{n}": "0" for n in range(1, 8)}),
             ("audit-c", {f"q-q{n}": "0" for n in range(1, 4)}),
+            ("promis-pain-interference-4a", {f"q-painin{n}": "3" for n in (9, 22, 31, 34)}),
             ("personal-goal", {"q-near": "2", "words": "Walk to the market"}),
         ):  # fmt: skip
             assert f'value="{name}"' in phone.get(path).content.decode()
@@ -227,9 +228,11 @@ class TestForms:
         assert b"Your answers are saved" in phone.get(path).content
         row = PatientLink.of(world.id).get()
         assert row.submitted_key is not None
-        assert QuestionnaireResponse.of(world.id).filter(complete=True).count() == 7
+        assert QuestionnaireResponse.of(world.id).filter(complete=True).count() == 8
+        promis = QuestionnaireResponse.of(world.id).get(instrument="promis-pain-interference-4a")
+        assert promis.score["t_score"] == 61.2
         phone.post(path, {"act": str(new()), "form": "peg", **PEG})
-        assert QuestionnaireResponse.of(world.id).count() == 7
+        assert QuestionnaireResponse.of(world.id).count() == 8
 
     def test_the_same_press_twice_saves_once(
         self, world: World, phone: Client, token: Make
