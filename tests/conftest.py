@@ -32,12 +32,15 @@ BESIDE = frozenset({
     "journeys/test_keyboard.py", "journeys/test_outage.py",
     "journeys/test_pictures.py", "journeys/test_relief_fades.py",
     "journeys/test_scripts_on_screen.py", "web/test_account_browser.py",
-    "web/test_desk_browser.py", "web/test_gate_browser.py", "web/test_home_browser.py",
-    "web/test_infusion_screen.py", "config/test_backup.py", "config/test_move.py",
+    "web/test_account_keyboard.py", "web/test_desk_browser.py", "web/test_gate_browser.py",
+    "web/test_home_browser.py", "web/test_infusion_screen.py", "config/test_backup.py",
+    "config/test_move.py",
 })  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})
-LONGEST = frozenset({"test_by_hand", "test_on_feed", "test_kills", "test_scripts_on_screen"})
+LONGEST = frozenset(
+    {"test_by_hand", "test_on_feed", "test_kills", "test_campaign", "test_scripts_on_screen"}
+)
 # Their tests run without Django, which the tests of the other rooms need at import.
 PLAIN = frozenset({"knowledge", "units", "pharmacology", "clinical"}) | frozenset(
     {"monitoring", "scheduling", "outcomes", "spec", "vectors"}

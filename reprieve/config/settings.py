@@ -9,7 +9,7 @@ sqlite_swap.swap()
 
 from django.utils.translation import gettext_lazy as _  # noqa: E402  # after the swap, on purpose
 
-from reprieve.config import assets, catalogue, logs  # noqa: E402
+from reprieve.config import assets, catalogue, logs, single_sign_on  # noqa: E402
 from reprieve.config.checks import is_own_machine  # noqa: E402
 from reprieve.config.databases import databases  # noqa: E402
 from reprieve.config.folder import data_folder, secret  # noqa: E402
@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
 ]
 MIDDLEWARE = [
@@ -138,6 +140,15 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Reprieve"
+# Single sign-on where the clinic has a provider: it says who somebody is, never what they may.
+SINGLE_SIGN_ON = single_sign_on.read(DATA)
+SOCIALACCOUNT_ADAPTER = "reprieve.web.sign_on.Adapter"
+SOCIALACCOUNT_PROVIDERS = single_sign_on.provider(SINGLE_SIGN_ON)
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True

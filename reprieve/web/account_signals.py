@@ -10,12 +10,13 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.http import HttpRequest
 
 from reprieve.pathway import accounts
-from reprieve.web import passkeys, readiness
+from reprieve.web import passkeys, readiness, sign_on
 
 
 def connect() -> None:
     """This function will listen to Django's and allauth's words about sign-ins."""
     user_logged_in.connect(_signed_in)
+    account.user_logged_in.connect(_by_provider)
     user_logged_out.connect(_signed_out)
     user_login_failed.connect(_failed)
     for signal in (account.password_changed, account.password_reset, account.password_set):
@@ -27,6 +28,16 @@ def connect() -> None:
 
 def _signed_in(user: Any, **_: Any) -> None:
     accounts.note(user=user.pk, what="account.signed_in")
+
+
+def _by_provider(request: HttpRequest, user: Any, **more: Any) -> None:
+    """After the sign-in itself: that a provider vouched, and whether for a second factor, too."""
+    if more.get("sociallogin") is None:
+        return
+    proved = sign_on.proved(more)
+    accounts.note(user=user.pk, what="account.sign_on", detail={"factor_proved": proved})
+    if proved:
+        request.session[readiness.PROVED_ELSEWHERE] = True
 
 
 def _signed_out(user: Any, **_: Any) -> None:

@@ -18,7 +18,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """This function will give templates `actor`, `nav`, `clinic` and the lock's minutes."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None, "demo_roles": ROLES if demo.clinic() else ()}
+        return {
+            "actor": None,
+            "demo_roles": ROLES if demo.clinic() else (),
+            "sign_out_elsewhere": (settings.SINGLE_SIGN_ON or {}).get("sign_out_url", ""),
+        }
     clinic = clinic_of(request, actor)
     places = collect.menu(actor)
     daily = [place for place in places if not place.seldom] or places

@@ -21,6 +21,7 @@ from reprieve.web.people import clinic_of
 
 OWN_PASSWORD = "own_password"  # noqa: S105  # a session's field
 FACTOR = "has_factor"
+PROVED_ELSEWHERE = "factor_proved_elsewhere"
 ASK_AGAIN_S = 20
 
 
@@ -44,7 +45,7 @@ def lacks(request: HttpRequest, actor: Actor, at: datetime) -> str:
         request, OWN_PASSWORD, not accounts.is_password_anothers(actor.user)
     ):
         return "password"
-    if _has(request, FACTOR):
+    if _has(request, FACTOR) or _has(request, PROVED_ELSEWHERE):
         return ""
     if not (actor.roles & _roles(actor.clinic, at)):
         return ""

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
 TOO_MANY = 429
+FACTOR_STAGE = "allauth.mfa.stages.AuthenticateStage"
+OWN_STAGE = "reprieve.web.sign_on.AuthenticateStage"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,6 +20,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by the clinic, never by whoever finds the page."""
         return False
+
+    def get_login_stages(self) -> list[str]:
+        """The second factor's stage is ours: it knows what a provider proved."""
+        stages: list[str] = super().get_login_stages()
+        return [OWN_STAGE if stage == FACTOR_STAGE else stage for stage in stages]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """A changed password leads to work, as signing in does."""

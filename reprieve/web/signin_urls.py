@@ -11,6 +11,7 @@ from allauth.usersessions import urls as usersessions_urls
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
+from reprieve.web import sign_on
 from reprieve.web.access import public, signed_in
 from reprieve.web.own_account import own, pin
 
@@ -56,7 +57,10 @@ def _stated(found: list[Any], prefix: str = "") -> Iterator[Any]:
         if isinstance(entry, URLResolver):
             yield from _stated(entry.url_patterns, prefix + str(entry.pattern))
         elif entry.name in PUBLIC:
-            yield _again(entry, prefix, public(why=WHY)(entry.callback))
+            view = entry.callback
+            if entry.name == "account_login":
+                view = sign_on.leads_out(view)
+            yield _again(entry, prefix, public(why=WHY)(view))
         elif entry.name in OWN:
             yield _again(entry, prefix, OWN_ACCOUNT(entry.callback))
 
@@ -69,6 +73,13 @@ def _again(entry: URLPattern, prefix: str, view: Any) -> URLResolver:
 urlpatterns = [
     path("language", public(why="anybody may choose a language")(set_language), name="language"),
     *_stated(account_urls.urlpatterns),
+    path(
+        "sso/<slug:provider_id>/", public(why=WHY)(sign_on.begin), name="openid_connect_login"
+    ),
+    path(
+        "sso/<slug:provider_id>/callback/", public(why=WHY)(sign_on.back),
+        name="openid_connect_callback",
+    ),
     path("", own, name="account_own"),
     path("pin", pin, name="account_pin"),
     *_stated(mfa_urls.urlpatterns, "2fa/"),
