@@ -43,6 +43,11 @@ def find(name: str) -> Medicine | None:
     return next((m for m in known() if wanted in (m.name, m.rxnorm)), None)
 
 
+def is_strange(name: str, looked_up: frozenset[str]) -> bool:
+    """This function will tell whether no list knows a medicine and nobody has looked it up."""
+    return find(name) is None and name not in looked_up
+
+
 def is_glp1(name: str) -> bool:
     """This function will tell whether a medicine slows the stomach as GLP-1 medicines do."""
     return name.strip().casefold() in GLP1

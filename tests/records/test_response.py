@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.pathway import observations, questionnaires
+from reprieve.pathway import history, observations, questionnaires
 from reprieve.pathway.observations import Told
 from reprieve.records.models import MedicationStatement
 from reprieve.records.queries import opioids, response, treatments
@@ -63,6 +63,19 @@ class TestOpioids:
             measured_at=world.at, patient=made.patient,
         )  # fmt: skip
         assert mme(made, days=1) == {0: 0, 1: 0}
+
+    def test_a_medicine_in_no_list_may_be_an_opioid_until_it_is_looked_up(
+        self, world: World
+    ) -> None:
+        made = Treated(world, *_person(world))
+        takes(made, "morphine", "60")
+        row = takes(made, "Moon dust", None)
+        assert mme(made, days=0) == {}
+        history.looked_up(
+            actor=world["infusion_nurse"], uid=new(), at=world.at, patient=made.patient,
+            row=row.pk,
+        )
+        assert mme(made, days=0) == {0: 60}
 
     def test_a_patch_counts_by_its_rate(self, world: World) -> None:
         made = Treated(world, *_person(world))

@@ -58,7 +58,9 @@ class Current:
     @property
     def to_look_up(self) -> frozenset[uuid.UUID]:
         """The medicines that no list knows and nobody has looked up, by id."""
-        return frozenset(m.id for m in self.medicines if _is_strange(m.name, self.looked_up))
+        return frozenset(
+            m.id for m in self.medicines if medicine_names.is_strange(m.name, self.looked_up)
+        )
 
 
 def current(*, clinic: uuid.UUID, patient: uuid.UUID) -> Current:
@@ -85,7 +87,7 @@ def _mme(
 
     A medicine that no list names may be an opioid under its trade name, until it is looked up.
     """
-    if any(_is_strange(m.name, looked_up) for m in taken):
+    if any(medicine_names.is_strange(m.name, looked_up) for m in taken):
         return None, ()
     opioids = [m for m in taken if _is_opioid(m.name)]
     if any(m.mg_per_day is None for m in opioids):
@@ -96,10 +98,6 @@ def _mme(
     except BadValue:
         return None, ()
     return float(sum_up.mme_per_day), sum_up.without_factor
-
-
-def _is_strange(name: str, looked_up: frozenset[str]) -> bool:
-    return medicine_names.find(name) is None and name not in looked_up
 
 
 def _is_opioid(name: str) -> bool:

@@ -12,7 +12,8 @@ from reprieve.clinical import medicine_names
 from reprieve.clinical.mme import OpioidDose
 from reprieve.outcomes.opioids import DayMme, OpioidDay, daily_mme
 from reprieve.records.models import MedicationStatement, Observation
-from reprieve.records.queries.medicines import NONE_TAKEN
+from reprieve.records.queries import observations
+from reprieve.records.queries.medicines import LOOKED_UP, NONE_TAKEN
 from reprieve.records.queries.treatments import zone_of
 
 STATED = "opioid_mme"  # a daily sum that an import states, until medicines are on file
@@ -21,8 +22,8 @@ STATED = "opioid_mme"  # a daily sum that an import states, until medicines are 
 def days(*, clinic: uuid.UUID, patient: uuid.UUID, first: date, last: date) -> tuple[DayMme, ...]:
     """This function will sum the opioids of each day that is known, in morphine equivalents.
 
-    Doses are those on file that day. A day before anybody asked, or with an opioid whose dose is
-    not known, is left out.
+    Doses are those on file that day. A day before anybody asked, with an opioid whose dose is not
+    known, or with a medicine in no list that nobody has looked up, is left out.
     """
     zone = zone_of(clinic)
     rows = list(
@@ -37,7 +38,8 @@ def days(*, clinic: uuid.UUID, patient: uuid.UUID, first: date, last: date) -> t
         return stated
     start = max(first, asked)
     run = [start + timedelta(days=n) for n in range((last - start).days + 1)]
-    known = [_day(day, rows, zone) for day in run]
+    looked_up = _looked_up(clinic, patient)
+    known = [_day(day, rows, zone, looked_up) for day in run]
     return (*stated, *daily_mme(days=[day for day in known if day is not None]))
 
 
@@ -74,16 +76,21 @@ def _asked_on(
     return min(moments).astimezone(zone).date() if moments else None
 
 
+def _looked_up(clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[str]:
+    """What a medicine is holds for the days before it was looked up as well."""
+    said = observations.newest(clinic=clinic, patient=patient, codes=[LOOKED_UP]).get(LOOKED_UP)
+    return frozenset(said.value or ()) if said else frozenset()
+
+
 def _day(
-    day: date, rows: Sequence[MedicationStatement], zone: ZoneInfo
+    day: date, rows: Sequence[MedicationStatement], zone: ZoneInfo, looked_up: frozenset[str]
 ) -> OpioidDay | None:
     on_file = [row for row in rows if row.recorded_at.astimezone(zone).date() <= day]
     replaced = {row.corrects_id for row in on_file}
-    taken = [
-        row
-        for row in on_file
-        if row.pk not in replaced and row.active and _is_opioid(row.name)
-    ]
+    standing = [row for row in on_file if row.pk not in replaced and row.active]
+    if any(medicine_names.is_strange(row.name, looked_up) for row in standing):
+        return None
+    taken = [row for row in standing if _is_opioid(row.name)]
     if any(row.mg_per_day is None for row in taken):
         return None
     return OpioidDay(
