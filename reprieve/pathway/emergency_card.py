@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
+import orjson
+
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import ClinicSetting
 from reprieve.records.queries import settings
@@ -28,23 +32,40 @@ def key(situation: str) -> str:
 KEYS = (WHOM, *map(key, SITUATIONS))
 
 
-def write(*, actor: Actor, uid: uuid.UUID, at: datetime, texts: Mapping[str, str]) -> list[str]:
+def current(*, clinic: uuid.UUID, at: datetime) -> dict[str, str]:
+    """This function will return every text of the card by setting, empty where there is none."""
+    chosen = settings.every(clinic=clinic, at=at)
+    return {name: str(chosen.get(name, "")) for name in KEYS}
+
+
+def version(texts: Mapping[str, str]) -> str:
+    """This function will name a state of the card: other texts have another name."""
+    return hashlib.sha256(orjson.dumps(dict(texts), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def write(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, texts: Mapping[str, str], seen: str
+) -> list[str]:
     """This function will keep those of the card's texts that changed, by setting, and name them.
 
-    An empty text takes the clinic's words back. Raises BadValue naming the setting.
+    `seen` is the version that was read before writing. An empty text takes the clinic's words
+    back. Raises BadValue naming the setting, and NotNow when somebody else has written since.
     """
-    for name, text in texts.items():
+    said = {name: "\n".join(text.split("\r\n")).strip() for name, text in texts.items()}
+    for name, text in said.items():
         if name not in KEYS:
             raise BadValue(name, N_("is not a part of the emergency card"))
         if len(text) > LONGEST:
             raise BadValue(name, N_("is too long"))
 
     def work() -> Done:
-        chosen = settings.every(clinic=actor.clinic, at=at)
-        changed = sorted(n for n, text in texts.items() if chosen.get(n, "") != text.strip())
+        now = current(clinic=actor.clinic, at=at)
+        changed = sorted(name for name, text in said.items() if now[name] != text)
+        if changed and seen != version(now):
+            raise NotNow(N_("Somebody else has written on this card since you opened it."))
         for name in changed:
             ClinicSetting.objects.add(
-                clinic_id=actor.clinic, key=name, value=texts[name].strip(), valid_from=at,
+                clinic_id=actor.clinic, key=name, value=said[name], valid_from=at,
                 reason="", recorded_at=at, by_id=actor.practitioner,
             )  # fmt: skip
         return Done(

@@ -94,7 +94,8 @@ def agree(
 ) -> None:
     """This function will let the finding pass: the second person has read it and agrees.
 
-    Raises BadValue for a wrong password or for who asked, NotNow when what was seen has changed.
+    Raises BadValue for a wrong password or for who asked, PermissionDenied when neither of the two
+    is a doctor, NotNow when what was seen has changed.
     """
 
     def work() -> Done:
@@ -104,6 +105,8 @@ def agree(
         person = signatures.prove(actor=actor, password=password)
         asker = _asker(row)
         double_checks.may_stand_beside(asker, actor, double_checks.ACT)
+        if not (asker.roles | actor.roles) & DOCTORS:
+            raise PermissionDenied(N_("One of the two must be a doctor."))
         found = waiting(clinic=actor.clinic, encounter=row.encounter_id, at=at)
         asked = next((o for o in found if o.asked.id == row.pk), None)
         if asked is None:

@@ -46,7 +46,7 @@ DECIDED = ("override", "start")
 SECOND_FORM = b"reprieve record, form 2\n"
 SECOND_ROW_FORM = b"reprieve row, form 2\n"
 # What is signed for itself.
-ROWS = {"careplan": CarePlan, "medicationrequest": MedicationRequest}
+ROWS = {"careplan": CarePlan, "medicationrequest": MedicationRequest, "discharge": Discharge}
 SIGNED = "signed"
 
 
@@ -70,13 +70,15 @@ def row_hash(row: AppendOnly) -> str:
 
 
 def row_stands(signature: Signature) -> bool | None:
-    """This function will tell whether a signed plan or order is what was signed; None: neither."""
+    """This function will tell whether a plan, order or discharge is what was signed; else None."""
     model = ROWS.get(signature.subject_kind)
     if model is None:
         return None
     row = model.objects.every().filter(pk=signature.subject).first()
-    forms = () if row is None else (_second_row_form(row), _first_row_form(row))
-    return signature.content_sha256 in forms
+    if row is None:
+        return False
+    first = _first_discharge_form(row) if model is Discharge else _first_row_form(row)
+    return signature.content_sha256 in (_second_row_form(row), first)
 
 
 def named(*signatures: Signature) -> dict[str, dict[str, str]]:
@@ -186,3 +188,9 @@ def _unlike_the_audit() -> Iterator[str]:
 def _hashes(rows: Iterable[tuple[uuid.UUID, str]]) -> Iterator[tuple[str, str]]:
     for pk, content in rows:
         yield str(pk), content
+
+
+def _first_discharge_form(row: Discharge) -> str:
+    """As discharges were hashed before their whole row was covered."""
+    said = [str(row.pk), row.way, row.recorded_at.astimezone(UTC).isoformat(), row.findings]
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()

@@ -33,6 +33,7 @@ PUBLIC = frozenset(
 OWN = frozenset(
     {
         "account_change_password",
+        "account_set_password",
         "account_reauthenticate",
         "mfa_index",
         "mfa_reauthenticate",

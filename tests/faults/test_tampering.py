@@ -13,7 +13,13 @@ from django.db import connection
 from reprieve.pathway import gate, infusion_stream
 from reprieve.pathway import signing as signing_act
 from reprieve.records import audit, guards, signing
-from reprieve.records.models import AuditEvent, InfusionEvent, Observation, Signature
+from reprieve.records.models import (
+    AuditEvent,
+    Discharge,
+    InfusionEvent,
+    Observation,
+    Signature,
+)
 from tests import gate_desk
 from tests.chairside import Chair, sit
 from tests.gate_desk import Visit
@@ -89,6 +95,28 @@ def test_a_signed_row_that_was_edited(command: LiveClinic, chair: Chair) -> None
     plain = command.reprieve("verify")
     assert plain.returncode == 1
     assert plain.stdout == f"signed record {chair.encounter} was changed after it was signed\n"
+
+
+@pytest.mark.parametrize("change", ["way = 'home'", "findings = '[]'", "note_id = NULL"])
+def test_a_signed_discharge_before_its_record_is_closed(
+    command: LiveClinic, today: World, change: str
+) -> None:
+    visit = gate_desk.arrived(today)
+    visit.prepare_all()
+    visit.start()
+    chair = visit.pump.chair
+    today.later(minutes=40)
+    chair.do("ended")
+    nurse = today["infusion_nurse"].practitioner
+    leave(chair, "against_advice", reason="wants to go home", caller=nurse)
+    audit.seal()
+    assert faults(command) == []
+    row = Discharge.of(today.id).get().pk
+    table = "records_discharge"
+    without_guard(
+        "guard_discharge_fixed", lambda: sql(f"UPDATE {table} SET {change} WHERE id = %s", key(row))
+    )
+    assert faults(command) == [f"signed discharge {row} was changed after it was signed"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import emergency_card as card
-from reprieve.pathway.errors import PermissionDenied
+from reprieve.pathway.errors import NotNow, PermissionDenied
 from reprieve.records.queries import settings
 from reprieve.web.emergency_words import SITUATIONS
 from tests import world as w
@@ -23,7 +23,13 @@ def world(db: None) -> Iterator[w.World]:
 
 
 def written(world: w.World, role: str = "medical_director", **texts: str) -> list[str]:
-    return card.write(actor=world.staff[role], uid=uuid.uuid4(), at=world.at, texts=texts)
+    return card.write(
+        actor=world.staff[role], uid=uuid.uuid4(), at=world.at, texts=texts, seen=version(world)
+    )
+
+
+def version(world: w.World) -> str:
+    return card.version(card.current(clinic=world.id, at=world.at))
 
 
 def value(world: w.World, key: str) -> object:
@@ -61,3 +67,21 @@ def test_what_is_no_part_of_the_card_is_refused(world: w.World, key: str, text: 
 def test_nobody_else_writes_it(world: w.World, role: str) -> None:
     with pytest.raises(PermissionDenied):
         written(world, role, **{card.WHOM: "Call nobody."})
+
+
+def test_a_colleagues_words_are_not_written_over_unseen(world: w.World) -> None:
+    opened = version(world)
+    written(world, **{card.key("seizure"): "Left side."})
+    texts = dict.fromkeys(card.KEYS, "") | {card.WHOM: "Call 911."}
+    with pytest.raises(NotNow):
+        card.write(
+            actor=world.staff["medical_director"], uid=uuid.uuid4(), at=world.at, texts=texts,
+            seen=opened,
+        )  # fmt: skip
+    assert value(world, card.key("seizure")) == "Left side."
+
+
+def test_a_browsers_line_breaks_count_once(world: w.World) -> None:
+    lines = "\r\n".join(["x" * 99] * 20)  # 1,999 characters as the page counts them
+    assert written(world, **{card.WHOM: lines}) == [card.WHOM]
+    assert "\r" not in str(value(world, card.WHOM))

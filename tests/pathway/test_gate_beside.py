@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,6 +159,23 @@ def test_two_who_are_no_doctors_are_not_enough(hungry: Visit) -> None:
     )  # fmt: skip
     with pytest.raises(BadValue, match="doctor"):
         gate_beside.ask(**hungry.act(), second=other, rule=RULE, reason="x")
+
+
+def test_another_nurse_does_not_agree_in_the_place_of_the_doctor_who_was_asked(
+    hungry: Visit,
+) -> None:
+    decision = ask(hungry, "infusion_nurse", "physician")
+    other = hungry.world["front_desk"]
+    PractitionerRole.objects.add(
+        clinic_id=hungry.world.id, practitioner_id=other.practitioner, role="infusion_nurse",
+        granted=True, recorded_at=hungry.world.at, by_id=hungry.world["admin"].practitioner,
+    )  # fmt: skip
+    nurse = replace(other, roles=other.roles | {"infusion_nurse"})
+    with pytest.raises(PermissionDenied, match="doctor"):
+        gate_beside.agree(
+            actor=nurse, uid=new(), at=hungry.world.at, decision=decision, password=PASSWORD
+        )
+    assert RULE in hungry.blocking
 
 
 def test_what_nobody_may_override_is_not_asked_about(hungry: Visit) -> None:

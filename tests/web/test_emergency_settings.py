@@ -17,7 +17,8 @@ def test_the_clinics_words_stand_on_the_card(world: w.World, as_role: As) -> Non
     visit = w.prepared(world, *w.person(world))
     nurse, director = as_role("infusion_nurse"), as_role("medical_director")
     assert "not confirmed by" in nurse.get(f"/infusion/{visit}/emergency/seizure").content.decode()
-    texts = {"act": str(uuid.uuid4()), card.WHOM: "Dial 911, back door.",
+    seen = director.get("/settings/emergency").context["form"]["seen"].value()
+    texts = {"act": str(uuid.uuid4()), card.WHOM: "Dial 911, back door.", "seen": seen,
              card.key("seizure"): "Left side. Clock."}  # fmt: skip
     assert director.post("/settings/emergency", texts).status_code == 302
     assert "Dial 911, back door." in nurse.get("/emergency").content.decode()
@@ -34,6 +35,16 @@ def test_a_text_too_long_is_named_and_nothing_is_kept(world: w.World, as_role: A
     assert answer.status_code == 422
     assert "Opioid overdose" in answer.content.decode()
     assert "Dial 911." not in as_role("infusion_nurse").get("/emergency").content.decode()
+
+
+def test_a_page_opened_before_a_colleague_wrote_is_refused_in_words(
+    world: w.World, as_role: As
+) -> None:
+    director = as_role("medical_director")
+    texts = {"act": str(uuid.uuid4()), card.WHOM: "Dial 911.", "seen": "of another day"}
+    answer = director.post("/settings/emergency", texts)
+    assert answer.status_code == 422
+    assert "Somebody else has written" in answer.content.decode()
 
 
 def test_only_the_medical_director_sees_the_way_there(world: w.World, as_role: As) -> None:

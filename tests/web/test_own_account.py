@@ -211,3 +211,22 @@ def test_codes_cannot_be_guessed(world: w.World) -> None:
     assert right.status_code == 200
     assert "Too many wrong codes" in right.content.decode()
     assert phone.get("/today").status_code == 302
+
+
+def test_who_signs_in_by_the_provider_alone_chooses_a_password_to_sign_with(
+    world: w.World, as_role: Browser
+) -> None:
+    from reprieve.records.models import User
+
+    nurse = as_role("infusion_nurse")
+    user = User.objects.get(pk=world["infusion_nurse"].user)
+    user.set_unusable_password()
+    user.save()
+    nurse.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = nurse.get("/account/password/change/", follow=True)
+    assert page.status_code == 200
+    assert page.redirect_chain
+    chosen = {"password1": "quiet-otter-lamp-41", "password2": "quiet-otter-lamp-41"}
+    assert nurse.post(page.redirect_chain[-1][0], chosen).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("quiet-otter-lamp-41")

@@ -323,6 +323,16 @@ class TestProgress:
         assert (row.actor, row.shown) == (f"patient:{patient}", [str(patient)])
         assert "you" in phone.get(f"/me/{secret}").content.decode()
 
+    def test_a_press_that_was_sent_twice_leaves_the_mailed_code_right(
+        self, world: World, phone: Client, token: Make
+    ) -> None:
+        secret, press = token(), {"act": str(new())}
+        start(phone, f"/me/{secret}")
+        for _ in range(2):
+            assert phone.post(f"/me/{secret}/code", press).status_code == 302
+        answer = phone.post(f"/me/{secret}/check", {"code": self.code(world)})
+        assert answer.status_code == 302
+
     def test_a_wrong_code_five_times_ends_it(
         self, world: World, phone: Client, token: Make
     ) -> None:

@@ -72,6 +72,8 @@ def send(request: LinkRequest) -> HttpResponseBase:
         actor=request.actor, uid=act, at=request.at, link=request.link.id, code=code
     )
     # Tries belong to the act: one sent twice sends no second code and brings no further tries.
+    if (_kept(request) or {}).get("act") == str(act):
+        return redirect("progress", request.token)
     request.session[_key("code", request)] = {
         "mark": _mark(request, code), "until": time.time() + CODE_S, "act": str(act), "way": way,
     }  # fmt: skip

@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import emergency_card as card
-from reprieve.records.queries import settings
+from reprieve.pathway.errors import NotNow
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.emergency_words import SITUATIONS
-from reprieve.web.words import form_errors
+from reprieve.web.words import form_errors, say
+
+SEEN = "seen"  # the version of the card that the page showed
 
 
 def _form() -> type[forms.Form]:
     def area(label: str, shown: str) -> forms.CharField:
         return forms.CharField(
-            label=label, help_text=shown, max_length=card.LONGEST, required=False,
-            widget=forms.Textarea(attrs={"rows": 4}),
+            label=label, help_text=shown, required=False,
+            widget=forms.Textarea(attrs={"rows": 4, "maxlength": card.LONGEST}),
         )  # fmt: skip
 
     whom = area(
@@ -33,7 +35,8 @@ def _form() -> type[forms.Form]:
         card.key(name): area(str(words), _("Empty: “{steps}”").format(steps=_line(str(usual))))
         for name, (words, usual) in SITUATIONS.items()
     }
-    return type("CardForm", (forms.Form,), {card.WHOM: whom, **steps})
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    return type("CardForm", (forms.Form,), {card.WHOM: whom, **steps, SEEN: seen})
 
 
 def _line(steps: str) -> str:
@@ -43,16 +46,19 @@ def _line(steps: str) -> str:
 @page("emergency.write", opens="settings")
 def emergency(request: PageRequest) -> HttpResponseBase:
     """This function will show the clinic's emergency texts, and keep what is changed."""
-    known = settings.every(clinic=request.actor.clinic, at=request.at)
-    form = _form()(request.POST or None, initial={name: known.get(name, "") for name in card.KEYS})
+    known = card.current(clinic=request.actor.clinic, at=request.at)
+    form = _form()(request.POST or None, initial=known | {SEEN: card.version(known)})
     if request.method == "POST" and form.is_valid():
         try:
             card.write(
                 actor=request.actor, uid=act_of(request), at=request.at,
                 texts={name: form.cleaned_data[name] for name in card.KEYS},
+                seen=form.cleaned_data[SEEN],
             )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
+        except NotNow as error:
+            form.add_error(None, say(error.message))
         else:
             messages.success(request, _("The emergency card is kept."))
             return redirect("settings_emergency")
