@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Any
 
 from reprieve.knowledge import BadValue
 from reprieve.outcomes.registry.tables import TABLES
+from reprieve.outcomes.registry.tables import Column as Flat
 from reprieve.pathway import exporting_practice, exporting_research
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.permissions import Actor, require
@@ -65,7 +66,7 @@ def research(
     made = exporting_research.deidentified(
         rows, day=registry.day_of(at, clinic=actor.clinic), without=without, chance=chance
     )
-    found = list(flat(made))
+    found = list(flat(made, columns=exporting_research.COLUMNS))
 
     def fill(place: Path) -> None:
         for table in found:
@@ -78,13 +79,15 @@ def research(
     return counts
 
 
-def flat(rows: dict[str, list[tuple[Any, ...]]]) -> Iterator[Table]:
+def flat(
+    rows: dict[str, list[tuple[Any, ...]]], *, columns: Mapping[str, tuple[Flat, ...]] = TABLES
+) -> Iterator[Table]:
     """This function will give the registry's flat tables in the shape that is written."""
     kinds = {"string": "text", "int64": "whole"}
-    for name, columns in TABLES.items():
+    for name, own in columns.items():
         yield Table(
             name=name, means="A flat table of the registry.",
-            columns=tuple(Column(name=c.name, kind=kinds[c.kind], means=c.means) for c in columns),
+            columns=tuple(Column(name=c.name, kind=kinds[c.kind], means=c.means) for c in own),
             rows=partial(iter, rows[name]),
         )  # fmt: skip
 

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--without", action="append", default=[], metavar="COLUMN",
-        help="leave condition or regimen out of a research set",
+        help="leave condition, regimen or events out of a research set",
     )  # fmt: skip
     parser.add_argument("--clinic", metavar="ID", help="which clinic, where there are several")
 
