@@ -22,15 +22,17 @@ from reprieve.web.live_reader import Shared, reader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """One answer: the board as HTML, and the infusions on it."""
+    """One answer: the board and its alarms alone as HTML, and the infusions on it."""
 
     html: str
+    alarms: str
     shown: tuple[str, ...]
     version: int
 
     def root(self, *, now_ms: int) -> str:
         """Return what a poll is answered with; the server's time is that of the answer."""
-        return f'<div data-cursor="{self.version}" data-now="{now_ms}">{self.html}</div>'
+        root = f'<div data-cursor="{self.version}" data-now="{now_ms}">'
+        return f"{root}{self.alarms}{self.html}</div>"
 
 
 _parts: Shared[Board] = Shared()
@@ -49,13 +51,15 @@ def _made(request: PageRequest, version: int) -> Board:
     silent = alarm_policy.is_record_only(clinic=request.actor.clinic, at=request.at)
     ladder = alarm_policy.ladder(clinic=request.actor.clinic, at=request.at)
     sounds = [] if silent else [s.sounding for s in seats if s.sounding]
+    shown = [_seat(s, ladder) for s in seats]
     context = {
-        "seats": [_seat(s, ladder) for s in seats],
+        "seats": shown, "alarmed": [one for one in shown if one["alarm"]],
         "sounding": sounds[0] if sounds else "", "record_only": silent,
     }  # fmt: skip
     return Board(
         version=version,
         html=render_to_string("staff/board/live.html", context),
+        alarms=render_to_string("staff/board/alarms.html", context),
         shown=tuple(str(s.patient) for s in seats),
     )
 

@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from reprieve.pathway import booking, clinic, downtime, infusion
+from reprieve.pathway import emergency_card as card
 from reprieve.pathway.booking import Slot
 from reprieve.records.models import WorkItem
+from reprieve.web.emergency_words import SITUATIONS
 from tests import booking_desk as desk
 from tests.chairside import Chair, quick_world
 from tests.order_desk import order
@@ -81,24 +83,48 @@ def test_the_pack_names_patients_orders_and_gives_a_blank_chart(
     as_role: AsRole, world: World
 ) -> None:
     booked(world)
-    card = "Call 911. The bag valve mask hangs at chair 1."
+    whom = "Call 911. The bag valve mask hangs at chair 1."
     clinic.choose(actor=world["medical_director"], uid=new(), at=world.at,
-                  key="clinic.emergency_card", value=card)  # fmt: skip
+                  key="clinic.emergency_card", value=whom)  # fmt: skip
     for paper in ("a4", "letter"):
         pack = as_role("infusion_nurse").get(reverse("downtime"), {"paper": paper}).content
         assert says(pack, "Downtime pack, Mon 9 Mar 2026")
         assert says(pack, "11:00 Chair 1 Iva Invented, Sat 17 May 1980, 1")
         assert says(pack, "0.5 mg/kg over 40 minutes")
-        assert says(pack, card)
+        assert says(pack, whom)
         assert says(pack, "__:__")
-        # The list alone, then the patient's sheets, each with the name.
-        assert words_of(pack).count("Iva Invented") >= pages(pack)
+        # The list, the emergency card without a name, then the patient's sheets, each with it.
+        assert words_of(pack).count("Iva Invented") >= pages(pack) - 1
 
 
 def test_a_day_without_infusions_says_so(as_role: AsRole, world: World) -> None:
     pack = as_role("infusion_nurse").get(reverse("downtime")).content
     assert says(pack, "No infusion is booked for today.")
-    assert pages(pack) == 1
+    assert pages(pack) <= 3  # no sheet of a patient: the list and the emergency card
+
+
+def test_the_steps_of_each_situation_are_printed(as_role: AsRole, world: World) -> None:
+    director = world["medical_director"]
+    own = {
+        card.WHOM: "Dial 911.\n<b>Back door</b> & stairs.",
+        # As long as it may be, and a line a letter: longer than a page.
+        card.key("opioid"): "x\n" * 1000,
+    }
+    seen = card.version(card.current(clinic=world.id, at=world.at))
+    card.write(actor=director, uid=new(), at=world.at, texts=own, seen=seen)
+    pack = as_role("infusion_nurse").get(reverse("downtime")).content
+    for words, steps in SITUATIONS.values():
+        assert says(pack, str(words))
+        if "Naloxone" not in str(steps):
+            assert says(pack, str(steps))
+    assert says(pack, "<b>Back door</b> & stairs.")
+    assert not says(pack, "Naloxone")
+    assert words_of(pack).count("not confirmed by the medical director") == len(SITUATIONS) - 1
+
+
+def test_the_card_says_that_nobody_wrote_whom_to_call(as_role: AsRole, world: World) -> None:
+    pack = as_role("infusion_nurse").get(reverse("downtime")).content
+    assert says(pack, "The clinic has not written whom to call.")
 
 
 def test_orders_in_force_stand_before_the_plan(as_role: AsRole, world: World) -> None:

@@ -8,9 +8,11 @@ from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 from reportlab.lib.colors import black
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, Spacer, Table
 
-from reprieve.web.print.paper import BODY, Heading, build
+from reprieve.web.emergency_view import Card, Situation
+from reprieve.web.print.paper import BODY, HEAD, SMALL, Heading, build
 from reprieve.web.print.record import FACT, NAME, PART, SIDE_MM, facts_table
 from reprieve.web.print.strip import Doses, Row, Sheet, Strip
 
@@ -19,6 +21,8 @@ HAND = 17.0  # points: a row that a pen can fill
 LINES = 9
 NARROW = [("GRID", (0, 0), (-1, -1), 0.5, black), ("LEFTPADDING", (0, 0), (-1, -1), 3),
           ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]  # fmt: skip
+
+STEP = ParagraphStyle("step", parent=BODY, leading=13, spaceAfter=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Pack:
 
     day: str
     phone: str
-    card: str
+    card: Card
     patients: tuple[Planned, ...]
 
 
@@ -56,9 +60,7 @@ def _parts(pack: Pack, title: str) -> Iterator[Flowable]:
              "their times. The bedside monitor stays the primary alarm.")  # fmt: skip
     yield Paragraph(escape(said), BODY)
     yield from _list(pack)
-    if pack.card:
-        yield Paragraph(escape(_("Emergency card")), PART)
-        yield from (Paragraph(escape(line), BODY) for line in pack.card.splitlines() if line)
+    yield from _card(pack.card)
     for one in pack.patients:
         yield from _sheets(one)
 
@@ -72,6 +74,24 @@ def _list(pack: Pack) -> Iterator[Flowable]:
             for one in pack.patients]  # fmt: skip
     cells = [[Paragraph(escape(text), FACT) for text in row] for row in [head, *rows]]
     yield Table(cells, colWidths=["10%", "14%", "36%", "40%"], style=NARROW)
+
+
+def _card(card: Card) -> Iterator[Flowable]:
+    """Whom to call and the steps of each situation, on a page of their own to hang up."""
+    yield PageBreak()
+    yield Paragraph(escape(_("Emergency card")), NAME)
+    yield Paragraph(escape(_("Stop the infusion. Call for help. Airway, oxygen.")), BODY)
+    whom = card.whom or _("The clinic has not written whom to call.")
+    yield from (Paragraph(escape(line), BODY) for line in whom.splitlines() if line)
+    # Not a table: a cell that is taller than the page would stop the whole pack.
+    yield from (KeepTogether([*_situation(one)]) for one in card.situations)
+
+
+def _situation(one: Situation) -> Iterator[Flowable]:
+    yield Paragraph(escape(one.name), HEAD)
+    yield from (Paragraph(escape(line), STEP) for line in one.steps.splitlines() if line)
+    if not one.is_own:
+        yield Paragraph(escape(f"({_('not confirmed by the medical director')})"), SMALL)
 
 
 def _sheets(one: Planned) -> Iterator[Flowable]:

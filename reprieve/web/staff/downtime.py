@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reprieve.clinical.regimens import regimens
-from reprieve.pathway import emergency_card
 from reprieve.records.queries import booking, gate_visits, orders, patients, plans, settings
 from reprieve.records.queries.booking import AppointmentView
 from reprieve.records.queries.orders import OrderView
 from reprieve.records.queries.plans import PlanView
+from reprieve.web import emergency_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.print import downtime as printed
@@ -36,7 +36,7 @@ def downtime(request: PageRequest) -> HttpResponse:
     request.shown += [str(visit.patient) for visit in coming]
     pack = printed.Pack(
         day=day(request.at), phone=_setting(request, "clinic.phone"),
-        card=_setting(request, emergency_card.WHOM),
+        card=emergency_view.card(clinic=clinic, at=request.at),
         patients=tuple(_planned(request, visit) for visit in coming),
     )  # fmt: skip
     made = printed.pdf(

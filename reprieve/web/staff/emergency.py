@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_
-from reprieve.pathway import emergency_card, infusion
-from reprieve.pathway.clock import moment
+from reprieve.pathway import infusion
+from reprieve.pathway.clock import moment, ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.infusion import Happened
-from reprieve.records.queries import charts, settings
-from reprieve.web import patient_page
+from reprieve.records.queries import charts
+from reprieve.web import emergency_view, infusion_live, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.emergency_words import SITUATIONS, STEPS
@@ -32,9 +32,8 @@ def card(request: PageRequest, encounter: uuid.UUID, what: str = "") -> HttpResp
     if chart is None or (what and what not in SITUATIONS):
         raise NotFound(N_("There is no such infusion."))
     header = patient_page.opened(request, chart.patient)
-    key = emergency_card.key(what)
-    own = settings.value(clinic=clinic, key=key, at=request.at, default="") if what else ""
-    name, steps = SITUATIONS.get(what, ("", ""))
+    request.shown.append(str(encounter))
+    whole = emergency_view.card(clinic=clinic, at=request.at)
     logged = [
         (moment(event["at_ms"]), event["note"], event["by"])
         for event in chart.events
@@ -42,9 +41,9 @@ def card(request: PageRequest, encounter: uuid.UUID, what: str = "") -> HttpResp
     ]
     return render(request, "staff/infusion/emergency_card.html", {
         **patient_page.context(request, header), "encounter": encounter, "what": what,
-        "situations": [(key, words) for key, (words, _steps) in SITUATIONS.items()],
-        "name": name, "text": own or steps, "is_own": bool(own), "logged": logged,
-        "steps": list(STEPS.items()),
+        "card": whole, "now": whole.situation(what), "logged": logged,
+        "steps": list(STEPS.items()), "live": infusion_live.current(request, encounter),
+        "now_ms": ms(request.at),
     })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarms, emergency_card
+from reprieve.pathway import alarms
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.records.queries import (
@@ -24,11 +24,10 @@ from reprieve.records.queries import (
     patients,
     plans,
     problems,
-    settings,
 )
 from reprieve.records.queries import live as live_queries
 from reprieve.records.queries import recovery as visits
-from reprieve.web import infusion_live
+from reprieve.web import board_view, emergency_view, infusion_live
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
 from reprieve.web.infusion_entries import ENTRIES, Blank, Chairside, Entry, blank, form_for
@@ -138,10 +137,13 @@ def table(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 
 @page("infusion.open", opens="emergency card")
 def emergency(request: PageRequest) -> HttpResponse:
-    """This function will show the clinic's own emergency text."""
-    whom = emergency_card.WHOM
-    card = settings.value(clinic=request.actor.clinic, key=whom, at=request.at, default="")
-    return render(request, "staff/infusion/emergency.html", {"card": str(card)})
+    """This function will show whom the clinic calls, below the alarms of every chair."""
+    chairs = board_view.part(request)
+    request.shown += chairs.shown
+    return render(request, "staff/infusion/emergency.html", {
+        "card": emergency_view.card(clinic=request.actor.clinic, at=request.at),
+        "live": chairs, "now_ms": ms(request.at),
+    })  # fmt: skip
 
 
 def _patient(request: PageRequest, encounter: uuid.UUID) -> uuid.UUID:

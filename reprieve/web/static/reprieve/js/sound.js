@@ -131,3 +131,5 @@ document.addEventListener("click", (event) => {
 document.addEventListener("reprieve:live", follow);
 setInterval(show, 2_000);
 follow();
+// After a press on the page before, most browsers let this one sound at once; others wait for a press.
+void unlock().catch(() => undefined);

@@ -1,12 +1,12 @@
-// The infusion's screen: live parts, grid, entries, answers to alarms, and keys.
+// The infusion's screen: live parts, grid, entries, and keys.
 
 import { openDialog } from "../dialog.js";
 import { test } from "../sound.js";
+import "./answers.js";
 import "./clocks.js";
-import { post, tell, wireEntries } from "./entries.js";
+import { wireEntries } from "./entries.js";
 import { draw } from "./grid.js";
 import { merged } from "./model.js";
-import { number } from "./number.js";
 import { isCut, mayBeKept } from "./offline.js";
 import "./sync.js";
 
@@ -37,32 +37,11 @@ function needsServer(button) {
   return isCut() && !mayBeKept((button.dataset.open ?? "").replace("entry-", ""));
 }
 
-/** @param {Record<string, string>} fields @returns {Promise<boolean>} whether it was taken */
-async function answer(fields) {
-  const data = new FormData();
-  const token = document.querySelector("[name=csrfmiddlewaretoken]");
-  if (token instanceof HTMLInputElement) data.set("csrfmiddlewaretoken", token.value);
-  data.set("act", number());
-  for (const [name, value] of Object.entries(fields)) data.set(name, value);
-  const said = await post(room?.dataset.alarm ?? "", data).catch(() => undefined);
-  return Boolean(said?.ok);
-}
-
 /** @param {HTMLElement} button */
 function press(button) {
-  const { acknowledge, correct, soundTest } = button.dataset;
-  if (acknowledge !== undefined) void once(button, { do: "acknowledge", alarms: acknowledge });
-  else if ("silence" in button.dataset) void once(button, { do: "silence" });
-  else if (soundTest === "high") void test("high");
+  const { correct, soundTest } = button.dataset;
+  if (soundTest === "high") void test("high");
   else if (correct !== undefined) openCorrection(button, correct);
-}
-
-/** @param {HTMLElement} button @param {Record<string, string>} fields */
-async function once(button, fields) {
-  if (button instanceof HTMLButtonElement) button.disabled = true;
-  if (await answer(fields)) return;
-  if (button instanceof HTMLButtonElement) button.disabled = false;
-  tell("unanswered");
 }
 
 /** @param {HTMLElement} button @param {string} observation */
