@@ -7,7 +7,7 @@ no longer found by their identifiers, imported infusions are struck through.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from reprieve.clinical import conditions
-from reprieve.knowledge import N_, BadValue
+from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import (
     episodes,
     importing_scores,
@@ -34,20 +34,41 @@ from reprieve.records import identity as identities
 from reprieve.records.identity import Identity
 from reprieve.records.models import (
     Act,
+    AdverseEvent,
+    AllergyIntolerance,
     Appointment,
     Condition,
+    Consent,
+    Decision,
+    DiaryEntry,
     Encounter,
     EpisodeOfCare,
+    MedicationStatement,
     Observation,
+    OutboxMessage,
     Patient,
+    PatientLink,
+    QuestionnaireResponse,
+    Referral,
     Vial,
+    WorkItem,
 )
 from reprieve.records.queries import clinics
 from reprieve.records.queries import patients as known
 
 ACT, UNDO = "import.run", "import.undo"
 UNDONE = "(import undone)"
+SINCE = N_(
+    "Something was written since about {found} of the {people} imported people. Undo later imports "
+    "about them first; what they or the clinic wrote stays, and so do they."
+)
 STAYS = N_("Stock stays in the ledger: what should not be there leaves it before a witness.")
+# What may be written about a person after the import that brought them.
+WRITTEN = (
+    Encounter, Appointment, Observation, QuestionnaireResponse, DiaryEntry, Consent, PatientLink,
+    WorkItem, AdverseEvent, AllergyIntolerance, Decision, MedicationStatement, OutboxMessage,
+    Referral,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +225,8 @@ def _infusion(
 def undo(*, actor: Actor, uid: uuid.UUID, at: datetime, batch: uuid.UUID) -> dict[str, Any]:
     """This function will take an import back by rows that say so.
 
-    Raises NotFound for no such import, NotNow when it is undone already or something was built on
-    it: a visit or an appointment of an imported person.
+    Raises NotFound for no such import, NotNow when it is undone already or something was written
+    about an imported person since: by the clinic, by the person, or by another import that stands.
     """
 
     def work() -> Done:
@@ -238,9 +259,35 @@ def _only_once(actor: Actor, batch: uuid.UUID) -> None:
 
 
 def _nothing_built_on(actor: Actor, people: Sequence[Patient]) -> None:
-    for model in (Encounter, Appointment, Observation):
-        if model.of(actor.clinic).filter(patient__in=people).exists():
-            raise NotNow(N_("Something was written about an imported person since."))
+    """What an undone import wrote stands no more; all else stays, so its people stay too."""
+    struck = _struck(actor)
+    found = {
+        row.patient_id
+        for model in WRITTEN
+        for row in model.of(actor.clinic).filter(patient__in=people)
+        if not _is_struck(row, struck)
+    }
+    if found:
+        raise NotNow(Message(id=SINCE, params={"found": len(found), "people": len(people)}))
+
+
+def _struck(actor: Actor) -> dict[uuid.UUID, frozenset[datetime]]:
+    """Each row that an undone import of this clinic made, with the moments of both acts."""
+    acts = list(Act.objects.filter(clinic_id=actor.clinic, kind__in=(ACT, UNDO)))
+    undone = {row.result.get("id"): row.at for row in acts if row.kind == UNDO}
+    return {
+        uuid.UUID(one): frozenset({row.at, undone[str(row.pk)]})
+        for row in acts
+        if row.kind == ACT and str(row.pk) in undone
+        for one in row.result["made"]
+    }
+
+
+def _is_struck(row: Any, struck: Mapping[uuid.UUID, frozenset[datetime]]) -> bool:
+    """Whether the import or its undoing wrote this row: an answer to such a row is no part."""
+    at = getattr(row, "recorded_at", None)
+    of = (getattr(row, name, None) for name in ("pk", "corrects_id", "encounter_id"))
+    return any(at in struck.get(one, ()) for one in of if one is not None)
 
 
 def _take_back_person(person: Patient, *, actor: Actor, at: datetime) -> None:

@@ -11,10 +11,21 @@ import pytest
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import importing, registry, series
+from reprieve.pathway.errors import NotNow
 from reprieve.pathway.importing import InfusionRow, PatientRow, RowError
 from reprieve.pathway.importing_scores import ScoreRow
+from reprieve.records import notes
 from reprieve.records.identity import Identity
-from reprieve.records.models import CarePlan, EpisodeOfCare
+from reprieve.records.models import (
+    CarePlan,
+    Consent,
+    DiaryEntry,
+    EpisodeOfCare,
+    Patient,
+    PatientLink,
+    QuestionnaireResponse,
+    WorkItem,
+)
 from reprieve.records.queries import (
     diary,
     followup,
@@ -169,3 +180,78 @@ def test_all_of_it_is_undone(world: World) -> None:
     assert diary.entries(clinic=world.id, patient=patient)[0].average_pain is None
     assert [h.term for h in followup.harm(clinic=world.id, patient=patient)] == ["import undone"]
     assert registry.compute(clinic=world.id, at=world.at)["behind"] == []
+
+
+class TestWhatWasWrittenSince:
+    def people(self, world: World) -> tuple[Any, list[Patient]]:
+        bo = PatientRow(identity=Identity(given="Bo", family="Invented", mrn="B-1"))
+        told = bring(world, IDA, bo)
+        return told, list(Patient.of(world.id).order_by("number"))
+
+    def write(self, world: World, kind: str, person: Patient) -> None:
+        kept = {"clinic_id": world.id, "patient": person}
+        recorded = {**kept, "recorded_at": world.at}
+        own = EpisodeOfCare.of(world.id).get(patient=person)
+        if kind == "form":
+            QuestionnaireResponse.objects.add(
+                instrument="peg", version="1", answers={"pain": 4}, complete=False,
+                measured_at=world.at, mode="home", **recorded,
+            )  # fmt: skip
+        if kind == "diary":
+            DiaryEntry.objects.add(day=DAY, at=world.at, mode="home", average_pain=4, **recorded)
+        if kind == "consent":
+            Consent.objects.add(
+                episode=own, text_version="1", text_sha256="0" * 64, language="en", given=True,
+                signed_name=notes.write("Ida Invented", clinic=world.id, at=world.at),
+                valid_from=world.at, **recorded,
+            )  # fmt: skip
+        if kind == "link":
+            PatientLink.objects.add(
+                form="diary", token_sha256=b"0" * 32, valid_from=world.at, valid_until=world.at,
+                **kept,
+            )  # fmt: skip
+        if kind == "work":
+            WorkItem.objects.add(
+                kind="call", owner_role="infusion_nurse", opened_at=world.at, due_at=world.at,
+                **kept,
+            )  # fmt: skip
+
+    @pytest.mark.parametrize("kind", ["form", "diary", "consent", "link", "work"])
+    def test_it_stops_the_undo_and_says_about_how_many(self, world: World, kind: str) -> None:
+        told, people = self.people(world)
+        self.write(world, kind, people[1])
+        with pytest.raises(NotNow, match="since about 1 of the 2 imported people"):
+            importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+        assert {one.state for one in EpisodeOfCare.of(world.id)} == {"requested"}
+        self.write(world, "diary", people[0])
+        with pytest.raises(NotNow, match="since about 2 of the 2"):
+            importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+
+    def undo(self, world: World, told: Any) -> None:
+        world.later(hours=1)
+        importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+
+    def test_later_imports_are_undone_first(self, world: World) -> None:
+        told, people = self.people(world)
+        given = bring(world, infusion(1, pain_before=7, side_effects=(("nausea", 1, False),)))
+        scores = bring(world, score("mood", 5), score("peg", 4), score("opioid_mme", 30))
+        for batch in (scores, given):
+            with pytest.raises(NotNow, match="about 1 of the 2"):
+                self.undo(world, told)
+            self.undo(world, batch)
+        self.undo(world, told)
+        assert {one.state for one in EpisodeOfCare.of(world.id)} == {"closed"}
+        assert len(people) == 2
+
+    def test_an_answer_to_an_imported_day_is_no_part_of_the_import(self, world: World) -> None:
+        told, people = self.people(world)
+        scores = bring(world, score("mood", 5))
+        world.later(hours=1)
+        imported = DiaryEntry.of(world.id).get()
+        DiaryEntry.objects.add(
+            clinic_id=world.id, patient=people[0], day=DAY, at=world.at, mode="home", mood=3,
+            extras={"moment": "day"}, corrects=imported, recorded_at=world.at,
+        )  # fmt: skip
+        self.undo(world, scores)
+        with pytest.raises(NotNow, match="about 1 of the 2"):
+            self.undo(world, told)
