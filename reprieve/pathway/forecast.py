@@ -48,7 +48,8 @@ class Outlook:
     """The forecast of one patient. `problem` says why there is none.
 
     `hindsight`: nothing was kept that can be compared, so that `past` repeats what the model
-    would have said from what was written by then.
+    would have said from what was written by then. `misfit` says why the model does not fit this
+    diary, where it does not.
     """
 
     problem: Message | None = None
@@ -62,7 +63,13 @@ class Outlook:
     hindsight: bool = False
     entries: int = 0
     responder_probability: float | None = None
+    misfit: tuple[Message, ...] = ()
     extrapolated: tuple[Message, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the model explains the diary."""
+        return not self.misfit
 
     @property
     def inside(self) -> int:
@@ -151,6 +158,7 @@ def _known(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Known | Me
         infusions=_given(courses, given, at, expected_levels.infusions),
         boluses=_given(courses, given, at, expected_levels.boluses),
         crps=decision.evidence_of(clinic=clinic, patient=patient) == CRPS,
+        untreated_before=len(given) == len(every),
     )  # fmt: skip
     return Known(
         who=who, start=start, today=today, racemic=form == "racemic", daily=daily,
@@ -200,6 +208,7 @@ def _worked(known: Known) -> Outlook:
         sampling_site=chosen.sampling_site, population=chosen.population, source=chosen.source,
         weeks=tuple(_week(known.start, *row) for row in rows),
         responder_probability=said.responder_probability,
+        misfit=tuple(gate.says for gate in said.gates if not gate.passed),
         extrapolated=pharmacology.extrapolated(crps=known.who.crps, racemic=known.racemic),
     )  # fmt: skip
 

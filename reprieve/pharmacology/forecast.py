@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reprieve.knowledge import BadValue
+from reprieve.knowledge import N_, BadValue
 from reprieve.pharmacology import slow
+from reprieve.pharmacology.baseline import CORRELATION, SCATTER
 from reprieve.pharmacology.diary import HIGHEST_PAIN, Entry
+from reprieve.pharmacology.gates import Gate, at_most
+from reprieve.pharmacology.misfit import understood
 from reprieve.pharmacology.model import DEFAULT, Array
 from reprieve.pharmacology.relief import EVENING_D, effects, series_of
-from reprieve.pharmacology.responders import CORRELATION, SCATTER, draw, learn
+from reprieve.pharmacology.responders import draw
 from reprieve.pharmacology.schedule import Bolus, Infusion
 from reprieve.pharmacology.slow import MIN_PER_DAY
 
@@ -28,12 +31,18 @@ LEAST_ANSWERS = 4
 # The week that is compared begins this long after the day on which the forecast is made.
 AHEAD_D = 7
 MOST_WEEKS = 52
+# Two weeks in a row outside an 80 % band, to one side, are hardly chance.
+_MISSES_IN_A_ROW = 2
 _DRAWS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """Whom a forecast is about: weight, model, doses (minutes from the first day), diary."""
+    """Whom a forecast is about: weight, model, doses (minutes from the first day), diary.
+
+    `untreated_before` says that no dose came before those listed, so that the week before day 0
+    is a baseline.
+    """
 
     weight_kg: float
     infusions: tuple[Infusion, ...]
@@ -41,6 +50,7 @@ class Patient:
     boluses: tuple[Bolus, ...] = ()
     model_name: str = DEFAULT
     crps: bool = False
+    untreated_before: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,8 @@ class Weeks:
     """Expected mean pain (0 to 10) of weeks that begin on `first_days`, with an 80 % band.
 
     The band is that of the reported weekly mean: what is not known of the patient and the scatter
-    of reporting. It is not the error of the model.
+    of reporting, and how far the model was off of late where it does not fit the diary: `gates`
+    then says why (see `misfit`), and the diary itself is the better guide.
     """
 
     version: str
@@ -58,6 +69,12 @@ class Weeks:
     high: Array
     responder_probability: float
     entries: int
+    gates: tuple[Gate, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the model explains the diary that the forecast is learnt from."""
+        return all(gate.passed for gate in self.gates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +94,7 @@ class Checked:
         return self.low <= self.seen <= self.high
 
 
-def forecast(
-    patient: Patient, *, from_day: int, weeks: int, rng: np.random.Generator
-) -> Weeks:
+def forecast(patient: Patient, *, from_day: int, weeks: int, rng: np.random.Generator) -> Weeks:
     """Forecast weekly mean pain for weeks in a row, without any dose but those listed.
 
     Days count from the first infusion (0). Raises BadValue as `relief` does, and for fewer than 1
@@ -89,22 +104,37 @@ def forecast(
         raise BadValue("weeks", f"{weeks} is not between 1 and {MOST_WEEKS}")
     if from_day < 0:
         raise BadValue("from_day", f"{from_day} is before the first infusion")
+    past = track_record(patient, until_day=from_day, rng=rng, most=_MISSES_IN_A_ROW)
+    return _said(patient, from_day, weeks, rng, also=(_missed(past),))
+
+
+def _said(
+    patient: Patient, from_day: int, weeks: int, rng: np.random.Generator, *,
+    also: tuple[Gate, ...] = (),
+) -> Weeks:  # fmt: skip
     pairs = slow.grid(crps=patient.crps)
     evenings = np.array([entry.day + EVENING_D for entry in patient.diary], dtype=np.float64)
     ahead = from_day + np.arange(WEEK_D * weeks) + EVENING_D
     series, wanted = series_of(
         patient.weight_kg, patient.infusions, patient.model_name, ahead, boluses=patient.boluses
     )
-    known = learn(pairs.weights, 1.0 - effects(series, pairs, evenings), patient.diary)
+    judged = understood(
+        pairs, 1.0 - effects(series, pairs, evenings), patient.diary,
+        untreated_before=patient.untreated_before, also=also,
+    )  # fmt: skip
     by_week = effects(series, pairs, wanted).reshape(3, -1, weeks, WEEK_D).mean(axis=-1)
-    virtual = draw(known, size=_DRAWS, rng=rng)
+    virtual = draw(judged.known, size=_DRAWS, rng=rng)
     true = virtual.baseline[:, None] * (1.0 - by_week[virtual.kind, virtual.pair])
     told = true + mean_scatter(WEEK_D) * rng.standard_normal(true.shape)
+    first_days = np.arange(from_day, from_day + WEEK_D * weeks, WEEK_D)
+    wider = judged.widening(first_days.astype(np.float64), true.mean(axis=0))
+    told += wider * rng.standard_normal((_DRAWS, 1))
     low, high = np.percentile(np.clip(told, 0.0, HIGHEST_PAIN), PERCENTILES, axis=0)
     return Weeks(
-        version=slow.VERSION, first_days=tuple(range(from_day, from_day + WEEK_D * weeks, WEEK_D)),
+        version=slow.VERSION, first_days=tuple(first_days.tolist()),
         mean=np.clip(true, 0.0, HIGHEST_PAIN).mean(axis=0), low=low, high=high,
-        responder_probability=known.responder_probability, entries=len(patient.diary),
+        responder_probability=judged.known.responder_probability, entries=len(patient.diary),
+        gates=judged.gates,
     )  # fmt: skip
 
 
@@ -114,8 +144,8 @@ def track_record(
     """Repeat the forecasts of past weeks with what was known then; oldest first, `most` at most.
 
     Each is made from the diary up to one day, for the week that begins seven days later, and only
-    where four days of that week were answered. What was given by the end of that week counts:
-    the response is on trial, not the plan.
+    where four days of that week were answered. A week is left out when anything was given between
+    the day and its end: nobody knew of that dose then.
     """
     starts = range(until_day - WEEK_D, AHEAD_D - 1, -WEEK_D)
     found: list[Checked] = []
@@ -123,7 +153,7 @@ def track_record(
         if len(found) == most:
             break
         seen = week_mean(patient.diary, first)
-        if seen is not None:
+        if seen is not None and not _treated(patient, first - AHEAD_D, first + WEEK_D):
             found.append(_checked(patient, first, seen, rng))
     return tuple(reversed(found))
 
@@ -141,17 +171,32 @@ def mean_scatter(days: int) -> float:
     return SCATTER * float(np.sqrt(days + 2.0 * pairs)) / days
 
 
+def _treated(patient: Patient, from_day: int, until_day: int) -> bool:
+    """Whether a dose began in these days; the clock's hour is not known, so half a day before."""
+    begins = [*(i.start_min for i in patient.infusions), *(b.at_min for b in patient.boluses)]
+    first_min = from_day * MIN_PER_DAY - 0.5 * MIN_PER_DAY
+    return any(first_min <= one < until_day * MIN_PER_DAY for one in begins)
+
+
 def _checked(patient: Patient, first: int, seen: float, rng: np.random.Generator) -> Checked:
     made = first - AHEAD_D
-    end_min = (first + WEEK_D) * MIN_PER_DAY
+    given_until = made * MIN_PER_DAY
     then = replace(
         patient,
-        boluses=tuple(push for push in patient.boluses if push.at_min < end_min),
-        infusions=tuple(one for one in patient.infusions if one.start_min < end_min),
+        boluses=tuple(push for push in patient.boluses if push.at_min < given_until),
+        infusions=tuple(one for one in patient.infusions if one.start_min < given_until),
         diary=tuple(entry for entry in patient.diary if entry.day < made),
     )  # fmt: skip
-    said = forecast(then, from_day=first, weeks=1, rng=rng)
+    said = _said(then, first, 1, rng)
     return Checked(
         made_day=made, first_day=first, seen=seen, mean=float(said.mean[0]),
         low=float(said.low[0]), high=float(said.high[0]),
     )  # fmt: skip
+
+
+def _missed(past: Sequence[Checked]) -> Gate:
+    """Ask of the last weeks how many lay outside their bands, both to the same side."""
+    over = sum(one.seen > one.high for one in past)
+    under = sum(one.seen < one.low for one in past)
+    return at_most("bands", float(max(over, under)), _MISSES_IN_A_ROW - 1.0,
+                   N_("the last two weeks fell outside what was expected of them"))  # fmt: skip

@@ -10,14 +10,14 @@ import numpy as np
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pharmacology import slow
 from reprieve.pharmacology.diary import HIGHEST_PAIN, Entry
+from reprieve.pharmacology.gates import Gate
+from reprieve.pharmacology.misfit import Judged, understood
 from reprieve.pharmacology.model import DEFAULT, Array, model
 from reprieve.pharmacology.responders import (
     PLACEBO_RESPONDERS,
     RESPONDERS,
     Draws,
-    Known,
     draw,
-    learn,
 )
 from reprieve.pharmacology.schedule import Bolus, Infusion
 from reprieve.pharmacology.simulate import check
@@ -47,7 +47,10 @@ class Relief:
 
     `share` is the share of pain taken away (0 to 1) over all patients like this one, `responder`
     the same among those who respond to the drug, `placebo` its mean had placebo been given.
-    `average_pain` (0 to 10) is None without a diary. `extrapolated` lists what nobody measured.
+    `average_pain` (0 to 10) is None without a diary. `baseline_measured` is the mean of the week
+    before treatment, `baseline_pain` what the model takes pain without treatment to be. Where the
+    model does not explain the diary, `fits` is false, `gates` says why and the band of pain is as
+    much wider. `extrapolated` lists what nobody measured.
     """
 
     version: str
@@ -59,12 +62,19 @@ class Relief:
     placebo: Array
     average_pain: Course | None
     baseline_pain: float | None
+    baseline_measured: float | None
     responder_probability: float
     prior_probability: float
     half_life_d: float
     c50_ng_per_ml: float
     entries: int
+    gates: tuple[Gate, ...]
     extrapolated: tuple[Message, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the model explains the diary; nothing is held against it without one."""
+        return all(gate.passed for gate in self.gates)
 
 
 def relief(
@@ -88,12 +98,11 @@ def relief(
     answer is marked. `r_potency` (0 to 0.5) is how much R-ketamine counts beside S. Raises
     BadValue as `simulate` does. Source: Dahan 2011 (doi:10.1016/j.ejpain.2010.06.016), rebuilt.
     """
-    series, wanted = series_of(
-        weight_kg, infusions, model_name, days, r_potency, boluses=boluses
-    )
+    series, wanted = series_of(weight_kg, infusions, model_name, days, r_potency, boluses=boluses)
     pairs = slow.grid(crps=crps)
     evenings = np.array([entry.day + EVENING_D for entry in diary])
-    known = learn(pairs.weights, 1.0 - effects(series, pairs, evenings), diary)
+    judged = understood(pairs, 1.0 - effects(series, pairs, evenings), diary)
+    known = judged.known
     virtual = draw(known, size=_DRAWS, rng=rng)
     reached = effects(series, pairs, wanted)
     share = reached[virtual.kind, virtual.pair]
@@ -104,12 +113,13 @@ def relief(
         share=_course(np.tensordot(known.weights, reached, axes=2), share),
         responder=_responder(by_pair, reached[0], rng),
         placebo=PLACEBO_RESPONDERS * slow.placebo_course(series, wanted),
-        average_pain=_pain(known, reached, virtual, share) if diary else None,
+        average_pain=_pain(judged, wanted, reached, virtual, rng) if diary else None,
         baseline_pain=known.expected_baseline if diary else None,
+        baseline_measured=None if known.measured is None else known.measured.pain,
         responder_probability=known.responder_probability, prior_probability=RESPONDERS,
         half_life_d=_median(pairs.half_lives_d, by_pair),
         c50_ng_per_ml=_median(pairs.c50s_ng_per_ml, by_pair),
-        entries=len(diary),
+        entries=len(diary), gates=judged.gates,
         extrapolated=(
             *extrapolated(crps=crps, racemic=series.model.form == "racemic"),
             *series.model.beyond(age_years),
@@ -156,9 +166,13 @@ def _responder(by_pair: Array, drug: Array, rng: np.random.Generator) -> Course:
     return _course(by_pair @ drug, drug[chosen])
 
 
-def _pain(known: Known, reached: Array, virtual: Draws, share: Array) -> Course:
+def _pain(
+    judged: Judged, days: Array, reached: Array, virtual: Draws, rng: np.random.Generator
+) -> Course:
+    known = judged.known
     mean = np.tensordot(known.weights * known.baseline, 1.0 - reached, axes=2)
-    spread = virtual.baseline[:, None] * (1.0 - share)
+    spread = virtual.baseline[:, None] * (1.0 - reached[virtual.kind, virtual.pair])
+    spread += judged.widening(days, mean) * rng.standard_normal((_DRAWS, 1))
     return _course(np.clip(mean, 0.0, HIGHEST_PAIN), np.clip(spread, 0.0, HIGHEST_PAIN))
 
 

@@ -3,7 +3,8 @@
 Three kinds of patient: responder to the drug, responder as to placebo only, neither. For each,
 pain is NRS = E0 (1 - effect) + scatter with E0 ~ N(mean, sd^2) and scatter correlated from day to
 day (AR(1)). E0 is integrated in closed form; half-life and C50 lie on a grid. This is exact where
-the usual way is one Laplace approximation for each kind.
+the usual way is one Laplace approximation for each kind. Mean and sd of E0 are those of the
+patient's own week before treatment where that was written (`baseline`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.pharmacology.baseline import CORRELATION, SCATTER, Baseline, measured
 from reprieve.pharmacology.diary import Entry
 from reprieve.pharmacology.grid import normalised
 from reprieve.pharmacology.model import Array
@@ -27,8 +29,6 @@ KINDS = np.array([
     (1.0 - RESPONDERS) * (1.0 - PLACEBO_RESPONDERS),
 ])  # fmt: skip
 _BASELINE, _BASELINE_SD = (float(DATA["rating"]["baseline"][k]) for k in ("value", "sd"))
-SCATTER = float(DATA["rating"]["residual"]["value"])
-CORRELATION = float(DATA["rating"]["residual"]["correlation_per_day"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +36,14 @@ class Known:
     """Weights (3, pairs) that sum to 1, and mean and SD of E0 given each kind and pair.
 
     `among_responders` (pairs,) are the weights given that the patient responds to the drug.
+    `measured` is the week before treatment, None where it was not written.
     """
 
     weights: Array
     among_responders: Array
     baseline: Array
     baseline_sd: Array
+    measured: Baseline | None
 
     @property
     def responder_probability(self) -> float:
@@ -63,29 +65,45 @@ class Draws:
     baseline: Array
 
 
-def learn(prior: Array, remaining: Array, diary: Sequence[Entry]) -> Known:
+def learn(
+    prior: Array, remaining: Array, diary: Sequence[Entry], *, untreated_before: bool = True,
+    excess: float = 1.0,
+) -> Known:  # fmt: skip
     """Update the prior weights (pairs,) by a diary.
 
-    `remaining` (3, pairs, entries) is the share of pain that each kind and pair leaves.
+    `remaining` (3, pairs, entries) is the share of pain that each kind and pair leaves. With
+    `untreated_before`, what was written before day 0 tells of E0 as measured and is not counted
+    again. `excess` is how many times the usual scatter the diary is taken to have.
     """
     start = KINDS[:, None] * prior
-    if not diary:
-        flat = np.full(start.shape, _BASELINE)
-        spread = np.full(start.shape, _BASELINE_SD)
-        return Known(weights=start, among_responders=prior, baseline=flat, baseline_sd=spread)
-    days = np.array([entry.day for entry in diary], dtype=np.float64)
-    pain = np.array([entry.average_pain for entry in diary])
-    left = _whiten(remaining, days)
-    miss = _whiten(pain - _BASELINE * remaining, days)
-    variance = _BASELINE_SD**2
+    before = measured(diary) if untreated_before else None
+    pain = _BASELINE if before is None else before.pain
+    sd = _BASELINE_SD if before is None else before.sd
+    told = learnt_from(diary, before)
+    if not any(told):
+        flat, spread = np.full(start.shape, pain), np.full(start.shape, sd)
+        return Known(
+            weights=start, among_responders=prior, baseline=flat, baseline_sd=spread,
+            measured=before,
+        )  # fmt: skip
+    days = np.array([entry.day for entry in diary], dtype=np.float64)[told]
+    rated = np.array([entry.average_pain for entry in diary])[told]
+    left = whiten(remaining[..., told], days) / excess
+    miss = whiten(rated - pain * remaining[..., told], days) / excess
+    variance = sd**2
     scale = 1.0 + variance * np.sum(left**2, axis=-1)
     common = variance * np.sum(left * miss, axis=-1) / scale
     squares = np.sum(miss**2, axis=-1) - common**2 * scale / variance
     logarithms = np.log(start) - 0.5 * (squares + np.log(scale))
     return Known(
         weights=normalised(logarithms), among_responders=normalised(logarithms[0]),
-        baseline=_BASELINE + common, baseline_sd=np.sqrt(variance / scale),
+        baseline=pain + common, baseline_sd=np.sqrt(variance / scale), measured=before,
     )  # fmt: skip
+
+
+def learnt_from(diary: Sequence[Entry], before: Baseline | None) -> NDArray[np.bool_]:
+    """Tell which entries the update counts: all, or those from day 0 on after a measured week."""
+    return np.array([before is None or entry.day >= 0 for entry in diary], dtype=np.bool_)
 
 
 def draw(known: Known, *, size: int, rng: np.random.Generator) -> Draws:
@@ -96,7 +114,7 @@ def draw(known: Known, *, size: int, rng: np.random.Generator) -> Draws:
     return Draws(kind=kind, pair=pair, baseline=known.baseline.ravel()[chosen] + spread)
 
 
-def _whiten(values: Array, days: Array) -> Array:
+def whiten(values: Array, days: Array) -> Array:
     """Turn correlated daily scatter into independent unit scatter along the last axis."""
     rho = CORRELATION ** np.diff(days)
     found = values / SCATTER

@@ -43,7 +43,9 @@ def chart(found: Outlook) -> dict[str, Any] | None:
 
 
 def title(found: Outlook) -> str:
-    """This function will say the forecast of four weeks ahead in one sentence."""
+    """This function will say the forecast of four weeks ahead, or that it is not to be used."""
+    if not found.fits:
+        return _("The model does not fit this diary: look at the diary")
     week = found.weeks[min(3, len(found.weeks) - 1)]
     words = _("Without another infusion, pain of {mean} is expected in the week of {day} "
               "({low} to {high})")  # fmt: skip
@@ -78,9 +80,10 @@ def basis(found: Outlook) -> str:
     words = _("Learnt from {entries} days of the diary and what was really given, by the slow "
               "model of relief ({version}, reconstructed from Dahan 2011) over {model}. The chance "
               "that this patient responds to the drug is put at {share} %.")  # fmt: skip
-    origin = _("Each earlier forecast is made anew from what was written by that day.") if (
-        found.hindsight
-    ) else _("Each earlier forecast stands as it was made that night.")
+    anew = _("Each earlier forecast is made anew from what was written by that day; weeks with "
+             "an infusion in between are left out.")  # fmt: skip
+    kept = _("Each earlier forecast stands as it was made that night.")
+    origin = anew if found.hindsight else kept
     told = words.format(
         entries=found.entries, version=found.version[:12], model=found.model,
         share=round(100 * (found.responder_probability or 0.0)),

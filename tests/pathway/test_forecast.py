@@ -74,10 +74,26 @@ def test_in_crps_it_is_not_called_an_extrapolation(world: World) -> None:
 
 
 def test_where_most_forecasts_failed_it_says_so(world: World) -> None:
-    made = weighed(responder(world, weeks=(1, 9, 1, 9, 1, 9, 1, 9)))
+    made = weighed(responder(world, weeks=(8,) * 6, during=8))
+    for n in range(4):
+        Forecast.objects.add(
+            clinic_id=world.id, patient_id=made.patient, recorded_at=world.at, model="kamp2020",
+            day=world.at.date() - timedelta(days=7 * n + 15), version="v", entries=9,
+            responder_probability=0.9, weeks=[[3, 2, 4]] * 12,
+        )  # fmt: skip
     found = of(made)
     assert len(found.past) >= 4
     assert found.unreliable
+
+
+def test_a_diary_that_no_course_of_the_model_explains_is_said(world: World) -> None:
+    made = weighed(responder(world, weeks=(2, 2, 2, 2)))
+    found = of(made)
+    assert not found.fits
+    assert [str(one) for one in found.misfit]
+    first = found.weeks[0]
+    assert first.low < 2 < first.high
+    assert of(weighed(responder(world, weeks=(8, 8), during=8))).fits
 
 
 @pytest.mark.parametrize("missing", ["infusion", "weight", "range", "diary"])
@@ -113,17 +129,17 @@ def night(made: Treated) -> int:
 
 class TestKept:
     def test_a_night_keeps_what_it_said_and_that_is_tried_later(self, world: World) -> None:
-        made = weighed(responder(world, weeks=(3, 3)))
+        made = weighed(responder(world, weeks=(8, 8), during=8))
         assert of(made).hindsight
         now = of(made).weeks
         assert (night(made), night(made)) == (1, 0)
         kept = Forecast.of(world.id).get()
         assert kept.weeks == [[round(n, 3) for n in (w.mean, w.low, w.high)] for w in now]
-        made.days([9] * 14)
+        made.days([2] * 14)
         found = of(made)
         assert not found.hindsight
         [past] = found.past
-        assert (past.made, past.week.first, past.seen) == (kept.day, now[1].first, 9.0)
+        assert (past.made, past.week.first, past.seen) == (kept.day, now[1].first, 2.0)
         assert (past.week.mean, past.inside) == (kept.weeks[1][0], False)
 
     def test_without_news_in_the_diary_there_is_no_forecast(self, world: World) -> None:

@@ -15,8 +15,8 @@ from reprieve.pharmacology import (
     relief,
     track_record,
 )
+from reprieve.pharmacology.baseline import CORRELATION, SCATTER
 from reprieve.pharmacology.forecast import mean_scatter, week_mean
-from reprieve.pharmacology.responders import CORRELATION, SCATTER
 
 SERIES = tuple(
     Infusion(rate_mg_per_h=25, start_min=day * 1440, end_min=day * 1440 + 240)
@@ -94,15 +94,83 @@ def test_a_forecast_knows_nothing_of_what_came_later():
     assert (first.made_day, first.seen) == (14, 9)
     assert first.mean == pytest.approx(short[-1].mean, abs=0.15)
     assert not first.inside
-    assert [one.first_day for one in whole] == [7, 14, 21, 28, 35]
+    assert [one.first_day for one in whole] == [21, 28, 35]
+
+
+def test_a_week_with_a_dose_since_the_forecast_is_not_compared():
+    """A forecast is about what it knew: the series runs to day 11, a booster comes on day 30."""
+    diary = tuple(Entry(day=day, average_pain=5) for day in range(-7, 60))
+    booster = Infusion(rate_mg_per_h=50, start_min=30 * 1440 + 600, end_min=30 * 1440 + 840)
+    push = Bolus(dose_mg=50, at_min=30 * 1440 + 600)
+    plain, infused, pushed = (
+        [one.first_day for one in track_record(
+            replace(SOMEBODY, diary=diary, **more), until_day=60, rng=rng()
+        )]
+        for more in ({}, {"infusions": (*SERIES, booster)}, {"boluses": (push,)})
+    )  # fmt: skip
+    assert plain == [25, 32, 39, 46, 53]
+    assert infused == pushed == [39, 46, 53]
+    later = replace(SOMEBODY, diary=diary, infusions=(*SERIES, booster))
+    assert track_record(later, until_day=30, rng=rng())[-1].mean == pytest.approx(
+        track_record(replace(SOMEBODY, diary=diary), until_day=30, rng=rng())[-1].mean
+    )
+
+
+SHORT = tuple(
+    Infusion(rate_mg_per_h=52.5, start_min=day * 1440, end_min=day * 1440 + 40)
+    for day in (0, 3, 7, 10, 14, 17)
+)
+WEEK = (7, 7, 8, 7, 6, 7, 8)
+
+
+def told(course):
+    """Seven days of about 7, then a course with a little scatter that repeats."""
+    before = [
+        Entry(day=day, average_pain=pain) for day, pain in zip(range(-7, 0), WEEK, strict=True)
+    ]
+    return (*before, *(
+        Entry(day=day, average_pain=min(10, round(course(day) + 0.6 * ((day * 5) % 7 - 3) / 2)))
+        for day in range(63)
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("course", "from_day"),
+    [(lambda _day: 2, 21), (lambda day: 7 + day / 15, 49), (lambda day: 7 if day < 25 else 3, 42)],
+    ids=["lasting", "worsening", "step"],
+)
+def test_a_diary_that_the_model_cannot_explain_is_said_and_widens_the_band(course, from_day):
+    diary = told(course)
+    for day in range(from_day, 57, 7):
+        who = Patient(
+            weight_kg=70, infusions=SHORT, diary=tuple(one for one in diary if one.day < day)
+        )
+        found = forecast(who, from_day=day, weeks=1, rng=rng())
+        assert not found.fits
+        assert [gate for gate in found.gates if not gate.passed]
+        assert found.low[0] <= week_mean(diary, day) <= found.high[0]
+    assert relief(
+        weight_kg=70, infusions=SHORT, diary=diary, rng=rng()
+    ).baseline_pain == pytest.approx(50 / 7)
+
+
+def test_days_before_count_as_a_baseline_only_without_earlier_treatment():
+    after = replace(SOMEBODY, untreated_before=False)
+    plain, treated = (forecast(who, from_day=21, weeks=6, rng=rng()) for who in (SOMEBODY, after))
+    assert plain.fits
+    assert treated.fits
+    assert not np.allclose(plain.mean, treated.mean, atol=0.01)
 
 
 def test_weeks_without_four_answers_are_not_compared():
     few = tuple(Entry(day=day, average_pain=4) for day in (21, 22, 23))
     assert week_mean(few, 21) is None
     assert week_mean((*few, Entry(day=27, average_pain=8)), 21) == 5
-    found = track_record(replace(SOMEBODY, diary=(*BEFORE, *GOOD, *few)), until_day=28, rng=rng())
-    assert [one.first_day for one in found] == [7, 14]
+    late = Entry(day=27, average_pain=8)
+    for told, compared in (((*few,), []), ((*few, late), [21])):
+        who = replace(SOMEBODY, diary=(*BEFORE, *GOOD, *told))
+        found = track_record(who, until_day=28, rng=rng())
+        assert [one.first_day for one in found] == compared
     assert track_record(SOMEBODY, until_day=7, rng=rng()) == ()
 
 

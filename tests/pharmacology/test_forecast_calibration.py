@@ -29,6 +29,24 @@ def test_bands_hold_in_a_small_run():
     assert f"pictures/{PICTURE}" in PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("truth", [clinics.lasting, clinics.drifting, clinics.stepping])
+def test_where_the_model_is_wrong_the_band_holds_or_the_forecast_says_that_it_does_not_fit(truth):
+    """Two weeks after nobody could know it yet; from the sixth week on it is seen nearly always."""
+    weeks = clinics.run(clinics=4, patients=35, seed=4, truth=truth, last_made=clinics.LATEST_MADE)
+    near = [week for week in weeks if week.ahead <= 4]
+    month = [week for week in near if week.made >= 35]
+    later = [week for week in near if week.made >= 42]
+    assert len(later) > 150
+    assert np.mean([week.inside or not week.fits for week in month]) > LOW
+    assert np.mean([not week.fits for week in later]) > LOW
+    assert np.mean([week.inside or not week.fits for week in later]) > HIGH
+
+
+def test_few_diaries_that_follow_the_model_are_said_not_to_fit():
+    weeks = clinics.run(clinics=4, patients=50, seed=6)
+    assert 0.88 < np.mean([week.fits for week in weeks]) < 1
+
+
 @pytest.mark.long
 def test_bands_hold_in_each_clinic_and_at_each_distance(tmp_path):
     weeks = clinics.run(clinics=10, patients=150, seed=2)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from reprieve.config.cli import call
+from reprieve.config.commands.relief import NO_FIT
 from reprieve.knowledge import BadValue
 from reprieve.pharmacology import Entry, Infusion, parse_diary, relief
+from reprieve.pharmacology.baseline import measured
 
 SERIES = [
     Infusion(rate_mg_per_h=25, start_min=day * 1440, end_min=day * 1440 + 240)
@@ -46,6 +48,24 @@ def test_relief_raises_and_its_absence_lowers_the_probability():
     assert better.baseline_pain == pytest.approx(7, abs=0.7)
     assert better.average_pain.mean[10] < 4 < same.average_pain.mean[10]
     assert better.c50_ng_per_ml < same.c50_ng_per_ml
+
+
+def test_the_baseline_is_the_patients_own():
+    """The same week of 7 stays 7 whatever follows, and its own scatter says how firmly."""
+    for after in (0, 2, 5, 7, 9):
+        entries = diary(7, after)
+        found = course(entries)
+        assert found.baseline_measured == 7
+        assert found.baseline_pain == pytest.approx(7, abs=0.6)
+    even, uneven = (
+        measured([Entry(day=day - 7, average_pain=pain) for day, pain in enumerate(week)])
+        for week in ((7,) * 7, (4, 9, 5, 10, 6, 8, 7))
+    )
+    assert (even.pain, uneven.pain, even.days) == (7, 7, 7)
+    assert 0.25 <= even.sd < 0.4 < uneven.sd
+    few = [Entry(day=day, average_pain=7) for day in (-9, -3, -2, -1)]
+    assert measured(few) is None
+    assert course(few).baseline_measured is None
 
 
 def test_each_day_of_relief_adds_to_the_probability():
@@ -148,6 +168,24 @@ def test_the_command_learns_from_a_diary(capsys, tmp_path):
     assert found["responder_probability"] > 0.9
     assert found["diary"] == {"entries": 20, "start": "2026-01-05", "start_assumed": False}
     assert len(found["average_pain"]["mean"]) == len(found["days"])
+
+
+def test_the_command_says_that_the_model_does_not_fit(capsys, tmp_path):
+    file = tmp_path / "diary.csv"
+    short = ["--regimen", "ketamine-0.5mgkg-40min-x6"]
+    for after, fits in ((2, False), (7, True)):
+        lines = [f"{day},{7 if day < 0 else after}" for day in range(-7, 63)]
+        file.write_text("day,average_pain\n" + "\n".join(lines) + "\n")
+        found = answered(capsys, *short, str(file))
+        assert found["fits"] is fits
+        assert (found["says"] is None) is fits
+        assert all(gate["passed"] for gate in found["gates"]) is fits
+        assert [gate["says"] for gate in found["gates"] if gate["says"]] or fits
+        assert found["baseline_measured"] == 7
+        assert found["baseline_pain"] == pytest.approx(7, abs=0.3)
+    assert "look at the diary" in NO_FIT
+    silent = answered(capsys, *short)
+    assert (silent["fits"], silent["gates"], silent["says"]) == (None, [], None)
 
 
 @pytest.mark.parametrize(

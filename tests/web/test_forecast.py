@@ -60,6 +60,25 @@ def test_page_stands_alone_and_a_missing_weight_is_said(
     assert "There is no weight on record" in page.content.decode()
 
 
+def test_page_says_first_that_the_model_does_not_fit(
+    world: World, made: Treated, as_role: AsRole
+) -> None:
+    """Relief for weeks after two short infusions is nothing that the model knows."""
+    doctor = as_role("physician")
+    part = doctor.get(reverse("followup_forecast", args=[made.patient])).content.decode()
+    assert "does not fit" in part
+    assert "The model does not fit this diary: look at the diary" in part
+    assert "is expected in the week of" not in part
+    same = responder(world, weeks=(8, 8), during=8)
+    observations.write(
+        [Told(code="weight_kg", value=Decimal(70), unit="kg")], actor=world["infusion_nurse"],
+        at=world.at, measured_at=world.at, patient=same.patient,
+    )  # fmt: skip
+    part = doctor.get(reverse("followup_forecast", args=[same.patient])).content.decode()
+    assert "does not fit" not in part
+    assert "is expected in the week of" in part
+
+
 def test_front_desk_sees_none(made: Treated, as_role: AsRole) -> None:
     address = reverse("followup_forecast", args=[made.patient])
     assert as_role("front_desk").get(address).status_code == 403

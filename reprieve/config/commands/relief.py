@@ -21,6 +21,7 @@ HELP = "expected course of relief, and the patient's own with a diary"
 _FORMS = {"racemic": ("racemic", "kamp2020"), "esketamine": ("S", "otto2021")}
 _MIN_PER_DAY = 1440
 _CRPS = "crps"
+NO_FIT = "the model does not fit this diary: look at the diary"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +148,14 @@ def _plain(found: Relief, diary: Diary | None) -> dict[str, Any]:
         "half_life_d": found.half_life_d,
         "c50_ng_per_ml": found.c50_ng_per_ml,
         "baseline_pain": found.baseline_pain,
+        "baseline_measured": found.baseline_measured,
+        "fits": None if diary is None else found.fits,
+        "gates": [
+            {"gate": g.name, "passed": g.passed, "value": g.value, "limit": g.limit,
+             "says": None if g.passed else str(g.says)}
+            for g in found.gates
+        ],
+        "says": None if found.fits else NO_FIT,
         "days": found.days.tolist(),
         "relief_percent": _course(found.share, 100.0),
         "responder_relief_percent": _course(found.responder, 100.0),
