@@ -34,18 +34,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diary:
-    """The entries in order of days. `start` is day 0 when the table held dates."""
+    """The entries in order of days. `start` is day 0 where it was stated."""
 
     entries: tuple[Entry, ...]
     start: date | None
-    start_assumed: bool
 
 
 def parse(text: str, *, start: date | None = None) -> Diary:
     """Read a CSV table with a column `day` or `date` and a column `average_pain`.
 
-    Days before the first infusion are negative. With dates, `start` is the day of the first
-    infusion; without it the earliest date is taken and said so. Days without a score are left
+    Days before the first infusion are negative. Dates need `start`, the day of the first infusion:
+    a diary begins before it, and no date tells which one it was. Days without a score are left
     out; of two rows of one day the later counts. BadValue names the column and line.
     """
     try:
@@ -63,17 +62,15 @@ def parse(text: str, *, start: date | None = None) -> Diary:
     if not filled:
         raise BadValue("average_pain", "no day has a score")
     if "day" in rows[0]:
-        days, origin, assumed = [_day(line, row) for line, row in filled], start, False
+        days = [_day(line, row) for line, row in filled]
+    elif start is None:
+        raise BadValue("start", "is missing: a diary with dates needs the first infusion's day")
     else:
-        dates = [_date(line, row) for line, row in filled]
-        origin, assumed = start or min(dates), start is None
-        days = [(one - origin).days for one in dates]
+        days = [(_date(line, row) - start).days for line, row in filled]
     by_day = {
         day: _entry(line, day, row[pain]) for day, (line, row) in zip(days, filled, strict=True)
     }
-    return Diary(
-        entries=tuple(by_day[day] for day in sorted(by_day)), start=origin, start_assumed=assumed
-    )
+    return Diary(entries=tuple(by_day[day] for day in sorted(by_day)), start=start)
 
 
 def _tidy(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:

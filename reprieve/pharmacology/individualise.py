@@ -33,7 +33,8 @@ class Individual:
     """One parameter of the patient: typical for the weight, estimate, 95 % interval.
 
     `eta` is the log-deviation, `sd` its posterior SD, `shrinkage` posterior over prior variance:
-    above 0.3 the figure is mostly the population's.
+    above 0.3 the figure is mostly the population's. It is 1 at most: a curvature that leaves more
+    than the population's spread has taught nothing.
     """
 
     name: str
@@ -61,12 +62,14 @@ class Compared:
 class Fit:
     """The answer of `fit`. When `individual` is false every figure is the population's.
 
+    `site_assumed`: of some level it was not said where the blood was drawn; `warnings` says so too.
     `ng_per_ml` is the course under the estimate, `bands_ng_per_ml` percentiles x times, by output.
     """
 
     model: str
     version: str
     sampling_site: str
+    site_assumed: bool
     individual: bool
     gates: tuple[Gate, ...]
     warnings: tuple[Message, ...]
@@ -128,10 +131,11 @@ def fit(
     across = np.percentile(engine.levels(whole, schedule, times), PERCENTILES, axis=0)
     middle = engine.levels(whole_system(chosen, task.values(eta[None])), schedule, times)[0]
     parameters = _parameters(task, eta, covariance)
+    unstated = _unstated(levels, chosen)
     return Fit(
         model=chosen.name, version=chosen.version, sampling_site=chosen.sampling_site,
-        individual=individual, gates=gates,
-        warnings=_warnings(parameters, own if individual else ()),
+        site_assumed=bool(unstated), individual=individual, gates=gates,
+        warnings=(*unstated, *_warnings(parameters, own if individual else ())),
         parameters=parameters,
         kinetics=kinetics(chosen, values=task.values(eta[None]), weight_kg=weight_kg),
         compared=_compare(task, eta, levels), effective_size=size, times_min=times,
@@ -243,9 +247,21 @@ def _parameters(task: Problem, eta: Array, covariance: Array) -> tuple[Individua
         found.append(Individual(
             name=name, unit=task.model.parameters[name].unit, typical=typical,
             estimate=float(middle), low=float(low), high=float(high), eta=float(eta[i]),
-            sd=float(sds[i]), shrinkage=float(sds[i] ** 2 / prior[i]),
+            sd=float(sds[i]), shrinkage=min(1.0, float(sds[i] ** 2 / prior[i])),
         ))  # fmt: skip
     return tuple(found)
+
+
+def _unstated(levels: Sequence[Level], chosen: Model) -> tuple[Message, ...]:
+    """Arterial and venous levels differ by half: say it when nobody said where blood was drawn."""
+    if all(level.site is not None for level in levels):
+        return ()
+    words = {
+        "arterial": N_("site not stated, read as arterial"),
+        "venous": N_("site not stated, read as venous"),
+    }
+    unknown = N_("site not stated, nor known of the model")
+    return (Message(id=words.get(chosen.sampling_site, unknown)),)
 
 
 def _warnings(parameters: tuple[Individual, ...], own: tuple[Kinetic, ...]) -> tuple[Message, ...]:

@@ -21,12 +21,16 @@ _NO = frozenset({"0", "false", "no", "n", "f", ""})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One measurement. When `blq`, `ng_per_ml` is the limit of quantification it lay below."""
+    """One measurement. When `blq`, `ng_per_ml` is the limit of quantification it lay below.
+
+    `site` is where the blood was drawn, None when nobody says.
+    """
 
     time_min: float
     analyte: str
     ng_per_ml: float
     blq: bool = False
+    site: str | None = None
 
     def __post_init__(self) -> None:
         check_range("time_min", self.time_min, LONGEST_MIN)
@@ -40,6 +44,7 @@ class Level:
 def parse(text: str, *, model: Model) -> tuple[Level, ...]:
     """Read a CSV table with the columns `time_min,analyte,ng_per_ml` and, if wanted, `blq,site`.
 
+    A row without `site` is read as drawn where the model's levels are (`Level.site` is None then).
     Raises BadValue naming the column and the row for a missing time, an unknown analyte, a value
     that is no level, or a `site` other than the model's: venous and arterial levels never mix.
     """
@@ -78,6 +83,7 @@ def _level(row: Mapping[str, str], line: int, model: Model) -> Level:
         return Level(
             time_min=number("time_min", row.get("time_min", "")), analyte=analyte,
             ng_per_ml=number("ng_per_ml", row.get("ng_per_ml", "")), blq=_flag(row.get("blq", "")),
+            site=site or None,
         )  # fmt: skip
     except BadValue as error:
         raise BadValue(error.field, f"line {line}: {error.reason}") from error

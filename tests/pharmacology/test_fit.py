@@ -7,7 +7,7 @@ import pytest
 
 from reprieve.config.cli import call
 from reprieve.knowledge import BadValue
-from reprieve.pharmacology import Infusion, Level, fit, posterior, simulate
+from reprieve.pharmacology import Infusion, Level, fit, individualise, posterior, simulate
 from reprieve.pharmacology.individualise import state
 from reprieve.pharmacology.model import model
 from reprieve.pharmacology.sampling import DRAWS, resample
@@ -171,6 +171,48 @@ def test_the_command_answers_with_estimates_shrinkage_and_bands(capsys, tmp_path
     assert found["levels"][1]["analyte"] == "norketamine"
     assert "volunteers" in found["population"]
     assert (found["valid"]["age_years"], found["extrapolated"]) == ([18.0, 120.0], [])
+
+
+def test_a_site_that_nobody_stated_is_said(capsys, tmp_path):
+    """Venous levels read by an arterial model give another patient, so it is never silent."""
+    stated = "time_min,analyte,ng_per_ml,site\n60,ketamine,150,Venous\n180,ketamine,80,venous\n"
+    for table, assumed in (
+        (stated, False), (stated.replace("80,venous", "80,"), True), (TABLE, True),
+    ):  # fmt: skip
+        assert ask(tmp_path, table) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["site_assumed"] is assumed
+        assert ("site not stated, read as venous" in found["warnings"]) is assumed
+    file = tmp_path / "levels.csv"
+    file.write_text("time_min,analyte,ng_per_ml\n60,ketamine,150\n")
+    assert call(["fit", "--json", "--weight-kg", "70", "--infuse", "40:0:120", str(file)]) == 0
+    usual = json.loads(capsys.readouterr().out)
+    assert usual["sampling_site"] == "arterial"
+    assert usual["site_assumed"] is True
+    assert usual["warnings"][0] == "site not stated, read as arterial"
+
+
+def test_shrinkage_is_never_more_than_all():
+    """A curvature may leave more than the population's spread: nothing was learnt then."""
+    chosen = model("otto2021")
+    task = state(
+        chosen, weight_kg=70, schedule=Schedule(infusions=(INFUSION,)), levels=exact()[:1]
+    )
+    found = individualise._parameters(task, np.zeros(4), 1.3 * chosen.omega)
+    assert [one.shrinkage for one in found] == [1.0] * 4
+    found = individualise._parameters(task, np.zeros(4), 0.5 * chosen.omega)
+    assert [one.shrinkage for one in found] == pytest.approx([0.5] * 4)
+
+
+def test_it_says_whether_the_spread_between_people_is_assumed(capsys, tmp_path):
+    assert ask(tmp_path, TABLE) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["spread_assumed"] is False
+    assert found["spread_sources"]["CL"] == {"assumed": False, "source": "Otto 2021"}
+    file = tmp_path / "levels.csv"
+    file.write_text("time_min,analyte,ng_per_ml\n60,ketamine,150\n")
+    assert call(["fit", "--json", "--weight-kg", "70", "--infuse", "40:0:120", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out)["spread_assumed"] is True
 
 
 @pytest.mark.parametrize(

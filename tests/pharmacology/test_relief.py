@@ -1,6 +1,7 @@
 """`relief`: the patient's own course from a diary, the diary's table, and the command."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -101,13 +102,10 @@ def test_r_ketamine_counts_only_when_asked():
 
 
 def test_dates_days_and_gaps_are_read_alike():
-    dated = parse_diary("date,Average Pain\n2026-01-06,5\n2026-01-05T08:00,6\n2026-01-07,\n")
-    assert [(e.day, e.average_pain) for e in dated.entries] == [(0, 6), (1, 5)]
-    assert dated.start_assumed
-    assert dated.start.isoformat() == "2026-01-05"
-    later = parse_diary("date,pain\n2026-01-05,6\n", start=dated.start.replace(day=8))
-    assert later.entries[0].day == -3
-    assert not later.start_assumed
+    table = "date,Average Pain\n2026-01-06,5\n2026-01-05T08:00,6\n2026-01-07,\n"
+    dated = parse_diary(table, start=date(2026, 1, 8))
+    assert [(e.day, e.average_pain) for e in dated.entries] == [(-3, 6), (-2, 5)]
+    assert dated.start == date(2026, 1, 8)
     numbered = parse_diary("day,nrs\n-2,7\n1,5\n1,4.5\n")
     assert [(e.day, e.average_pain) for e in numbered.entries] == [(-2, 7), (1, 4.5)]
 
@@ -135,8 +133,23 @@ def test_dates_days_and_gaps_are_read_alike():
 )
 def test_bad_diaries_are_refused_by_name(table, field):
     with pytest.raises(BadValue) as refused:
-        parse_diary(table)
+        parse_diary(table, start=date(2026, 1, 8))
     assert refused.value.field == field
+
+
+def test_dates_without_the_day_of_the_first_infusion_are_refused(capsys, tmp_path):
+    """The first day of a diary is nobody's first infusion: the baseline comes before it."""
+    file = tmp_path / "diary.csv"
+    file.write_text("date,average_pain\n2026-01-05,7\n2026-01-06,6\n")
+    assert call([*ARGUMENTS, str(file)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        "reprieve: start: is missing: a diary with dates needs the first infusion's day\n"
+    )
+    assert answered(capsys, str(file), "--start", "2026-01-06")["diary"] == {
+        "entries": 2, "start": "2026-01-06",
+    }  # fmt: skip
 
 
 ARGUMENTS = ["relief", "--json", "--regimen", "ketamine-0.35mgkgh-4h-x10", "--weight-kg", "70"]
@@ -166,7 +179,7 @@ def test_the_command_learns_from_a_diary(capsys, tmp_path):
     found = json.loads(capsys.readouterr().out)
     assert found["individual"] is True
     assert found["responder_probability"] > 0.9
-    assert found["diary"] == {"entries": 20, "start": "2026-01-05", "start_assumed": False}
+    assert found["diary"] == {"entries": 20, "start": "2026-01-05"}
     assert len(found["average_pain"]["mean"]) == len(found["days"])
 
 

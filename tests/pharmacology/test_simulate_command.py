@@ -31,6 +31,7 @@ FIELDS = {
     "model", "sampling_site", "form", "version", "times_min", "ketamine_ng_per_ml",
     "norketamine_ng_per_ml", "hydroxynorketamine_ng_per_ml", "effect_site_ng_per_ml", "dose_mg",
     "population", "valid", "extrapolated", "note",
+    "spread_assumed", "spread_sources",
 }  # fmt: skip
 
 
@@ -72,6 +73,18 @@ def test_bands_are_ordered_and_repeat_with_the_seed(capsys):
     for low, middle, high in zip(band["p5"], band["p50"], band["p95"], strict=True):
         assert low < middle < high
     assert found["bands"]["hydroxynorketamine_ng_per_ml"] is None
+
+
+def test_it_says_whether_the_spread_between_people_is_assumed(capsys):
+    given = ["--infuse", "52.5:0:40"]
+    assumed, published, none = (
+        answer(capsys, *given, "--model", name) for name in ("kamp2020", "otto2021", "domino1982")
+    )
+    assert [one["spread_assumed"] for one in (assumed, published, none)] == [True, False, None]
+    assert set(assumed["spread_sources"]) == {"CL", "V1", "Q3"}
+    assert all(one["assumed"] and one["source"] for one in assumed["spread_sources"].values())
+    assert not any(one["assumed"] for one in published["spread_sources"].values())
+    assert none["spread_sources"] == {}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from reprieve.config.commands.simulate import (
     age,
     dosing_arguments,
     measured_in,
+    spread_of,
 )
 from reprieve.knowledge import BadValue
 
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return {
         **_plain(found, weight_kg=given["weight_kg"]),
         **measured_in(chosen),
+        **spread_of(chosen),
         "extrapolated": [str(message) for message in beyond],
         "note": pharmacology.NOTE,
     }
@@ -75,6 +77,7 @@ def _plain(found: Fit, *, weight_kg: float) -> dict[str, Any]:
     return {
         "model": found.model,
         "sampling_site": found.sampling_site,
+        "site_assumed": found.site_assumed,
         "version": found.version,
         "weight_kg": weight_kg,
         "used": "individual" if found.individual else "population",

@@ -30,7 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         "ketamine-80mg-2h-x6")  # fmt: skip
     parser.add_argument("--weight-kg", required=True, metavar="W")
     parser.add_argument("diary", nargs="?", metavar="DIARY.csv", help="day (or date),average_pain")
-    parser.add_argument("--start", metavar="YYYY-MM-DD", help="day of the first infusion")
+    parser.add_argument("--start", metavar="YYYY-MM-DD", help="day of the first infusion; "
+                        "needed when the diary has dates")  # fmt: skip
     parser.add_argument("--model", metavar="M", help="default: by the form of the drug")
     parser.add_argument("--condition", metavar="C", help="for example crps or fibromyalgia; "
                         "default: what the regimen was studied in")  # fmt: skip
@@ -164,7 +165,6 @@ def _plain(found: Relief, diary: Diary | None) -> dict[str, Any]:
         "diary": None if diary is None else {
             "entries": found.entries,
             "start": None if diary.start is None else diary.start.isoformat(),
-            "start_assumed": diary.start_assumed,
         },
         "extrapolated": [str(message) for message in found.extrapolated],
     }  # fmt: skip

@@ -57,6 +57,20 @@ def measured_in(chosen: Model) -> dict[str, Any]:
     }
 
 
+def spread_of(chosen: Model) -> dict[str, Any]:
+    """Say whether how people differ is assumed in a model, and by what word of whom.
+
+    `spread_assumed` is null where a model has no spread; `spread_sources` names each parameter's.
+    """
+    parts = [chosen.parameters[name] for name in chosen.random]
+    return {
+        "spread_assumed": any(one.omega_assumed for one in parts) if parts else None,
+        "spread_sources": {
+            one.name: {"assumed": one.omega_assumed, "source": one.omega_source} for one in parts
+        },
+    }
+
+
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Predict levels. BadValue names the argument that cannot be used."""
     from reprieve import pharmacology
@@ -77,6 +91,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         **{f"{name}_ng_per_ml": levels.get(name) for name in pharmacology.OUTPUTS},
         "dose_mg": found.dose_mg,
         **measured_in(pharmacology.model(found.model)),
+        **spread_of(pharmacology.model(found.model)),
         "extrapolated": [str(message) for message in found.extrapolated],
         "note": pharmacology.NOTE,
     }
