@@ -27,7 +27,7 @@ from reprieve.pathway import (
     parked,
     parked_minutes,
 )
-from reprieve.pathway.feed_batch import Batch, Link, times
+from reprieve.pathway.feed_batch import Batch, Link, times, told_times
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent
 from reprieve.records import changes, frames, traffic
 from reprieve.records.models import DeviceAssociation
@@ -50,6 +50,15 @@ class _ToChart:
     link: Link
     frame: frames.NewFrame | None
     behind_ms: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Stretch:
+    """Parked messages that one link covers, from the first moment to just after the last."""
+
+    messages: list[FeedMessage]
+    from_ms: int
+    until_ms: int
 
 
 def receive(batch: Sequence[FeedMessage], *, clinic: uuid.UUID) -> list[str]:
@@ -128,24 +137,28 @@ def chart_parked(
 ) -> list[str]:
     """This function will chart parked messages of one monitor on a visit that a person chose.
 
-    The monitor is linked for the messages' own time only, and never for a time in which it spoke
-    for somebody: then for each message's moments. Answers as `receive` does, inside an act.
+    The monitor is linked for the messages' own time only, never for a time in which it spoke for
+    somebody: what was said then gets a link of its own moments. Answers as `receive` does, in the
+    order of measuring, inside an act.
     """
     batch = feed_batch.opened(clinic, messages)
     device = batch.device(messages[0])
     heard = [replace(message, received_ms=now_ms) for message in messages]
-    charts = []
-    for together in _stretches(heard, batch.links.get(device, ())):
-        said = [at_ms for message in together for at_ms in _measured(message)]
-        row = DeviceAssociation.objects.create(
+    stretches = _stretches(heard, batch.links.get(device, ()))
+    rows = DeviceAssociation.objects.bulk_create([
+        DeviceAssociation(
             clinic_id=clinic, device_id=device, encounter_id=encounter, by_id=by,
-            patient_ids=list(messages[0].patient_ids), from_ms=min(said), until_ms=max(said) + 1,
-        )  # fmt: skip
+            patient_ids=list(messages[0].patient_ids), from_ms=one.from_ms, until_ms=one.until_ms,
+        )
+        for one in stretches
+    ])  # fmt: skip
+    charts = []
+    for row, together in zip(rows, stretches, strict=True):
         link = Link(
             id=row.pk, encounter=encounter, patient_ids=messages[0].patient_ids,
             from_ms=row.from_ms, until_ms=row.until_ms, signed=False,
         )  # fmt: skip
-        charts += [_to_chart(message, link, batch, behind_ms=0) for message in together]
+        charts += [_to_chart(message, link, batch, behind_ms=0) for message in together.messages]
     new = _insert(charts)
     ends = [_charted(chart, is_new, batch) for chart, is_new in zip(charts, new, strict=True)]
     for visit, events in batch.events().items():
@@ -154,20 +167,25 @@ def chart_parked(
     return ends
 
 
-def _measured(message: FeedMessage) -> list[int]:
-    return [v.at_ms for v in message.readings if v.at_ms is not None]
+def _stretches(messages: Sequence[FeedMessage], links: Sequence[Link]) -> list[_Stretch]:
+    """All messages together as long as the monitor spoke for nobody between them."""
+    found: list[_Stretch] = []
+    for message in sorted(messages, key=lambda one: min(told_times(one))):
+        said = told_times(message)
+        until = max(said) + 1
+        if found and _spoke_for_nobody(links, found[-1].from_ms, max(found[-1].until_ms, until)):
+            found[-1].messages.append(message)
+            found[-1].until_ms = max(found[-1].until_ms, until)
+        else:
+            found.append(_Stretch(messages=[message], from_ms=min(said), until_ms=until))
+    return found
 
 
-def _stretches(
-    messages: Sequence[FeedMessage], links: Sequence[Link]
-) -> list[Sequence[FeedMessage]]:
-    """All messages together, or each alone where the monitor spoke for somebody between them."""
-    said = [at_ms for message in messages for at_ms in _measured(message)]
-    first, last = min(said), max(said)
-    spoke = any(
-        link.from_ms <= last and (link.until_ms is None or link.until_ms > first) for link in links
+def _spoke_for_nobody(links: Sequence[Link], from_ms: int, until_ms: int) -> bool:
+    return not any(
+        link.from_ms < until_ms and (link.until_ms is None or link.until_ms > from_ms)
+        for link in links
     )
-    return [[message] for message in messages] if spoke else [messages]
 
 
 def _alone(message: FeedMessage, batch: Batch) -> str:
@@ -301,7 +319,7 @@ def _charted(chart: _ToChart, is_new: bool, batch: Batch) -> str:
         return "repeated"
     message, behind_ms = chart.message, chart.behind_ms
     heard = [_reading(v, message, behind_ms) for v in message.readings if v.at_ms is not None]
-    heard += [_no_value(v, message, behind_ms) for v in message.not_charted if _is_telling(v)]
+    heard += [_no_value(v, message, behind_ms) for v in message.not_charted if v.is_telling]
     about, says = monitor_links.ANOTHER_PATIENT
     ended = ev.Ended(at_ms=message.received_ms, about=about, says=says)
     batch.tell(chart.link.encounter, *heard, ended)
@@ -317,11 +335,6 @@ def _reading(sent: Sent, message: FeedMessage, behind_ms: int) -> Reading:
         device=message.sender,
         flags=_ARTERIAL if sent.source == ARTERIAL else _NO_FLAGS,
     )
-
-
-def _is_telling(value: NotCharted) -> bool:
-    """A zero or a withheld value of a vital sign is a technical alarm, never a measurement."""
-    return value.signal is not None and value.kind in {"zero", "no value", "marker"}
 
 
 def _no_value(value: NotCharted, message: FeedMessage, behind_ms: int) -> Reading:

@@ -123,6 +123,13 @@ def times(message: FeedMessage) -> list[int]:
     return [at_ms for at_ms in said if at_ms is not None]
 
 
+def told_times(message: FeedMessage) -> list[int]:
+    """This function will return the moments of what charts and alarms are told of a message."""
+    said = [v.at_ms for v in message.readings]
+    said += [v.at_ms for v in message.not_charted if v.is_telling]
+    return [at_ms for at_ms in said if at_ms is not None]
+
+
 def _learn_devices(senders: set[Sender]) -> None:
     unread = [s for s in senders if s not in _devices]
     if not unread:

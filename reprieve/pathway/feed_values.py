@@ -28,6 +28,11 @@ class NotCharted:
     signal: str | None = None
     at_ms: int | None = None
 
+    @property
+    def is_telling(self) -> bool:
+        """A zero or a withheld value of a vital sign is a technical alarm, never a measurement."""
+        return self.signal is not None and self.kind in {"zero", "no value", "marker"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedMessage:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import (
@@ -13,25 +16,50 @@ from reprieve.pathway import (
     infusion,
     infusion_stream,
     monitor_links,
-    parked,
+    parked_fit,
     parked_minutes,
 )
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
-from reprieve.pathway.feed_values import FeedMessage
-from reprieve.pathway.permissions import Actor
+from reprieve.pathway.permissions import Actor, require
 from reprieve.records import notes
 from reprieve.records.models import (
+    Act,
     Device,
     DeviceAssociation,
-    Encounter,
     Note,
     ParkedDecision,
     ParkedMessage,
 )
 
-MOST_MINUTES = 60  # of one act: it holds the infusion while it charts them
+MOST_MINUTES = 240  # charted at a time, so that the page answers
+# Of one part: it holds the infusion, and on SQLite everybody's writing, while it is done.
+CHARTED_AT_ONCE = 10
+ASIDE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """How charting ended (as `feed.receive` says it), and how many of the messages are charted."""
+
+    end: str
+    charted: int
+    messages: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Messages charted so far, and all that were asked for."""
+
+    charted: int = 0
+    messages: int = 0
+
+    def add(self, fits: Sequence[parked_fit.Fit]) -> None:
+        """Count what one part charted, and what it leaves waiting."""
+        charted = sum(len(one.inside) for one in fits)
+        self.charted += charted
+        self.messages += charted + sum(len(one.outside) for one in fits)
 
 
 def link(
@@ -86,39 +114,57 @@ def attach(
     number: int,
     encounter: uuid.UUID,
     first: int | None = None,
-) -> str:
+) -> Attached:
     """This function will chart parked messages on a visit that a person chose.
 
-    `number` names a minute's messages; with `first`, all that this monitor said of one patient
-    from that one to `number`, an hour at most. What was not measured during the visit is left out,
-    and minutes of which nothing was stay parked. Raises NotNow for a signed record, messages
-    already decided on, or none with values of this visit.
+    `number` names a minute's messages; with `first`, all that this monitor said of one patient for
+    one reason from that one to `number`, the oldest hours first. What was not measured during the
+    visit waits on, as does what was measured while the monitor spoke for another visit. It is done
+    in parts, each whole, so that others find their turn in between; the last part is the act `uid`.
+    Raises NotNow for a signed record, messages already decided on, or none of this visit.
     """
+    require(actor, "monitor.link")
+    tally = _Tally()
 
-    def work() -> Done:
+    def chart(numbers: Sequence[int]) -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
-        found = _stretch(actor.clinic, number, first)
+        found = _locked(actor.clinic, numbers)
         if infusion_stream.is_signed(clinic=actor.clinic, encounter=encounter):
             raise NotNow(N_("The record is signed: only an addendum can be written."))
-        inside = _of_visit(row.encounter_id, actor.clinic, found, at)
+        fits = parked_fit.of_visit(
+            found, clinic=actor.clinic, encounter=row.encounter_id, at=at
+        )
         ends = feed.chart_parked(
-            [message for messages in inside.values() for message in messages],
+            [message for one in fits for message in one.inside],
             clinic=actor.clinic, encounter=encounter, by=_person(actor), now_ms=ms(at),
         )  # fmt: skip
-        for one in found:
-            if one.pk in inside:
-                _decided(one, "attached", actor=actor, at=at, encounter=encounter)
-        numbers = sorted(inside)
+        _decide([one.row for one in fits], "attached", actor=actor, at=at, visit=encounter)
+        parked_minutes.wait_anew(
+            {one.row: one.outside for one in fits if one.outside}, clinic=actor.clinic
+        )
+        tally.add(fits)
         return Done(
-            subject_kind="parked_message", subject=str(number), result={"end": ends[-1]},
+            subject_kind="parked_message", subject=str(number),
+            result={"end": ends[-1], "charted": tally.charted, "messages": tally.messages},
             detail={"encounter": str(encounter), "from": numbers[0], "to": numbers[-1],
                     "messages": len(ends)},
         )  # fmt: skip
 
-    done = perform("monitor.link", actor=actor, uid=uid, at=at, work=work)
+    parts: list[list[int]] = [[]]
+    if not Act.objects.filter(pk=uid).exists():
+        waiting = parked_fit.stretch(clinic=actor.clinic, number=number, first=first)
+        fits = parked_fit.of_visit(waiting.rows, clinic=actor.clinic, encounter=encounter, at=at)
+        parts = _parts([one.row.pk for one in fits[:MOST_MINUTES]], CHARTED_AT_ONCE)
+        among = {pk for part in parts for pk in part}
+        tally.messages = waiting.others + parked_fit.counted(
+            [row.pk for row in waiting.rows if row.pk not in among]
+        )
+    done = _in_parts(parts, actor=actor, uid=uid, at=at, work=chart)
     if "end" not in done:  # the same page put the message aside before
         raise Conflict(N_("This act's number was already used for something else."))
-    return str(done["end"])
+    return Attached(
+        end=str(done["end"]), charted=done.get("charted", 1), messages=done.get("messages", 1)
+    )
 
 
 def put_aside(
@@ -132,23 +178,50 @@ def put_aside(
 ) -> None:
     """This function will take parked messages off the list; they stay on record.
 
-    With `first`, all that this monitor said of one patient from that one to `number`.
+    With `first`, all that this monitor said of one patient for one reason from that one to
+    `number`; in parts, as they are charted.
     """
     if not reason.strip():
         raise BadValue("reason", "is needed")
+    require(actor, "monitor.link")
 
-    def work() -> Done:
-        found = _stretch(actor.clinic, number, first)
+    def lay_aside(numbers: Sequence[int]) -> Done:
+        found = _locked(actor.clinic, numbers)
         note = notes.optional(reason, clinic=actor.clinic, at=at, by=actor.practitioner)
-        for one in found:
-            _decided(one, "aside", actor=actor, at=at, note=note)
-        numbers = [one.pk for one in found]
+        _decide(found, "aside", actor=actor, at=at, note=note)
         return Done(
             subject_kind="parked_message", subject=str(number),
-            detail={"from": numbers[0], "to": numbers[-1]} if len(found) > 1 else {},
+            detail={"from": numbers[0], "to": numbers[-1]} if len(numbers) > 1 else {},
         )  # fmt: skip
 
-    perform("monitor.link", actor=actor, uid=uid, at=at, work=work)
+    parts: list[list[int]] = [[]]
+    if not Act.objects.filter(pk=uid).exists():
+        waiting = parked_fit.stretch(clinic=actor.clinic, number=number, first=first)
+        parts = _parts([row.pk for row in waiting.rows], ASIDE_AT_ONCE)
+    _in_parts(parts, actor=actor, uid=uid, at=at, work=lay_aside)
+
+
+def _parts(numbers: Sequence[int], most: int) -> list[list[int]]:
+    return [list(numbers[at : at + most]) for at in range(0, len(numbers), most)]
+
+
+def _in_parts(
+    parts: Sequence[Sequence[int]],
+    *,
+    actor: Actor,
+    uid: uuid.UUID,
+    at: datetime,
+    work: Callable[[Sequence[int]], Done],
+) -> dict[str, Any]:
+    """Do the work a part at a time; only the last bears the act's own number.
+
+    Done again after a failure it goes on with what still waits; after the end, nothing is done.
+    """
+    *before, last = parts
+    for numbers in before:
+        part = uuid.uuid5(uid, str(numbers[0]))
+        perform("monitor.link", actor=actor, uid=part, at=at, work=partial(work, numbers))
+    return perform("monitor.link", actor=actor, uid=uid, at=at, work=partial(work, last))
 
 
 def _device(clinic: uuid.UUID, device: uuid.UUID) -> Device:
@@ -167,82 +240,31 @@ def _check_free(device: Device, encounter: uuid.UUID) -> None:
         raise Conflict(N_("This monitor is linked to another patient: unlink it there first."))
 
 
-def _of_visit(
-    encounter: uuid.UUID, clinic: uuid.UUID, found: Sequence[ParkedMessage], at: datetime
-) -> dict[int, list[FeedMessage]]:
-    """What was measured during the visit, by the number of its minute."""
-    opened = Encounter.of(clinic).values_list("recorded_at", flat=True).get(pk=encounter)
-    first, last = ms(opened), ms(at) + infusion.FUTURE_MS
-    near = [row for row in found if _is_near(row, first, last)]
-    if not near:
-        raise NotNow(N_("The message was not measured during this visit."))
-    valued = {
-        row.pk: [m for m in parked_minutes.messages(row) if _times(m)]
-        for row in near[:MOST_MINUTES]
-    }
-    if not any(valued.values()):
-        raise NotNow(N_("The message holds no value with a time."))
-    inside = {
-        number: [m for m in messages if first <= min(_times(m)) and max(_times(m)) <= last]
-        for number, messages in valued.items()
-    }
-    inside = {number: messages for number, messages in inside.items() if messages}
-    if not inside:
-        raise NotNow(N_("The message was not measured during this visit."))
-    return inside
-
-
-def _is_near(row: ParkedMessage, first_ms: int, last_ms: int) -> bool:
-    """Whether a minute may hold something of a visit, before it is opened."""
-    if row.measured_ms is None:
-        return True
-    return first_ms - parked.MINUTE_MS < row.measured_ms < last_ms + parked.MINUTE_MS
-
-
-def _times(message: FeedMessage) -> list[int]:
-    return [v.at_ms for v in message.readings if v.at_ms is not None]
-
-
-def _stretch(clinic: uuid.UUID, number: int, first: int | None) -> list[ParkedMessage]:
-    """What waits from `first` to `number` of one monitor about one patient, in order."""
-    last = _waiting(clinic, number)
-    if first is None or first >= number:
-        return [last]
-    rows = ParkedMessage.objects.select_for_update(of=("self",)).filter(
-        clinic_id=clinic, sender=last.sender, bed=last.bed, kind=last.kind,
-        pk__gte=first, pk__lt=number,
-    )  # fmt: skip
-    named = frozenset(parked.opened(last).patient_ids)
-    decided = ParkedDecision.of(clinic).filter(parked__gte=first, parked__lt=number)
-    over = set(decided.values_list("parked_id", flat=True))
-    before = [row for row in rows.order_by("pk") if row.pk not in over]
-    return [row for row in before if frozenset(parked.opened(row).patient_ids) == named] + [last]
-
-
-def _waiting(clinic: uuid.UUID, number: int) -> ParkedMessage:
-    """The row, locked: nothing is added to a minute while it is decided on."""
+def _locked(clinic: uuid.UUID, numbers: Sequence[int]) -> list[ParkedMessage]:
+    """The rows, locked: nothing is added to a minute while it is decided on."""
     rows = ParkedMessage.objects.select_for_update(of=("self",))
-    found = rows.filter(clinic_id=clinic, pk=number).first()
-    if found is None:
-        raise NotFound(N_("There is no such message."))
-    if ParkedDecision.of(clinic).filter(parked=found).exists():
-        raise NotNow(N_("This message was already dealt with."))
-    return found
+    found = {row.pk: row for row in rows.filter(clinic_id=clinic, pk__in=numbers).order_by("pk")}
+    if ParkedDecision.of(clinic).filter(parked__in=numbers).exists():
+        raise NotNow(parked_fit.DEALT_WITH)
+    return [found[number] for number in numbers]
 
 
-def _decided(
-    row: ParkedMessage,
+def _decide(
+    rows: Sequence[ParkedMessage],
     kind: str,
     *,
     actor: Actor,
     at: datetime,
-    encounter: uuid.UUID | None = None,
+    visit: uuid.UUID | None = None,
     note: Note | None = None,
 ) -> None:
-    ParkedDecision.objects.add(
-        clinic_id=actor.clinic, parked=row, kind=kind, encounter_id=encounter, note=note,
-        recorded_at=at, by_id=actor.practitioner,
-    )  # fmt: skip
+    ParkedDecision.objects.every().bulk_create([
+        ParkedDecision(
+            clinic_id=actor.clinic, parked=row, kind=kind, encounter_id=visit, note=note,
+            recorded_at=at, by_id=actor.practitioner,
+        )
+        for row in rows
+    ])  # fmt: skip
 
 
 def _person(actor: Actor) -> uuid.UUID:

@@ -1,20 +1,22 @@
 """Messages that fit nobody, by the minute: one is kept whole, and the values of every one.
 
 A monitor that nobody has linked speaks once a second, day and night. Its values are acknowledged
-and may still belong to a patient, so each is kept, packed as a charted one is; the text, which says
-the same every second, is kept once a minute. A person decides on a minute, or on many together.
+and may still belong to a patient, so each is kept, packed as a charted one is, with the zeros and
+withheld values beside them; the text, which says the same every second, is kept once a minute. A
+person decides on a minute, or on many together. A minute holds messages of one reason only: what
+fits nobody for another reason may be another patient's.
 """
 
 from __future__ import annotations
 
 import struct
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reprieve.pathway import parked
 from reprieve.pathway.feed_batch import times
-from reprieve.pathway.feed_values import FeedMessage, Sent, Spoken
+from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent, Spoken
 from reprieve.records import frames
 from reprieve.records.models import ParkedDecision, ParkedFrame, ParkedMessage
 
@@ -30,12 +32,18 @@ def spoken(message: FeedMessage, *, kind: str, reason: str) -> Spoken | None:
     if not said or any(v.at_ms is None or v.signal not in frames.PLACES for v in message.readings):
         return None
     measured = max(said)
+    marks = [v for v in message.not_charted if v.is_telling]
+    if any(v.signal not in frames.PLACES for v in marks):
+        return None
     try:
         signals = frames.pack([_value(v) for v in message.readings], measured_ms=measured)
+        signals += frames.pack_marks([_mark(v, measured) for v in marks], measured_ms=measured)
     except struct.error:
         return None
     who = sorted(message.patient_ids)
-    minute = repr((message.sender, message.bed, who, message.dialect, measured // MINUTE_MS))
+    minute = repr(
+        (message.sender, message.bed, who, message.dialect, reason, measured // MINUTE_MS)
+    )
     return Spoken(
         message=message, kind=kind, reason=reason, minute=minute, measured_ms=measured,
         content_key=frames.content_key(measured, signals), signals=signals,
@@ -48,19 +56,42 @@ def _value(sent: Sent) -> frames.Value:
     )
 
 
+def _mark(said: NotCharted, measured_ms: int) -> frames.Mark:
+    at_ms = measured_ms if said.at_ms is None else said.at_ms
+    return frames.Mark(signal=said.signal or "", kind=said.kind, at_ms=at_ms)
+
+
 def write(found: Sequence[Spoken], *, clinic: uuid.UUID) -> None:
     """This function will store messages with their minutes, in the caller's transaction.
 
     What comes for a minute that a person has dealt with waits in a further one, unless it is a
     retry of what was dealt with.
     """
+    _write(found, clinic=clinic, but=frozenset())
+
+
+def wait_anew(left: Mapping[ParkedMessage, Sequence[FeedMessage]], *, clinic: uuid.UUID) -> None:
+    """This function will let wait on what was left out when its minute was charted.
+
+    Inside the act that decides on the minutes.
+    """
+    found = [
+        one
+        for row, messages in left.items() for message in messages
+        if (one := spoken(message, kind=row.kind, reason=row.reason)) is not None
+    ]  # fmt: skip
+    _write(found, clinic=clinic, but=frozenset(row.pk for row in left))
+
+
+def _write(found: Sequence[Spoken], *, clinic: uuid.UUID, but: frozenset[int]) -> None:
+    """Store messages; those of minutes in `but` although these hold them already."""
     turn = 0
     while found:
         rows = _rows(found, turn, clinic)
         dealt_with = _dealt_with(clinic, rows.values())
         placed = [(rows[_key(one, turn)], one) for one in found]
         _keep([(row, one) for row, one in placed if row not in dealt_with])
-        found = _unknown([(row, one) for row, one in placed if row in dealt_with])
+        found = _unknown([(row, one) for row, one in placed if row in dealt_with], but)
         turn += 1
 
 
@@ -110,11 +141,11 @@ def _keep(placed: Sequence[tuple[int, Spoken]]) -> None:
     )  # fmt: skip
 
 
-def _unknown(placed: Sequence[tuple[int, Spoken]]) -> list[Spoken]:
+def _unknown(placed: Sequence[tuple[int, Spoken]], but: frozenset[int]) -> list[Spoken]:
     """What the minutes that were dealt with do not hold."""
     if not placed:
         return []
-    held = ParkedFrame.objects.filter(parked__in={row for row, _ in placed})
+    held = ParkedFrame.objects.filter(parked__in={row for row, _ in placed} - but)
     known = set(held.values_list("parked_id", "measured_ms", "content_key"))
     return [one for row, one in placed if (row, one.measured_ms, one.content_key) not in known]
 
@@ -122,12 +153,17 @@ def _unknown(placed: Sequence[tuple[int, Spoken]]) -> list[Spoken]:
 def messages(row: ParkedMessage) -> tuple[FeedMessage, ...]:
     """This function will return what a parked row stands for: its minute's messages in order.
 
-    All but what they measured is told of the one that was kept whole.
+    All but what they measured or withheld is told of the one that was kept whole.
     """
     head = parked.opened(row)
     rows = ParkedFrame.objects.filter(parked=row).order_by("measured_ms", "id")
     return tuple(
-        replace(head, received_ms=frame.recorded_ms, readings=_sent(frame), not_charted=())
+        replace(
+            head,
+            received_ms=frame.recorded_ms,
+            readings=_sent(frame),
+            not_charted=_withheld(frame, head),
+        )
         for frame in rows
     ) or (head,)
 
@@ -139,3 +175,19 @@ def _sent(frame: ParkedFrame) -> tuple[Sent, ...]:
     return tuple(
         Sent(signal=v.signal, value=v.value, at_ms=v.at_ms, source=v.source) for v in values
     )
+
+
+def _withheld(frame: ParkedFrame, head: FeedMessage) -> tuple[NotCharted, ...]:
+    """What a message said instead of values; in which words is known of the one kept whole."""
+    alike = {(v.signal, v.kind): v for v in head.not_charted}
+    found = []
+    for mark in frames.unpack_marks(bytes(frame.signals), measured_ms=frame.measured_ms):
+        words = alike.get((mark.signal, mark.kind))
+        found.append(
+            NotCharted(
+                code=words.code if words else "", value=words.value if words else "",
+                reason=words.reason if words else mark.kind, kind=mark.kind, signal=mark.signal,
+                at_ms=mark.at_ms,
+            )
+        )  # fmt: skip
+    return tuple(found)

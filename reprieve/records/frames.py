@@ -1,7 +1,9 @@
 """Device values: one compact append-only row for each message of a device, in raw SQL.
 
 A frame packs its readings: for each one byte of signal, one byte of source, four bytes of value
-in thousandths and four bytes of age in milliseconds against the frame's own measured time.
+in thousandths and four bytes of age in milliseconds against the frame's own measured time. What a
+monitor said instead of a value is a mark: the same ten bytes, the signal's highest bit set, and no
+value. Only parked messages hold marks.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ SOURCES = (
     "", "nibp", "arterial", "ecg", "pleth", "impedance", "capnograph",
     "oximeter", "pulse", "thoracic", "co2", "probe", "unspecified",
 )  # fmt: skip
+MARKS = ("zero", "no value", "marker")
 PLACES = {name: place for place, name in enumerate(SIGNALS)}
 _SOURCE_PLACES = {name: place for place, name in enumerate(SOURCES)}
 THOUSANDTHS = 1000
+_MARK = 0x80
 _READING = struct.Struct("<BBiI")
 _PLACES = "(%s, %s, %s, %s, %s, %s)"
 _MOST_ROWS = 1000
@@ -51,6 +55,15 @@ class Value:
     at_ms: int
     recorded_ms: int = 0
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a device said of a signal instead of a value: a zero, or that there is none."""
+
+    signal: str
+    kind: str
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +138,28 @@ def unpack(packed: bytes, *, measured_ms: int, recorded_ms: int) -> list[Value]:
             recorded_ms=recorded_ms,
         )
         for signal, source, thousandths, age_ms in _READING.iter_unpack(bytes(packed))
+        if signal < _MARK
+    ]
+
+
+def pack_marks(marks: Sequence[Mark], *, measured_ms: int) -> bytes:
+    """This function will pack marks, sorted; they stand behind a frame's readings."""
+    return b"".join(
+        sorted(
+            _READING.pack(
+                PLACES[m.signal] | _MARK, MARKS.index(m.kind), 0, measured_ms - m.at_ms
+            )
+            for m in marks
+        )
+    )
+
+
+def unpack_marks(packed: bytes, *, measured_ms: int) -> list[Mark]:
+    """This function will return the marks of one frame."""
+    return [
+        Mark(signal=SIGNALS[signal & ~_MARK], kind=MARKS[kind], at_ms=measured_ms - age_ms)
+        for signal, kind, _, age_ms in _READING.iter_unpack(bytes(packed))
+        if signal & _MARK
     ]
 
 
@@ -147,4 +182,6 @@ def read(
     ]
 
 
-__all__ = ["NewFrame", "Value", "insert", "pack", "read", "unpack"]
+__all__ = [
+    "Mark", "NewFrame", "Value", "insert", "pack", "pack_marks", "read", "unpack", "unpack_marks",
+]  # fmt: skip

@@ -248,7 +248,7 @@ class TestAttach:
         return monitors.attach(
             actor=chair.world["infusion_nurse"], uid=new(), at=chair.world.at, number=number,
             encounter=chair.encounter,
-        )  # fmt: skip
+        ).end  # fmt: skip
 
     def test_charts_it_once_and_folds_its_alarm(self, chair: Chair, number: int) -> None:
         assert self.attach(chair, number) == "charted"

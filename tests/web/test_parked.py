@@ -93,3 +93,29 @@ def test_a_stretch_that_is_none_is_refused(nurse: Client, chair: Chair, first: s
     )
     assert refused.status_code == 422
     assert not ParkedDecision.of(chair.world.id).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "18 of 20 messages charted; the rest waits."),
+     ("es", "18 de 20 mensajes anotados; el resto espera.")],
+)  # fmt: skip
+def test_what_waits_on_is_said(as_role: AsRole, world: World, language: str, words: str) -> None:
+    world.later(seconds=60 - world.at.second)
+    for n in range(2):
+        feed.receive([sent(world, raw=f"before {n}", spo2=99)], clinic=world.id)
+        world.later(seconds=10)
+    chair = sit(world)
+    for n in range(18):
+        feed.receive([sent(world, raw=f"MSH|{n}", spo2=90)], clinic=world.id)
+        world.later(seconds=10)
+    nurse = as_role("infusion_nurse")
+    nurse.post("/account/language", {"language": language})
+    done = nurse.post(
+        reverse("monitor_parked", args=[newest()]),
+        {"act": str(new()), "first": ParkedMessage.objects.earliest("pk").pk,
+         "encounter": chair.encounter},
+        follow=True,
+    )  # fmt: skip
+    assert words in done.content.decode()
+    assert '<td class="num">2</td>' in done.content.decode()

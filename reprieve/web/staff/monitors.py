@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext as _ngettext
@@ -177,8 +178,8 @@ def _decided(request: PageRequest, number: int, form: ParkedForm) -> bool:
     }  # fmt: skip
     try:
         if data["encounter"]:
-            monitors.attach(encounter=uuid.UUID(data["encounter"]), **args)
-            messages.success(request, _now("The values are charted."))
+            done = monitors.attach(encounter=uuid.UUID(data["encounter"]), **args)
+            messages.success(request, _charted(done))
         else:
             monitors.put_aside(reason=data["reason"], **args)
             messages.success(request, _now("The message is put aside."))
@@ -186,6 +187,18 @@ def _decided(request: PageRequest, number: int, form: ParkedForm) -> bool:
         form_errors(form, error)
         return False
     return True
+
+
+def _charted(done: monitors.Attached) -> str:
+    """How much is charted; what waits on is said, since it is still to be decided on."""
+    if done.charted >= done.messages:
+        return _now("The values are charted.")
+    said = _now("{n} of {all} messages charted; the rest waits.")
+    return said.format(n=_grouped(done.charted), all=_grouped(done.messages))
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _seats(request: PageRequest) -> list[tuple[str, str]]:
