@@ -227,8 +227,8 @@ def _judged(message: FeedMessage, batch: Batch) -> _ToChart | str:
     device = batch.device(message)
     feed_batch.list_unmapped(message, batch.clinic)
     if message.rejected:
-        once = parked.of_the_minute(message)
-        return _park(message, batch, kind="rejected", reason=message.rejected, key=once)
+        batch.spoken.append(parked_minutes.refused(message, clinic=batch.clinic))
+        return "parked"
     if message.alerts:
         _park(message, batch, kind="alert", reason=message.alerts[0].get("text", "alert"))
         for one in batch.links.get(device, []):

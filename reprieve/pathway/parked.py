@@ -53,16 +53,6 @@ def of_the_day(message: FeedMessage) -> bytes:
     return key_of("training", said.encode())
 
 
-def of_the_minute(message: FeedMessage) -> bytes:
-    """This function will key what was refused by minute, sender and reason.
-
-    Its sender was told no, and nothing of it can be charted: one a minute says enough.
-    """
-    minute = message.received_ms // MINUTE_MS
-    said = f"{message.sender}|{message.bed}|{message.rejected}|{minute}"
-    return key_of("rejected", said.encode())
-
-
 def write(rows: Sequence[ParkedMessage]) -> None:
     """This function will store parked messages; one that was parked before is left as it is."""
     if rows:

@@ -4,11 +4,13 @@ A monitor that nobody has linked speaks once a second, day and night. Its values
 and may still belong to a patient, so each is kept, packed as a charted one is, with the zeros and
 withheld values beside them; the text, which says the same every second, is kept once a minute. A
 person decides on a minute, or on many together. A minute holds messages of one reason only: what
-fits nobody for another reason may be another patient's.
+fits nobody for another reason may be another patient's. Refused messages, of which nothing can be
+charted, keep their texts, together by the minute of arrival.
 """
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +19,7 @@ from dataclasses import replace
 from reprieve.pathway import parked
 from reprieve.pathway.feed_batch import times
 from reprieve.pathway.feed_values import FeedMessage, NotCharted, Sent, Spoken
-from reprieve.records import frames
+from reprieve.records import frames, traffic
 from reprieve.records.models import ParkedDecision, ParkedFrame, ParkedMessage
 
 MINUTE_MS = parked.MINUTE_MS
@@ -47,6 +49,19 @@ def spoken(message: FeedMessage, *, kind: str, reason: str) -> Spoken | None:
     return Spoken(
         message=message, kind=kind, reason=reason, minute=minute, measured_ms=measured,
         content_key=frames.content_key(measured, signals), signals=signals,
+    )  # fmt: skip
+
+
+def refused(message: FeedMessage, *, clinic: uuid.UUID) -> Spoken:
+    """This function will pack the text of a refused message for its minute; the same text once."""
+    minute_ms = message.received_ms // MINUTE_MS * MINUTE_MS
+    digest = hashlib.sha256(message.raw).digest()
+    content_key = int.from_bytes(digest[:8], "little", signed=True)
+    return Spoken(
+        message=message, kind="rejected", reason=message.rejected,
+        minute=repr((message.sender, message.bed, message.rejected, minute_ms)),
+        measured_ms=minute_ms, content_key=content_key,
+        signals=traffic.sealed(clinic, message.raw, content_key=content_key),
     )  # fmt: skip
 
 
@@ -157,6 +172,8 @@ def messages(row: ParkedMessage) -> tuple[FeedMessage, ...]:
     """
     head = parked.opened(row)
     rows = ParkedFrame.objects.filter(parked=row).order_by("measured_ms", "id")
+    if row.kind == "rejected":
+        return tuple(_refused(frame, row, head) for frame in rows) or (head,)
     return tuple(
         replace(
             head,
@@ -166,6 +183,14 @@ def messages(row: ParkedMessage) -> tuple[FeedMessage, ...]:
         )
         for frame in rows
     ) or (head,)
+
+
+def _refused(frame: ParkedFrame, row: ParkedMessage, head: FeedMessage) -> FeedMessage:
+    """The text of one refused message; how it was read is told of the first alone."""
+    raw = traffic.opened(row.clinic_id, bytes(frame.signals), content_key=frame.content_key)
+    return head if raw == head.raw else replace(
+        head, raw=raw, received_ms=frame.recorded_ms, readings=(), not_charted=(), alerts=()
+    )  # fmt: skip
 
 
 def _sent(frame: ParkedFrame) -> tuple[Sent, ...]:

@@ -30,6 +30,16 @@ def forget(*, before_ms: int) -> None:
     RawTraffic.objects.filter(received_ms__lt=before_ms).delete()
 
 
+def sealed(clinic: uuid.UUID, raw: bytes, *, content_key: int) -> bytes:
+    """This function will encrypt the text of a refused message, for the row of its minute."""
+    return keys.encrypt(clinic, zlib.compress(raw, 1), about=f"refused:{content_key}")
+
+
+def opened(clinic: uuid.UUID, text: bytes, *, content_key: int) -> bytes:
+    """This function will return the text of a refused message."""
+    return zlib.decompress(keys.decrypt(clinic, text, about=f"refused:{content_key}"))
+
+
 def packed(text: bytes) -> bytes:
     """This function will make JSON small before it is encrypted."""
     return zlib.compress(text, 1)

@@ -16,6 +16,7 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.feed_values import FeedMessage, NotCharted
 from reprieve.records import frames, keys
+from reprieve.records.export import tables
 from reprieve.records.models import (
     AuditEvent,
     Device,
@@ -156,7 +157,30 @@ class TestKept:
         for n in range(30):
             receive(world, replace(said, raw=f"q{n}".encode(), rejected="QRY^R02"))
         receive(world, replace(said, raw=b"other", rejected="ADT^A08"))
-        assert [row.reason for row in rows(world)] == ["QRY^R02", "ADT^A08"]
+        receive(world, replace(said, raw=b"q7", rejected="QRY^R02"))
+        first, other = rows(world)
+        assert [first.reason, other.reason] == ["QRY^R02", "ADT^A08"]
+        texts = [message.raw.decode() for message in parked_minutes.messages(first)]
+        assert texts == [f"q{n}" for n in range(30)]
+        assert [message.raw for message in parked_minutes.messages(other)] == [b"other"]
+        assert b"q7" not in b"".join(bytes(f.signals) for f in ParkedFrame.objects.all())
+
+    def test_what_was_refused_and_withheld_is_taken_out(self, world: World) -> None:
+        none = NotCharted(
+            code="x", value="", reason="none", kind="no value", signal="spo2", at_ms=ms(world.at)
+        )
+        receive(
+            world, replace(sent(world, raw="q1"), rejected="QRY^R02"),
+            replace(sent(world, raw="a", heart_rate=70), not_charted=(none,)),
+        )  # fmt: skip
+        (table,) = [one for one in tables.every(world.id) if one.name == "parkedframe"]
+        names = [column.name for column in table.columns]
+        found = [dict(zip(names, row, strict=True)) for row in table.rows()]
+        told = [(one["signal"], one["source"], one["value"], one["text"]) for one in found]
+        assert sorted(told, key=str) == sorted([
+            ("", "", None, "q1"), ("heart_rate", "", Decimal(70), ""),
+            ("spo2", "no value", None, ""),
+        ], key=str)  # fmt: skip
 
     def test_a_message_of_an_earlier_version_is_still_read(self, world: World) -> None:
         message = sent(world, raw="a", spo2=97)

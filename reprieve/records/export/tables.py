@@ -106,13 +106,27 @@ def _frames(clinic: uuid.UUID) -> Table:
 def _parked_frames(clinic: uuid.UUID) -> Table:
     def rows() -> Iterator[tuple[Any, ...]]:
         found = models.ParkedFrame.objects.filter(parked__clinic_id=clinic).order_by("pk")
-        told = found.values_list("parked", "measured_ms", "recorded_ms", "signals")
-        for parked, measured, recorded, signals in told.iterator(chunk_size=CHUNK):
-            values = frames.unpack(bytes(signals), measured_ms=measured, recorded_ms=recorded)
-            yield from _values(parked, values)
+        for frame in found.select_related("parked").iterator(chunk_size=CHUNK):
+            yield from _parked_frame(clinic, frame)
 
-    means = "One value of a message that fitted nobody."
-    return _unpacked("parkedframe", means, of="parked", rows=rows)
+    means = (
+        "One value of a message that fitted nobody; without a value, its source says why there "
+        "is none. Of a refused message the text."
+    )
+    return _unpacked("parkedframe", means, of="parked", rows=rows, text=True)
+
+
+def _parked_frame(clinic: uuid.UUID, frame: Any) -> Iterator[tuple[Any, ...]]:
+    packed, measured, recorded = bytes(frame.signals), frame.measured_ms, frame.recorded_ms
+    if frame.parked.kind == "rejected":
+        text = traffic.opened(clinic, packed, content_key=frame.content_key).decode("latin-1")
+        yield frame.parked_id, "", "", None, recorded, recorded, text
+        return
+    values = frames.unpack(packed, measured_ms=measured, recorded_ms=recorded)
+    for row in _values(frame.parked_id, values):
+        yield *row, ""
+    for one in frames.unpack_marks(packed, measured_ms=measured):
+        yield frame.parked_id, one.signal, one.kind, None, one.at_ms, recorded, ""
 
 
 def _values(of: int, found: Iterable[frames.Value]) -> Iterator[tuple[Any, ...]]:
@@ -121,10 +135,11 @@ def _values(of: int, found: Iterable[frames.Value]) -> Iterator[tuple[Any, ...]]
 
 
 def _unpacked(
-    name: str, means: str, *, of: str, rows: Callable[[], Iterator[tuple[Any, ...]]]
+    name: str, means: str, *, of: str, rows: Callable[[], Iterator[tuple[Any, ...]]],
+    text: bool = False,
 ) -> Table:
     kinds = {of: "whole", "signal": "text", "source": "text", "value": "decimal",
-             "at_ms": "whole", "recorded_ms": "whole"}  # fmt: skip
+             "at_ms": "whole", "recorded_ms": "whole", **({"text": "text"} if text else {})}
     return Table(
         name=name, means=means, rows=rows,
         columns=tuple(

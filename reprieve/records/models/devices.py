@@ -71,7 +71,8 @@ class DialectVersion(models.Model):
 class ParkedMessage(models.Model):
     """A message that could not be charted, whole and encrypted, with the reason.
 
-    Of messages that fit nobody one a minute is kept whole; `ParkedFrame` holds the minute's values.
+    Of messages that fit nobody, and of refused ones, one a minute is kept whole; `ParkedFrame`
+    holds the values of the minute, or the texts.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -93,7 +94,10 @@ class ParkedMessage(models.Model):
 
 
 class ParkedFrame(models.Model):
-    """The values of one message that fits nobody, packed as a charted message's are."""
+    """The values of one message that fits nobody, packed as a charted message's are.
+
+    Of a refused message its text, encrypted (`records.traffic`).
+    """
 
     id = models.BigAutoField(primary_key=True)
     parked = models.ForeignKey(

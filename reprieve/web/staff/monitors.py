@@ -32,6 +32,7 @@ from reprieve.web.collect import NavItem
 from reprieve.web.words import ago, form_errors
 from reprieve.web.words import moment as in_words
 
+MOST_TEXTS = 100  # of refused messages on one page
 KINDS = {
     "unmatched": _("matches nobody"),
     "contradiction": _("names another patient"),
@@ -129,13 +130,18 @@ def parked_one(request: PageRequest, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _decided(request, number, form):
         return redirect("monitors")
     message = parked.opened(row)
+    texts = said[:MOST_TEXTS] if message.rejected else (message,)
     return render(request, "staff/monitors/parked.html", {
         "parked": _parked(found),
         "message": message,
-        "raw": message.raw.decode("latin-1").replace("\r", "\n"),
+        "raw": "\n\n".join(_raw(one) for one in texts),
         "values": _values(said),
         "form": form,
     }, status=422 if form.is_bound else 200)  # fmt: skip
+
+
+def _raw(message: feed.FeedMessage) -> str:
+    return message.raw.decode("latin-1").replace("\r", "\n")
 
 
 def _much(run: queries.Run | None, here: int) -> list[tuple[str, str]]:
