@@ -108,7 +108,8 @@ def sort_out(
 def _held_against(
     row: ParkedMessage, span: tuple[int, int], taken: Sequence[tuple[int, int | None]]
 ) -> Fit:
-    inside, outside = [], []
+    inside: list[FeedMessage] = []
+    outside: list[FeedMessage] = []
     if not _is_near(row, *span):
         return Fit(row=row, inside=(), outside=(parked.opened(row),))
     for message in parked_minutes.messages(row):
