@@ -14,7 +14,14 @@ from reprieve.clinical import criteria, lab_sheet, safety
 from reprieve.clinical.facts import Fact
 from reprieve.clinical.findings import Step
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import charting, episodes, investigations, observations, patients
+from reprieve.pathway import (
+    charting,
+    episodes,
+    investigations,
+    observations,
+    patients,
+    pregnancy_tests,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.pathway.observations import Told
@@ -72,7 +79,8 @@ def record_history(
 ) -> None:
     """This function will write answers down by the names of the facts; None is asked and unknown.
 
-    `measured_at` is the day of a test's result. Raises BadValue naming the fact.
+    `measured_at` is the day of a test's result. A pregnancy test without one is the test on record
+    when it shows the same. Raises BadValue naming the fact.
     """
     asked = {fact.name: fact for fact in questions()}
     for name, value in answers.items():
@@ -81,9 +89,12 @@ def record_history(
         if value is not None:
             asked[name].check(value)
     told = [Told(code=n, value=v, unit=asked[n].unit) for n, v in answers.items()]
+    tested_at = measured_at or pregnancy_tests.in_a_history(
+        answers.get(pregnancy_tests.TEST), clinic=actor.clinic, patient=patient, at=at
+    )
     _record(
         "history", told, actor=actor, uid=uid, at=at, patient=patient, mode=mode,
-        measured_at=measured_at,
+        measured_at=measured_at, tested_at=tested_at,
     )  # fmt: skip
 
 
@@ -226,6 +237,7 @@ def _record(
     patient: uuid.UUID,
     mode: str,
     measured_at: datetime | None = None,
+    tested_at: datetime | None = None,
     version: str = __version__,
 ) -> None:
     _check(actor, patient, mode, told)
@@ -235,11 +247,13 @@ def _record(
 
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
-        saved = observations.write(
-            told, actor=actor, at=at, measured_at=moment, patient=patient, mode=mode,
-            provenance="typed" if actor.practitioner else "patient",
-            knowledge=version,
-        )  # fmt: skip
+        saved = []
+        for part, when in _by_day(told, moment, tested_at or moment):
+            saved += observations.write(
+                part, actor=actor, at=at, measured_at=when, patient=patient, mode=mode,
+                provenance="typed" if actor.practitioner else "patient",
+                knowledge=version,
+            )  # fmt: skip
         said = (one.code for one in told if one.value is not None)
         investigations.answered(actor=actor, at=at, patient=patient, facts=said)
         return Done(
@@ -249,6 +263,16 @@ def _record(
         )  # fmt: skip
 
     perform("evaluation.record", actor=actor, uid=uid, at=at, work=work)
+
+
+def _by_day(
+    told: list[Told], moment: datetime, tested_at: datetime
+) -> list[tuple[list[Told], datetime]]:
+    """A pregnancy test that was done on another day than the rest was said, apart."""
+    if tested_at == moment:
+        return [(told, moment)]
+    test = [one for one in told if one.code == pregnancy_tests.TEST]
+    return [([one for one in told if one not in test], moment), (test, tested_at)]
 
 
 def _check(actor: Actor, patient: uuid.UUID, mode: str, told: list[Told]) -> None:

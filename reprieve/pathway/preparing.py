@@ -12,7 +12,14 @@ from typing import Any
 from reprieve.clinical import dosing, safety
 from reprieve.clinical.findings import Step
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_fold, double_checks, infusion, observations, planning
+from reprieve.pathway import (
+    alarm_fold,
+    double_checks,
+    infusion,
+    observations,
+    planning,
+    pregnancy_tests,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
 from reprieve.pathway.observations import Told
@@ -91,8 +98,9 @@ def tell(
 ) -> None:
     """This function will write down answers of the gate by the names of their facts.
 
-    None says that it was asked and nobody knows. Raises BadValue naming a fact that is unknown,
-    worked out by the product, or impossible.
+    None says that it was asked and nobody knows. A pregnancy test is told with its age in days;
+    the same result told again without one is the test on record. Raises BadValue naming a fact that
+    is unknown, worked out by the product, or impossible.
     """
     askable = {fact.name: fact for fact in safety.facts_at(Step.START)}
     for name, value in facts.items():
@@ -100,8 +108,16 @@ def tell(
             raise BadValue(name[:60], N_("is not asked here"))
         if value is not None:
             askable[name].check(value)
-    told = [Told(code=n, value=v, unit=askable[n].unit) for n, v in facts.items()]
-    _write(told, actor=actor, uid=uid, at=at, encounter=encounter)
+    visit = visit_of(actor.clinic, encounter)
+    tested_at = pregnancy_tests.at_the_gate(
+        facts, clinic=actor.clinic, patient=visit.patient_id, at=at
+    )
+    told = [
+        Told(code=n, value=v, unit=askable[n].unit)
+        for n, v in facts.items()
+        if n != pregnancy_tests.AGE  # the day of the test carries it
+    ]
+    _write(told, actor=actor, uid=uid, at=at, encounter=encounter, tested_at=tested_at)
 
 
 def identify(
@@ -243,14 +259,20 @@ def visit_of(clinic: uuid.UUID, encounter: uuid.UUID) -> Encounter:
 
 
 def _write(
-    told: list[Told], *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID
-) -> None:
+    told: list[Told], *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID,
+    tested_at: datetime | None = None,
+) -> None:  # fmt: skip
+    test = [one for one in told if tested_at and one.code == pregnancy_tests.TEST]
+    rest = [one for one in told if one not in test]
+
     def work() -> Done:
         visit = visit_of(actor.clinic, encounter)
         _still_open(visit)
-        observations.write(
-            told, actor=actor, at=at, measured_at=at, patient=visit.patient_id, encounter=encounter
-        )
+        for part, moment in ((rest, at), (test, tested_at or at)):
+            observations.write(
+                part, actor=actor, at=at, measured_at=moment, patient=visit.patient_id,
+                encounter=encounter,
+            )  # fmt: skip
         infusion.announce(actor.clinic, encounter, at)
         codes = sorted(one.code for one in told)
         return Done(subject_kind="encounter", subject=encounter, detail={"codes": codes})

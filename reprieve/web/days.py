@@ -20,11 +20,17 @@ def on_calendar(day: date) -> bool:
     return FIRST <= day <= LAST
 
 
-def noon(on: date | None) -> datetime | None:
-    """This function will place a day without a time at its noon in the clinic's zone."""
+def day_of(on: date | None, *, now: datetime) -> datetime | None:
+    """This function will place a day without a time at its noon in the clinic's zone; today is now.
+
+    Before noon of today the noon is yet to come, and after it what is of now would seem older.
+    """
     if on is None:
         return None
-    return datetime.combine(on, time(12), tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+    zone = timezone.get_current_timezone()
+    if on == now.astimezone(zone).date():
+        return now
+    return datetime.combine(on, time(12), tzinfo=zone).astimezone(UTC)
 
 
 def _check(value: date) -> None:

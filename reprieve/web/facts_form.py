@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.clinical.criteria import Fact as CriterionFact
 from reprieve.clinical.facts import Fact, Kind
+from reprieve.records.queries.observations import ObservationView
+from reprieve.web.presenters import seen
+from reprieve.web.words import day
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 FLAGS = {YES: True, NO: False, UNKNOWN: None}
@@ -62,6 +65,11 @@ def criterion_form(facts: Iterable[CriterionFact]) -> type[forms.Form]:
     """This function will make a form of a criterion's facts; records are entered elsewhere."""
     usable = {f.name: _criterion_field(f) for f in facts if f.type != "records"}
     return type("CriterionForm", (OpenForm,), usable)
+
+
+def last(view: ObservationView) -> str:
+    """This function will say what was answered last, and when: beside a question, never in it."""
+    return _("Last: {value}, {day}").format(value=seen(view.value), day=day(view.measured_at))
 
 
 def initial(values: Mapping[str, Any]) -> dict[str, Any]:

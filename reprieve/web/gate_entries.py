@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from reprieve.clinical import safety
 from reprieve.clinical.facts import Fact, Kind
 from reprieve.clinical.findings import Step
+from reprieve.clinical.how_long import how_long
 from reprieve.pathway import charting, monitors, preparing
 from reprieve.pathway.permissions import CLINICIANS, DOCTORS
 from reprieve.records.queries import monitors as monitor_list
+from reprieve.records.queries import observations, pregnancy
 from reprieve.web import facts_form, gate_forms, second
 from reprieve.web.access import PageRequest
 from reprieve.web.acts import act_of
@@ -82,13 +84,22 @@ BY_FORM = {"height_cm", "iv_site_checked", "pulse_oximeter_on", "pulse_oximeter_
 def _facts_form(
     key: str, bench: Bench, asked: Iterable[Fact], data: Any
 ) -> forms.Form:
+    anew = {f.name for f in asked} & (how_long().states | {pregnancy.CODE})
     words = {
         f.name: bench.known[f.name]
         for f in asked
-        if f.name in bench.known and f.kind in {Kind.FLAG, Kind.CHOICE}
+        if f.name in bench.known and f.kind in {Kind.FLAG, Kind.CHOICE} and f.name not in anew
     }
     shown = facts_form.initial(words)
-    return facts_form.form_of(asked, told={})(data, prefix=key, initial=shown)
+    return facts_form.form_of(asked, told=_told(bench, anew))(data, prefix=key, initial=shown)
+
+
+def _told(bench: Bench, names: Iterable[str]) -> dict[str, str]:
+    """What comes and goes is shown beside its field: saving the section says nothing anew."""
+    clinic = bench.request.actor.clinic
+    patient = preparing.visit_of(clinic, bench.encounter).patient_id
+    newest = observations.newest(clinic=clinic, patient=patient, codes=list(names))
+    return {name: facts_form.last(view) for name, view in newest.items()}
 
 
 def _save_facts(bench: Bench, form: forms.Form) -> None:

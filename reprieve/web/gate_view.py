@@ -55,7 +55,7 @@ PARTS = (
     Part(
         key="pregnancy", title=_("Pregnancy"),
         rules=frozenset({"pregnancy", "pregnancy-test-due", "pregnancy-test-positive"}),
-        facts=("could_become_pregnant", "pregnancy_test", "pregnant"),
+        facts=("could_become_pregnant", "pregnancy_test", "pregnancy_test_age_days", "pregnant"),
     ),
     Part(key="escort", title=_("The way home"), rules=frozenset({"escort"})),
     Part(key="body", title=_("Weight and height"), rules=frozenset({"weight", "body-mass"})),

@@ -1,7 +1,8 @@
 """The newest facts about a patient, as the safety rules read them. What nobody asked is absent.
 
-History counts until somebody says otherwise; what changes with a series counts from its
-beginning; measurements and answers of a day count on that day alone.
+History counts until somebody says otherwise; a state that comes and goes, and the mood scales,
+count for a series or some days (`clinical/how_long.toml`); measurements and answers of a day count
+on that day alone. Harm is not forgotten: a state that was there stays until somebody lifts it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Step
+from reprieve.clinical.how_long import how_long, stays
 from reprieve.clinical.remeasured import remeasured_n
 from reprieve.knowledge import BadValue
 from reprieve.records.models import StateChange
@@ -27,6 +29,7 @@ from reprieve.records.queries import (
     medicines,
     observations,
     patients,
+    pregnancy,
     questionnaires,
     risk,
 )
@@ -51,9 +54,9 @@ SCORED = {
 LASTING = frozenset({"contraindications", "interactions"})
 LASTING_FACTS = frozenset({"height_cm", "diabetes", "baseline_spo2_percent"})
 BY_SERIES = "surveillance"
-ONE_DAY = frozenset({"rash_or_fever"})
+BOOSTER = "followup.booster"
 SERIES_BEGINS = (
-    "evaluation.begin", "series.complete", "followup.booster", "followup.change",
+    "evaluation.begin", "series.complete", BOOSTER, "followup.change",
     "followup.continue",
 )  # fmt: skip
 LIVER = ("alt_times_uln", "ast_times_uln", "alp_times_uln", "ggt_times_uln", "bilirubin_times_uln")
@@ -61,10 +64,11 @@ LIVER = ("alt_times_uln", "ast_times_uln", "alp_times_uln", "ggt_times_uln", "bi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
-    """From when on a value counts: today's, this series', and the vital signs'."""
+    """From when on a value counts: today's, this series', a present state's, the vital signs'."""
 
     today: datetime
     series: datetime
+    state: datetime
     vitals: datetime
 
 
@@ -89,6 +93,7 @@ def facts(
         **_said(newest, moments),
         **_measured(clinic, patient, newest, moments),
         **_liver(newest, at),
+        **_pregnancy(clinic, patient, at),
         **_medicines(clinic, patient),
         **_risk(clinic, patient, moments),
         **_exposure(clinic, patient, at, newest),
@@ -113,34 +118,48 @@ def _moments(
 ) -> Moments:
     zone = ZoneInfo(clinics.clinic(clinic).timezone)
     today = datetime.combine(at.astimezone(zone).date(), time(0), tzinfo=zone)
-    begun = series_began(clinic=clinic, patient=patient)
-    return Moments(today=today, series=begun or today, vitals=vitals_since or today)
+    row = _series_row(clinic, patient)
+    series = row[0] if row else today
+    counts = how_long().booster if row and row[1] == BOOSTER else how_long().series
+    return Moments(
+        today=today, series=series, state=max(series, at - counts), vitals=vitals_since or today
+    )
 
 
 def series_began(*, clinic: uuid.UUID, patient: uuid.UUID) -> datetime | None:
     """This function will tell when the evaluation or the present round of treatment began."""
+    row = _series_row(clinic, patient)
+    return row[0] if row else None
+
+
+def _series_row(clinic: uuid.UUID, patient: uuid.UUID) -> tuple[datetime, str] | None:
     rows = StateChange.of(clinic).filter(episode__patient_id=patient, act__in=SERIES_BEGINS)
-    return rows.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
+    return rows.order_by("-recorded_at").values_list("recorded_at", "act").first()
 
 
 def _said(newest: Mapping[str, ObservationView], moments: Moments) -> dict[str, Any]:
-    """What was asked under the fact's own name."""
-    since = {"lasting": None, "series": moments.series, "day": moments.today}
+    """What was asked under the fact's own name; a pregnancy test has its own rules."""
+    since = {"lasting": None, "series": moments.series, "state": moments.state,
+             "day": moments.today}  # fmt: skip
     found = {}
-    for name in safety.catalogue():
+    for name in safety.catalogue().keys() - {pregnancy.CODE}:
         view = newest.get(name)
         start = since[keeps(name)]
-        if view is not None and (start is None or view.measured_at >= start):
+        if view is None:
+            continue
+        if start is None or view.measured_at >= start or stays(name, view.value):
             found[name] = view.value
     return found
 
 
 @cache
 def keeps(name: str) -> str:
-    """This function will tell how long an answer counts: lasting, series or day."""
-    chapters = {e.chapter for e in safety.rules() for f in e.rule.facts if f.name == name}
-    if name in ONE_DAY:
+    """This function will tell how long an answer counts: lasting, series, state or day."""
+    if name in how_long().states_of_the_day:
         return "day"
+    if name in how_long().present_states:
+        return "state"
+    chapters = {e.chapter for e in safety.rules() for f in e.rule.facts if f.name == name}
     if name in LASTING_FACTS or chapters & LASTING:
         return "lasting"
     return "series" if BY_SERIES in chapters else "day"
@@ -184,10 +203,17 @@ def _liver(newest: Mapping[str, ObservationView], at: datetime) -> dict[str, Any
     known = [newest[name] for name in LIVER if name in newest]
     if known:
         found["liver_tests_age_days"] = (at - max(v.measured_at for v in known)).days
-    test = newest.get("pregnancy_test")
-    if test is not None and test.value is not None:
-        found["pregnancy_test_age_days"] = (at - test.measured_at).days
     return found
+
+
+def _pregnancy(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> dict[str, Any]:
+    """The newest test until there is a newer one, with the age of the test itself."""
+    test = pregnancy.newest(clinic=clinic, patient=patient)
+    if test is None or test.value is None:
+        return {}
+    return {
+        pregnancy.CODE: test.value, "pregnancy_test_age_days": (at - test.measured_at).days
+    }  # fmt: skip
 
 
 def _medicines(clinic: uuid.UUID, patient: uuid.UUID) -> dict[str, Any]:
@@ -205,19 +231,31 @@ def _risk(clinic: uuid.UUID, patient: uuid.UUID, moments: Moments) -> dict[str, 
         name: questionnaires.newest(clinic=clinic, patient=patient, instrument=name)
         for name in ("phq-9", risk.SCREENER)
     }
-    current = [f is not None and f.measured_at >= moments.series for f in forms.values()]
+    current = [f is not None and f.measured_at >= moments.state for f in forms.values()]
     return {
         "suicide_alert_open": view.state == "alert_open",
-        "cssrs_risk": view.level,
+        "cssrs_risk": _level(view, moments),
         "suicide_risk_cleared": view.state == "cleared",
-        "phq9_item_9": _item_9(clinic, patient),
+        "phq9_item_9": _item_9(clinic, patient, moments),
         "mood_scales_current": all(current),
     }
 
 
-def _item_9(clinic: uuid.UUID, patient: uuid.UUID) -> int | None:
+def _level(view: risk.RiskView, moments: Moments) -> str | None:
+    """The level of this series. One that nobody cleared is never too old."""
+    if view.state in risk.GRAVE:
+        return view.level
+    fresh = view.screened_at is not None and view.screened_at >= moments.state
+    return view.level if fresh else None
+
+
+def _item_9(clinic: uuid.UUID, patient: uuid.UUID, moments: Moments) -> int | None:
     forms = questionnaires.history(clinic=clinic, patient=patient, instrument="phq-9")
-    answers = [f.answers["q9"] for f in forms if not f.corrected and "q9" in f.answers]
+    answers = [
+        f.answers["q9"]
+        for f in forms
+        if not f.corrected and "q9" in f.answers and f.measured_at >= moments.state
+    ]
     return int(answers[-1]) if answers else None
 
 

@@ -41,6 +41,8 @@ TODAY = frozenset({
 # Read from the chair, while they are fresh.
 VITALS = frozenset({*gate_vitals.FACT_OF.values(), "remeasured_n", "baseline_sbp_mmhg",
                     "baseline_dbp_mmhg"})  # fmt: skip
+# Always the newest test on record, with its own day, wherever it was written down.
+OF_THE_TEST = frozenset({"pregnancy_test", "pregnancy_test_age_days"})
 HOURS_SINCE = ("solids_fasted_h", "clear_fluids_fasted_h")
 S_PER_H = 3600
 # The bag that was checked hangs on the pump.
@@ -97,7 +99,8 @@ def usable(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _today(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
     rows = Observation.of(clinic).filter(encounter_id=encounter)
-    newest = valid(rows.filter(code__in=[f.name for f in safety.facts_at(Step.START)]))
+    asked = {f.name for f in safety.facts_at(Step.START)} - OF_THE_TEST
+    newest = valid(rows.filter(code__in=asked))
     found: dict[str, Any] = {code: row.value for code, row in newest.items()}
     for code in HOURS_SINCE:
         hours = found.get(code)

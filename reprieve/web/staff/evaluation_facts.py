@@ -24,11 +24,10 @@ from reprieve.records.queries import facts, medicines, observations
 from reprieve.web import facts_form, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.days import DayField, noon
-from reprieve.web.presenters import seen
+from reprieve.web.days import DayField, day_of
 from reprieve.web.staff.evaluation import body_of, criteria_title
 from reprieve.web.staff.evaluation_forms import MODES
-from reprieve.web.words import day, form_errors, say, unit_word
+from reprieve.web.words import form_errors, say, unit_word
 
 # The questions in the order a clinician asks them; what is in no group comes last.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -68,7 +67,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 TESTS = _lazy("Results of tests")
-ASKED_ANEW = frozenset({"pregnant", "pregnancy_test", "breastfeeding"})
+ASKED_ANEW = frozenset({"pregnancy_test"})
 
 
 class SourceForm(forms.Form):
@@ -109,7 +108,7 @@ def history(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
         clinic=request.actor.clinic, patient=patient, codes=[fact.name for fact in asked]
     )
     values = {f.name: views[f.name].value for f in asked if f.name in views and _lasts(f)}
-    told = {name: _last(view) for name, view in views.items() if name not in values}
+    told = {name: facts_form.last(view) for name, view in views.items() if name not in values}
     make = facts_form.form_of(asked, told=told)
     form = make(request.POST or None, initial=facts_form.initial(values))
     source = SourceForm(request.POST or None)
@@ -120,7 +119,7 @@ def history(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
                 evaluation.record_history(
                     actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
                     answers=answers, mode=source.cleaned_data["mode"],
-                    measured_at=noon(source.cleaned_data["on"]),
+                    measured_at=day_of(source.cleaned_data["on"], now=request.at),
                 )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
@@ -138,11 +137,6 @@ def _lasts(fact: Fact) -> bool:
     """History that holds until somebody says otherwise is shown; results are asked anew."""
     pressed = fact.kind in (Kind.FLAG, Kind.CHOICE)
     return pressed and facts.keeps(fact.name) == "lasting" and fact.name not in ASKED_ANEW
-
-
-def _last(view: observations.ObservationView) -> str:
-    """What was answered last, and when: beside the question, never in its field."""
-    return _("Last: {value}, {day}").format(value=seen(view.value), day=day(view.measured_at))
 
 
 def _groups(form: forms.Form, asked: Iterable[Fact]) -> list[tuple[str, list[Any]]]:

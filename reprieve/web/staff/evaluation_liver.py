@@ -22,7 +22,7 @@ from reprieve.records.queries.observations import ObservationView
 from reprieve.web import patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.days import DayField, noon
+from reprieve.web.days import DayField, day_of
 from reprieve.web.words import form_errors
 
 UNIT_WORDS = {"umol/L": "µmol/L"}
@@ -59,7 +59,7 @@ def liver(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             evaluation.record_liver(
                 actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
                 read=_read(form.cleaned_data), baseline=form.cleaned_data["baseline"],
-                measured_at=noon(form.cleaned_data["on"]),
+                measured_at=day_of(form.cleaned_data["on"], now=request.at),
             )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
