@@ -12,7 +12,7 @@ import pytest
 from reprieve.clinical.findings import Outcome, Step
 from reprieve.clinical.safety import examine
 from reprieve.knowledge import BadValue
-from reprieve.pathway import episodes, evaluation, questionnaires
+from reprieve.pathway import episodes, evaluation, questionnaires, risk
 from reprieve.records.models import EpisodeOfCare
 from reprieve.records.queries import facts, gate_facts
 from tests import evaluated, gate_desk
@@ -41,9 +41,10 @@ def visit(world: World) -> Visit:
 
 
 def say(world: World, patient: uuid.UUID, *, days_ago: int | None = None, **answers: Any) -> None:
+    day = None if days_ago is None else world.at - timedelta(days=days_ago)
     evaluation.record_history(
         actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, answers=answers,
-        mode="clinic", measured_at=None if days_ago is None else world.at - timedelta(days=days_ago),
+        mode="clinic", measured_at=day,
     )  # fmt: skip
 
 
@@ -167,6 +168,17 @@ class TestMood:
         world.later(days=331)
         assert known(world, patient)["cssrs_risk"] == level
         assert rule(world, patient, f"suicide-risk-{level}") == Outcome.FINDS
+
+    def test_a_cleared_risk_is_still_seen_at_the_evaluation(self, world: World) -> None:
+        patient, _ = worlds.person(world)
+        evaluated.well(world, patient)
+        screen(world, patient, CALM | {"q6": 1, "q6-recent": 1})
+        world.later(minutes=5)
+        risk.clear(
+            actor=world["physician"], uid=new(), at=world.at, patient=patient, reason="Spoke."
+        )
+        assert rule(world, patient, "suicide-risk-high") == Outcome.CLEAR
+        assert rule(world, patient, "suicide-risk-low") == Outcome.FINDS
 
 
 class TestStates:

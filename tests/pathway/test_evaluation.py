@@ -259,7 +259,8 @@ def test_age_and_consent_come_from_their_own_rows(world: World, patient: uuid.UU
 
 
 def test_tests_age_and_day_facts_fade(world: World, patient: uuid.UUID) -> None:
-    tell(world, patient, alt_times_uln=1.2, pregnancy_test="negative", rash_or_fever=False,
+    panel = dict.fromkeys(facts.LIVER, 1.2)
+    tell(world, patient, **panel, pregnancy_test="negative", rash_or_fever=False,
          bladder_symptoms=False)  # fmt: skip
     assert known(world, patient)["rash_or_fever"] is False
     world.later(days=3)
@@ -271,6 +272,18 @@ def test_tests_age_and_day_facts_fade(world: World, patient: uuid.UUID) -> None:
     tell(world, patient, bladder_symptoms=False)
     world.later(days=3)
     assert known(world, patient)["bladder_symptoms"] is False
+
+
+def test_liver_tests_are_as_old_as_the_oldest_of_the_five(
+    world: World, patient: uuid.UUID
+) -> None:
+    tell(world, patient, alt_times_uln=1, ast_times_uln=1, alp_times_uln=1, ggt_times_uln=1)
+    world.later(days=20)
+    assert "liver_tests_age_days" not in known(world, patient), "one of the five is missing"
+    tell(world, patient, bilirubin_times_uln=1)
+    assert known(world, patient)["liver_tests_age_days"] == 20
+    tell(world, patient, **dict.fromkeys(facts.LIVER, 1))
+    assert known(world, patient)["liver_tests_age_days"] == 0
 
 
 def test_a_value_that_no_rule_can_read_is_unknown(world: World, patient: uuid.UUID) -> None:

@@ -63,7 +63,8 @@ def test_the_rules_see_what_was_given_here_or_more_where_told(world: World) -> N
     known = facts.facts(clinic=world.id, patient=patient, at=world.at)
     assert (known["ketamine_mg_last_365_d"], known["courses_last_365_d"]) == (120, 1)
     assert (known["multiday_course_before"], known["days_since_multiday_course"]) == (True, 1)
-    told = {"ketamine_mg_last_365_d": 900, "courses_last_365_d": 0, "alt_times_uln": 1.0}
+    panel = dict.fromkeys(facts.LIVER, 1.0)
+    told = {"ketamine_mg_last_365_d": 900, "courses_last_365_d": 0, **panel}
     evaluation.record_history(uid=new(), at=world.at, answers=told, **act)
     infuse(world, patient, episode)
     known = facts.facts(clinic=world.id, patient=patient, at=world.at)

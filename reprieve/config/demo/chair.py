@@ -38,7 +38,7 @@ ARRIVED = {
     "bladder_symptoms": False, "chest_pain": False, "acute_heart_failure": False,
     "new_arrhythmia": False, "glp1_medicine": False, "diabetes": False,
     "solids_fasted_h": 9, "clear_fluids_fasted_h": 3,
-    "could_become_pregnant": False, "etco2_waveform": "not used",
+    "could_become_pregnant": False, "pregnant": False, "etco2_waveform": "not used",
 }  # fmt: skip
 PLACE = {
     "emergency_equipment_ready": True, "alarm_sound_heard": True, "staff_credentials_valid": True,

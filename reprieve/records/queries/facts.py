@@ -200,10 +200,16 @@ def _readings(
 
 def _liver(newest: Mapping[str, ObservationView], at: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    known = [newest[name] for name in LIVER if name in newest]
-    if known:
-        found["liver_tests_age_days"] = (at - max(v.measured_at for v in known)).days
+    tested_at = _liver_tested_at(newest)
+    if tested_at is not None:
+        found["liver_tests_age_days"] = (at - tested_at).days
     return found
+
+
+def _liver_tested_at(newest: Mapping[str, ObservationView]) -> datetime | None:
+    """When the oldest of the five tests was done: one test alone is no new panel."""
+    views = [newest[name] for name in LIVER if name in newest and newest[name].value is not None]
+    return min(v.measured_at for v in views) if len(views) == len(LIVER) else None
 
 
 def _pregnancy(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> dict[str, Any]:
@@ -274,9 +280,9 @@ def _exposure(
     if last is not None:
         found["multiday_course_before"] = True
         found["days_since_multiday_course"] = (_local(clinic, at) - last).days
-    tested = [newest[name].measured_at for name in LIVER if name in newest]
-    if tested:
-        since = [one for one in here.infusions if one.started_at >= max(tested)]
+    tested_at = _liver_tested_at(newest)
+    if tested_at is not None:
+        since = [one for one in here.infusions if one.started_at >= tested_at]
         found["sessions_since_liver_tests_n"] = len(since)
     return found
 

@@ -1,6 +1,6 @@
-"""A moderate suicide risk: the physician sees the patient before the start."""
+"""A moderate suicide risk: the physician sees the patient before the decision and the start."""
 
-from reprieve.clinical.safety.rule import START, Answer, Case, Rule
+from reprieve.clinical.safety.rule import BEFORE, Answer, Case, Rule
 from reprieve.clinical.safety.shared import SUICIDE_RISK, SUICIDE_RISK_CLEARED
 from reprieve.knowledge import N_, Message
 
@@ -14,7 +14,7 @@ def judge(case: Case) -> Answer:
 
 
 RULE = Rule(
-    steps=START,
+    steps=BEFORE,
     facts=(SUICIDE_RISK, SUICIDE_RISK_CLEARED),
     says=Message(id=N_("The suicide risk is moderate: the physician sees the patient first.")),
     because=Message(id=N_("Mood may fall during or after treatment; a life is at stake.")),
