@@ -5,7 +5,6 @@ from reprieve.clinical.safety.rule import BEFORE, Answer, Case, Rule, either
 from reprieve.clinical.safety.shared import SUICIDE_RISK, SUICIDE_RISK_CLEARED
 from reprieve.knowledge import N_, Message
 
-
 CLEARED = Message(id=N_("A moderate or high suicide risk was cleared by a clinician."))
 
 
