@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from reprieve.pathway.importing import Batch, InfusionRow
     from reprieve.records.queries.patients import PatientView
 
-UG_PER_MG = Decimal(1000)
+UG_PER_MG, MS_PER_H = Decimal(1000), 3_600_000
 VERSION = "imported"
 UNDONE = "import undone"
 RUNNING, OVER = "import.series", "import.done"
@@ -72,7 +73,7 @@ def chart(
         patient_id=person.id, episode_id=person.episode, kind="infusion", plan=plan,
         session_no=row.number, **kept,
     )  # fmt: skip
-    rate_ug = round(row.dose_mg * UG_PER_MG * 60 / row.minutes)
+    rate_ug = _rate(row.dose_mg, ms(ends) - ms(begins))
     InfusionState.objects.add(
         clinic_id=actor.clinic, encounter=visit, patient_id=person.id, state="discharged",
         started_ms=ms(begins), ended_ms=ms(ends),
@@ -94,6 +95,15 @@ def chart(
             onset_ms=ms(begins), outcome="unknown", **kept,
         )  # fmt: skip
     return visit.pk
+
+
+def _rate(dose_mg: Decimal, length_ms: int) -> int:
+    """A whole rate under which no less counts as given than was told, nor once more by a copy."""
+    dose_ug = math.ceil(dose_mg * UG_PER_MG)
+    rate = round(dose_mg * UG_PER_MG * MS_PER_H / length_ms)
+    if -(-rate * length_ms // MS_PER_H) == dose_ug:
+        return rate
+    return (dose_ug - 1) * MS_PER_H // length_ms + 1
 
 
 def place(person: PatientView, plan: CarePlan | None, batch: Batch) -> None:

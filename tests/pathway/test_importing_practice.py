@@ -99,6 +99,14 @@ def test_the_next_series_begins_where_numbers_begin_again(world: World) -> None:
     assert CarePlan.of(world.id).count() == 2
 
 
+@pytest.mark.parametrize("minutes", [40, 43, 230, 240])
+def test_no_less_counts_as_given_than_was_told(world: World, minutes: int) -> None:
+    """35 mg at 70 kg lie on the edge of a band of dose, at whatever rate they ran."""
+    bring(world, IDA, infusion(1, minutes=Decimal(minutes)))
+    [row] = tables.tables(clinic=world.id, at=world.at)["infusions"]
+    assert 35_000 <= row[7] <= 35_004
+
+
 def test_scores_of_one_day_become_one_entry(world: World) -> None:
     bring(
         world, IDA, score("average_pain", 4), score("mood", 7), score("average_pain", 5,

@@ -1,0 +1,173 @@
+"""Whatever a practice has written: what goes out and comes back in gives the same registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from reprieve.pathway import exporting, history, registry
+from reprieve.records.models import Patient
+from tests import world as worlds
+from tests.chairside import quick_world
+from tests.practice_sheets import REGIMEN, bring, sheet
+from tests.world import World, new
+
+LONG = "ketamine-0.35mgkgh-4h-x10"
+FIRST = date(2025, 9, 8)  # the clocks go back in the course of it
+FEW: dict[str, Any] = {"suppress_health_check": list(HealthCheck), "deadline": None,
+       "phases": (Phase.explicit, Phase.generate)}  # fmt: skip
+PEOPLE = 13  # enough for figures that are shown, and for groups that are withheld
+
+# One invented patient, so that everything that may be missing sometimes is.
+PERSON = st.fixed_dictionaries({
+    "condition": st.sampled_from([("G90.511", "crps"), ("M79.7", "fibromyalgia"), ("", "")]),
+    "regimen": st.sampled_from([REGIMEN, REGIMEN, LONG, ""]),
+    "begins": st.integers(0, 30),
+    "apart": st.sampled_from([1, 2, 7, 30]),
+    "infusions": st.integers(1, 4),
+    "minutes": st.sampled_from(["40", "43", "90.5", "230", "240"]),
+    "dose_mg": st.sampled_from(["35", "24.5", "80", "37.3338", "0.5"]),
+    "weight_kg": st.sampled_from(["", "70", "133.25", "48.6"]),
+    "harm": st.sampled_from(["", "nausea:1", "chest pain:4!; nausea:2"]),
+    "booster": st.booleans(),
+    "before": st.lists(st.none() | st.integers(0, 10), min_size=8, max_size=8),
+    "after": st.lists(st.none() | st.integers(0, 10), max_size=24),
+    "twice": st.booleans(),
+    "peg": st.sampled_from([None, ("7.333333", 8), ("4", None)]),
+    "peg_now": st.sampled_from([None, "2.666667", "8"]),
+    "pgic": st.none() | st.integers(1, 7),
+    "stated": st.lists(st.tuples(st.integers(-20, 60), st.sampled_from(["60", "45.5", "0"])),
+                       max_size=3, unique_by=lambda one: one[0]),
+    "medicine": st.sampled_from([None, None, "known", "changed"]),
+})  # fmt: skip
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with quick_world() as made:
+        yield made
+
+
+@contextmanager
+def undone(world: World) -> Iterator[None]:
+    """What one example writes is rolled back, the clock with it."""
+    begins = world.at
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        world.at = begins
+
+
+def sheets(folder: Path, people: list[dict[str, Any]]) -> None:
+    who, given_, scores = [], [], []
+    for n, one in enumerate(people):
+        mrn = f"R-{n}"
+        who.append({"given": f"Nr{n}", "family": "Invented", "mrn": mrn,
+                    "condition": one["condition"][0]})  # fmt: skip
+        given_ += list(infusions(mrn, one))
+        scores += list(answers(mrn, one))
+    for kind, rows in (("patients", who), ("infusions", given_), ("scores", scores)):
+        sheet(folder, kind, rows)
+
+
+def begins(one: dict[str, Any]) -> date:
+    found: date = FIRST + timedelta(days=one["begins"])
+    return found
+
+
+def infusions(mrn: str, one: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    same = {"mrn": mrn, "minutes": one["minutes"], "dose_mg": one["dose_mg"],
+            "weight_kg": one["weight_kg"], "condition": one["condition"][1],
+            "regimen": one["regimen"], "side_effects": one["harm"]}  # fmt: skip
+    for k in range(one["infusions"]):
+        day = begins(one) + timedelta(days=k * one["apart"])
+        yield {**same, "date": day.isoformat(), "start": f"09:0{k}",
+               "number": k + 1, "of": one["infusions"]}  # fmt: skip
+    if one["booster"]:
+        day = begins(one) + timedelta(days=one["infusions"] * one["apart"] + 9)
+        yield {**same, "date": day.isoformat(), "start": "14:30", "number": 1, "of": 1,
+               "booster": "yes"}  # fmt: skip
+
+
+def answers(mrn: str, one: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def row(after: int, measure: str, value: Any, **more: Any) -> dict[str, Any]:
+        day = (begins(one) + timedelta(days=after)).isoformat()
+        return {"mrn": mrn, "date": day, "measure": measure, "value": value, **more}
+
+    for n, pain in enumerate([*one["before"], *one["after"]], start=-8):
+        if pain is not None:
+            yield row(n, "average_pain", pain, moment="evening")
+            if one["twice"]:
+                yield row(n, "average_pain", 10 - pain, moment="morning", time="07:00")
+    if one["peg"]:
+        total, pain = one["peg"]
+        yield row(-2, "peg", total)
+        if pain is not None:
+            yield row(-2, "peg.pain", pain)
+    if one["peg_now"]:
+        yield row(30, "peg", one["peg_now"])
+    if one["pgic"]:
+        yield row(31, "pgic", one["pgic"])
+    for after, dose in one["stated"]:
+        yield row(after, "opioid_mme", dose)
+
+
+def medicines(world: World, people: list[dict[str, Any]]) -> None:
+    """What was written here since: a dose, and one that changed."""
+    persons = Patient.of(world.id).order_by("number")
+    for person, one in zip(persons, people, strict=True):
+        told = one["medicine"]
+        if told is None:
+            continue
+        entry: dict[str, Any] = {
+            "actor": world["physician"], "patient": person.pk, "name": "oxycodone"
+        }  # fmt: skip
+        first = history.add_medicine(uid=new(), at=world.at, mg_per_day=Decimal(40), **entry)
+        if told == "changed":
+            later = world.at + timedelta(days=5)
+            history.add_medicine(
+                uid=new(), at=later, mg_per_day=Decimal("12.5"), corrects=first, **entry
+            )
+
+
+def figures(world: World, at: datetime) -> dict[str, Any]:
+    made = registry.compute(clinic=world.id, at=at)
+    return {name: value for name, value in made.items() if name != "behind"}
+
+
+def out_and_in(world: World, people: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """The figures of a practice, and of one in an empty clinic that took in what went out."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        sheets(folder, people)
+        bring(world, folder)
+        medicines(world, people)
+        at = world.later(days=9)
+        exporting.everything(actor=world["manager"], uid=new(), at=at, folder=folder / "out")
+        empty = worlds.found("Elsewhere", at=at)
+        bring(empty, folder / "out" / "import")
+        return figures(world, at), figures(empty, at)
+
+
+def test_the_registry_is_the_same_elsewhere(world: World, is_long: bool) -> None:
+    @settings(max_examples=60 if is_long else 3, **FEW)
+    @given(st.lists(PERSON, min_size=PEOPLE, max_size=PEOPLE))
+    def holds(people: list[dict[str, Any]]) -> None:
+        with undone(world):
+            here, there = out_and_in(world, people)
+            assert here["everybody"]["patients"] == PEOPLE
+            assert there == here
+
+    holds()
