@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from reprieve.pathway import emergency_card
-from reprieve.web.emergency_words import SITUATIONS
+from reprieve.pathway.infusion import Happened
+from reprieve.web.emergency_words import SITUATIONS, STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,15 @@ def card(*, clinic: uuid.UUID, at: datetime) -> Card:
 def unconfirmed() -> Card:
     """This function will give the card of no clinic: this product's first steps alone."""
     return _made({})
+
+
+def pressed(what: str, *, at: datetime | None = None, reported: bool = False) -> Happened:
+    """This function will say on the chart that a situation or a step was pressed on the card."""
+    words = SITUATIONS[what][0] if what in SITUATIONS else STEPS[what]
+    return Happened(
+        kind="noted", note=_("Emergency: {what}").format(what=words), at=at, reported=reported,
+        detail={"emergency": what},
+    )  # fmt: skip
 
 
 def _made(own: Mapping[str, str]) -> Card:

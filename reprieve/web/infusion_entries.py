@@ -23,6 +23,7 @@ from reprieve.pathway import (
 )
 from reprieve.pathway.infusion import Happened
 from reprieve.records.queries import clinics, people
+from reprieve.web import emergency_view
 from reprieve.web import infusion_forms as forms
 from reprieve.web.access import PageRequest
 from reprieve.web.infusion_forms import Timed, micrograms
@@ -179,6 +180,12 @@ def _harm(where: Chairside, form: forms.HarmForm) -> Result:
     return {"id": str(charting_harm.record(harm=harm, **where.args))}
 
 
+def _emergency(where: Chairside, form: forms.EmergencyForm) -> Result:
+    data = form.cleaned_data
+    said = emergency_view.pressed(data["what"], at=data["at"], reported=where.reported)
+    return infusion.act(happened=said, **where.args)
+
+
 def _line(where: Chairside, form: Any) -> None:
     preparing.place_line(line=preparing.Line(**form.cleaned_data), **where.args)
 
@@ -257,6 +264,8 @@ ENTRIES = {
               icon="stop", key="x"),
         Entry(kind="correct", label=_("Correct a value"), press=_("Strike through"),
               form=forms.CorrectForm, save=_correct, states=(), icon="undo"),
+        Entry(kind="emergency", label=_("Emergency card"), press=SAVE, form=forms.EmergencyForm,
+              save=_emergency, states=(), icon="alert"),
     )
 }  # fmt: skip
 

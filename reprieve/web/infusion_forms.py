@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reprieve.clinical import rescue
 from reprieve.monitoring import vitals
 from reprieve.pathway import charting, charting_harm
+from reprieve.web.emergency_words import SITUATIONS, STEPS
 
 TEN = [(str(n), str(n)) for n in range(11)]
 RASS = [(str(n), f"{n:+d}" if n else "0") for n in range(4, -6, -1)]
@@ -124,6 +125,15 @@ class NoteForm(Timed):
     """Something that happened, in words."""
 
     note = text(_("What happened"), required=True)
+
+
+class EmergencyForm(Timed):
+    """A press on the emergency card: a situation, or a step that was taken."""
+
+    what = forms.ChoiceField(
+        label=_("Emergency"),
+        choices=[*((key, said[0]) for key, said in SITUATIONS.items()), *STEPS.items()],
+    )
 
 
 class ReasonForm(Timed):

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from reprieve.pathway import emergency_card as card
 from reprieve.records.models import AdverseEvent, InfusionEvent, Observation
 from reprieve.records.queries import offline
 from tests.chairside import Chair, sit
 from tests.house.running import LiveClinic, wait_for
 from tests.journeys.people import TABLET
-from tests.world import PASSWORD
+from tests.world import PASSWORD, new
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -29,7 +30,11 @@ SCREENS = {"tablet": TABLET | KEEPS, "desk": KEEPS}
 KEPT = """async () => {
   const {openDB} = await import(document.documentElement.dataset.idb);
   const found = await openDB("reprieve-chairside", 1);
-  const kept = {entries: await found.getAll("entries"), facts: await found.getAll("facts")};
+  const kept = {
+    entries: await found.getAll("entries"),
+    facts: await found.getAll("facts"),
+    names: await found.getAllKeys("facts"),
+  };
   found.close();
   return kept;
 }"""
@@ -63,7 +68,8 @@ def opened(
     page.goto(f"{served.url}/infusion/{chair.encounter}")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wait_for(lambda: "data-shell" in page.evaluate(CACHED), "the page without a connection")
-    wait_for(lambda: len(page.evaluate(KEPT)["facts"]) >= 2, "the clock as measured")
+    known = {"clock", "who", "card"}
+    wait_for(lambda: known <= set(page.evaluate(KEPT)["names"]), "the clock as measured")
     return page
 
 
@@ -163,3 +169,76 @@ def test_an_outage_loses_and_doubles_nothing(
     # They count for the moment of the press, not for that of the arrival.
     assert all(row.at_ms < row.received_ms for row in taken)
     assert taken[0].at_ms < (gone + 30) * 1000
+
+
+def pressed(chair: Chair) -> list[str]:
+    """What the chart says was pressed on the emergency card, the oldest first."""
+    noted = InfusionEvent.of(chair.world.id).filter(kind="noted").order_by("at_ms")
+    return [event.detail["emergency"] for event in noted]
+
+
+@pytest.fixture
+def own_words(chair: Chair) -> None:
+    """The medical director has written whom to call, and the steps of one situation."""
+    world = chair.world
+    texts = {card.WHOM: "Dial 911.\nBack door.", card.key("seizure"): "Left side. Clock."}
+    seen = card.version(card.current(clinic=world.id, at=world.at))
+    card.write(
+        actor=world["medical_director"], uid=new(), at=world.at, texts=texts, seen=seen
+    )
+
+
+@pytest.mark.usefixtures("own_words")
+@pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
+def test_the_emergency_card_is_at_hand_without_a_server(
+    served: LiveClinic, chair: Chair, new_context: Callable[..., BrowserContext],
+    axe: Callable[[Page], None], screen: dict[str, Any],
+) -> None:  # fmt: skip
+    page = opened(served, chair, new_context, screen)
+    here = page.url
+    opened_card = page.locator("#emergency-offline[open]")
+    served.stop()
+
+    # On the infusion's screen it opens without leaving the screen.
+    expect(page.locator("body")).to_have_class("infusion is-cut", timeout=10_500)
+    page.locator("a[data-emergency]").first.click()
+    expect(opened_card).to_contain_text("Watch the bedside monitor")
+    expect(opened_card).to_contain_text("Back door.")
+    assert page.url == here
+    opened_card.get_by_role("button", name="Seizure").click()
+    expect(opened_card.locator("[data-text]:visible")).to_have_text("Left side. Clock.")
+    expect(opened_card.get_by_text("not confirmed").locator("visible=true")).to_have_count(0)
+    opened_card.get_by_role("button", name="911 called").click()
+    expect(opened_card.locator("[data-logged] li")).to_have_count(2)
+    axe(page)
+
+    # By its own address, and from the page without names, the same words stand.
+    page.goto(f"{here}/emergency/seizure")
+    page.wait_for_selector("body[data-shell]")
+    expect(opened_card.locator("[data-text]:visible")).to_have_text("Left side. Clock.")
+    expect(opened_card).to_contain_text("Back door.")
+    opened_card.get_by_role("button", name="Anaphylaxis").click()
+    expect(opened_card.locator("[data-text]:visible")).to_contain_text("anaphylaxis kit")
+    expect(opened_card.get_by_text("not confirmed").locator("visible=true")).to_have_count(1)
+    axe(page)
+    stored = str(page.evaluate(KEPT)) + page.evaluate(CACHED) + page.content()
+    assert "Iva" not in stored
+    assert "Infusion_Nurse" not in stored
+
+    # With the server the card goes on where it was, with the alarms, and nothing is lost.
+    served.start()
+    page.wait_for_selector("#live-alarms", timeout=30_000)
+    assert page.url == f"{here}/emergency/anaphylaxis"
+    wait_for(lambda: not kept(page), "an emptied tablet", within_s=30)
+    assert pressed(chair) == ["seizure", "911", "anaphylaxis"]
+
+    # The server goes while the card's own page is read: what is pressed is not lost either.
+    served.stop()
+    page.locator("form[data-logs=oxygen] button").click()
+    expect(opened_card.locator("[data-text]:visible")).to_contain_text("anaphylaxis kit")
+    served.start()
+    page.wait_for_selector("#emergency-offline:not([open])", state="attached", timeout=30_000)
+    wait_for(lambda: not kept(page), "an emptied tablet", within_s=30)
+    assert pressed(chair) == ["seizure", "911", "anaphylaxis", "oxygen"]
+    taken = offline.of_encounter(clinic=chair.world.id, encounter=chair.encounter)
+    assert [(row.kind, row.refused) for row in taken] == [("emergency", False)] * 4

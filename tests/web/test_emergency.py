@@ -30,14 +30,19 @@ def press(browser: Client, chair: Chair, what: str, **more: str) -> str:
         follow=True,
     )  # fmt: skip
     assert answer.status_code == 200
-    return answer.content.decode()
+    return shown(answer.content.decode())
+
+
+def shown(html: str) -> str:
+    """The page without the dialog that holds every situation for the hours without a server."""
+    return html.split('<dialog id="emergency-offline"', maxsplit=1)[0]
 
 
 def test_one_press_shows_the_steps_and_logs_the_time(
     world: World, chair: Chair, as_role: AsRole
 ) -> None:
     nurse = as_role("infusion_nurse")
-    page = nurse.get(reverse("emergency_card", args=[chair.encounter])).content.decode()
+    page = shown(nurse.get(reverse("emergency_card", args=[chair.encounter])).content.decode())
     assert all(str(words) in page for words, _ in SITUATIONS.values())
     page = press(nurse, chair, "anaphylaxis")
     assert "anaphylaxis kit" in page.replace("&#x27;", "'")
@@ -50,6 +55,25 @@ def test_one_press_shows_the_steps_and_logs_the_time(
     assert reverse("emergency_card", args=[chair.encounter]) in nurse.get(
         reverse("infusion", args=[chair.encounter])
     ).content.decode()
+
+
+def test_the_cards_own_script_is_told_that_it_was_written(
+    world: World, chair: Chair, as_role: AsRole
+) -> None:
+    nurse, act = as_role("infusion_nurse"), {"act": str(new())}
+    address = reverse("emergency_log", args=[chair.encounter, "seizure"])
+    for _repeat in range(2):
+        assert nurse.post(address, act, headers={"X-Reprieve-Entry": "1"}).status_code == 204
+    assert InfusionEvent.of(world.id).filter(kind="noted").count() == 1
+
+
+def test_the_card_opens_on_the_infusions_screen_when_no_server_answers(
+    chair: Chair, as_role: AsRole
+) -> None:
+    html = as_role("infusion_nurse").get(reverse("infusion", args=[chair.encounter])).content
+    held = html.decode().split('<dialog id="emergency-offline"')[1].split("</dialog>")[0]
+    assert held.count("data-situation=") == len(SITUATIONS)
+    assert "Iva" not in held
 
 
 def test_the_clinics_own_text_comes_first(world: World, chair: Chair, as_role: AsRole) -> None:

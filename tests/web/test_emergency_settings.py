@@ -9,6 +9,7 @@ from django.test import Client
 
 from reprieve.pathway import emergency_card as card
 from tests import world as w
+from tests.web.test_emergency import shown
 
 As = Callable[[str], Client]
 
@@ -16,15 +17,16 @@ As = Callable[[str], Client]
 def test_the_clinics_words_stand_on_the_card(world: w.World, as_role: As) -> None:
     visit = w.prepared(world, *w.person(world))
     nurse, director = as_role("infusion_nurse"), as_role("medical_director")
-    assert "not confirmed by" in nurse.get(f"/infusion/{visit}/emergency/seizure").content.decode()
+    address = f"/infusion/{visit}/emergency/seizure"
+    assert "not confirmed by" in shown(nurse.get(address).content.decode())
     seen = director.get("/settings/emergency").context["form"]["seen"].value()
     texts = {"act": str(uuid.uuid4()), card.WHOM: "Dial 911, back door.", "seen": seen,
              card.key("seizure"): "Left side. Clock."}  # fmt: skip
     assert director.post("/settings/emergency", texts).status_code == 302
     assert "Dial 911, back door." in nurse.get("/emergency").content.decode()
-    shown = nurse.get(f"/infusion/{visit}/emergency/seizure").content.decode()
-    assert "Left side. Clock." in shown
-    assert "not confirmed by" not in shown
+    page = shown(nurse.get(address).content.decode())
+    assert "Left side. Clock." in page
+    assert "not confirmed by" not in page
     assert "Left side. Clock." in director.get("/settings/emergency").content.decode()
 
 

@@ -20,6 +20,7 @@ from reprieve.records.models import (
     Observation,
 )
 from reprieve.records.queries import offline
+from reprieve.web.emergency_words import SITUATIONS
 from tests.chairside import Chair, quick_world, sit
 from tests.papers import says
 from tests.world import World, new
@@ -74,6 +75,7 @@ def test_every_kind_that_may_be_kept_is_charted(as_role: AsRole, chair: Chair) -
         "drug": {"drug": "ondansetron", "dose": "4", "route": "iv"},
         "harm": {"term": "dizziness", "grade": "1", "action": "reassured", "outcome": "ongoing"},
         "note": {"note": "walked to the door"},
+        "emergency": {"what": "seizure"},
     }  # fmt: skip
     for kind, fields in sent.items():
         answer = send(nurse, chair, kind, **fields)
@@ -84,6 +86,11 @@ def test_every_kind_that_may_be_kept_is_charted(as_role: AsRole, chair: Chair) -
         "started", "rate", "paused", "bolus", "noted",
     }  # fmt: skip
     assert kinds.get(kind="rate").reported is True
+    [pressed] = [event for event in kinds.filter(kind="noted") if event.detail]
+    assert (pressed.detail, notes.read(pressed.note)) == (
+        {"emergency": "seizure"}, "Emergency: Seizure",
+    )  # fmt: skip
+    assert pressed.at_ms == ms(chair.world.at) - 300_000
     assert MedicationAdministration.of(chair.world.id).get().reported is True
     assert AdverseEvent.of(chair.world.id).get().onset_ms == ms(chair.world.at) - 300_000
     assert Observation.of(chair.world.id).filter(code="spo2").count() == 1
@@ -105,6 +112,13 @@ def test_what_cannot_be_charted_is_kept_in_words(as_role: AsRole, chair: Chair) 
     assert re.match(r"Vital signs: SpO2, % 9 \(.*40.*\)", said[0])
     assert said[1].startswith("Vital signs: SpO2, % abc (")
     assert [row.refused for row in rows(chair)] == [True, True]
+
+
+def test_a_press_that_is_on_no_card_is_kept_in_words(as_role: AsRole, chair: Chair) -> None:
+    assert send(as_role("infusion_nurse"), chair, "emergency", what="boredom").status_code == 200
+    [noted] = InfusionEvent.of(chair.world.id).filter(kind="noted")
+    assert notes.read(noted.note).startswith("Emergency card: Emergency boredom (")
+    assert [row.refused for row in rows(chair)] == [True]
 
 
 def test_another_time_of_the_form_counts_before_the_tablets(as_role: AsRole, chair: Chair) -> None:
@@ -157,6 +171,9 @@ def test_the_page_without_connection_knows_nobody(as_role: AsRole, nobody: Clien
     html = first.content.decode()
     assert "Invented" not in html
     assert "csrfmiddlewaretoken" not in html
+    # The emergency card's first steps, for a tablet that does not know the clinic's own.
+    assert all(str(words) in html for words, _steps in SITUATIONS.values())
+    assert html.count("not confirmed by the medical director") == len(SITUATIONS)
 
 
 def test_every_script_of_that_page_is_kept_with_it(nobody: Client) -> None:

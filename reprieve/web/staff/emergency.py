@@ -8,19 +8,18 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_
 from reprieve.pathway import infusion
 from reprieve.pathway.clock import moment, ms
 from reprieve.pathway.errors import NotFound, NotNow
-from reprieve.pathway.infusion import Happened
 from reprieve.records.queries import charts
 from reprieve.web import emergency_view, infusion_live, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.emergency_words import SITUATIONS, STEPS
+from reprieve.web.staff.infusion import FETCHED
 from reprieve.web.words import say
 
 
@@ -51,20 +50,18 @@ def card(request: PageRequest, encounter: uuid.UUID, what: str = "") -> HttpResp
 @require_POST
 def log(request: PageRequest, encounter: uuid.UUID, what: str) -> HttpResponseBase:
     """This function will log a situation or a step now, on the chart, and show the situation."""
-    words = SITUATIONS[what][0] if what in SITUATIONS else STEPS.get(what)
-    if words is None:
+    if what not in SITUATIONS and what not in STEPS:
         raise NotFound(N_("There is no such document."))
-    happened = Happened(
-        kind="noted", note=_("Emergency: {what}").format(what=words), detail={"emergency": what}
-    )
     try:
         infusion.act(
             actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter,
-            happened=happened,
+            happened=emergency_view.pressed(what),
         )  # fmt: skip
     except NotNow as error:
         # The steps must be seen whatever the chart allows.
         messages.error(request, say(error.message))
+    if request.headers.get(FETCHED):
+        return HttpResponse(status=204)
     shown = what if what in SITUATIONS else request.POST.get("shown", "")
     if shown in SITUATIONS:
         return redirect("emergency_situation", encounter, shown)

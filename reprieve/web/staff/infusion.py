@@ -30,6 +30,7 @@ from reprieve.records.queries import recovery as visits
 from reprieve.web import board_view, emergency_view, infusion_live
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
+from reprieve.web.emergency_words import STEPS
 from reprieve.web.infusion_entries import ENTRIES, Blank, Chairside, Entry, blank, form_for
 from reprieve.web.presenters import Badge, strip
 from reprieve.web.words import form_errors, say
@@ -53,6 +54,8 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
         "more": _dialogs(request, encounter, quick=False),
         "correct": blank(ENTRIES["correct"], request, encounter),
         "terms": infusion_live.harm_terms(),
+        "card": emergency_view.card(clinic=request.actor.clinic, at=request.at),
+        "steps": list(STEPS.items()),
     })  # fmt: skip
 
 

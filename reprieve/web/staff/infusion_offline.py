@@ -24,9 +24,10 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import Conflict, NotFound
 from reprieve.pathway.offline import RATES, Kept, Refusal
 from reprieve.records.queries import live as queries
-from reprieve.web import infusion_live
+from reprieve.web import emergency_view, infusion_live
 from reprieve.web.access import PageRequest, live, public
 from reprieve.web.acts import act_of
+from reprieve.web.emergency_words import STEPS
 from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, form_for
 from reprieve.web.offline import service_worker
 from reprieve.web.words import bad_value, say
@@ -40,10 +41,11 @@ NOBODY = uuid.UUID(int=0)
 SCRIPTS = (
     *(f"reprieve/js/{name}.js" for name in ("dialog", "units", "pulse", "sound")),
     *(f"reprieve/js/infusion/{name}.js"
-      for name in ("shell", "entries", "offline", "kept", "sync", "clocks", "number")),
+      for name in ("shell", "emergency", "entries", "offline", "kept", "sync", "clocks", "number")),
     "vendor/idb/index.js",
 )  # fmt: skip
-SHOWN = tuple(ENTRIES[kind] for kind in offline.KINDS)
+# Presses of the emergency card are kept by its own dialog.
+SHOWN = tuple(ENTRIES[kind] for kind in offline.KINDS if ENTRIES[kind].states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ def shell(request: HttpRequest) -> HttpResponse:
     """This function will give the page that a tablet opens when no server answers."""
     forms = [{"entry": one, "form": one.form(auto_id=f"{one.kind}-%s")} for one in SHOWN]
     shown = {"forms": forms, "encounter": NOBODY, "terms": infusion_live.harm_terms(),
+             "card": emergency_view.unconfirmed(), "steps": list(STEPS.items()),
              "scripts": [static(name) for name in SCRIPTS]}  # fmt: skip
     return render(request, "staff/infusion/offline.html", shown)
 

@@ -4,7 +4,11 @@
 const CHAIRSIDE = "reprieve-chairside-1";
 const SHELL = "/infusion/without-connection";
 const VISIT = /^\/infusion\/[0-9a-f-]{36}$/;
+const CARD = /^\/infusion\/[0-9a-f-]{36}\/emergency(?:\/[a-z0-9-]+)?$/;
 const DOWN = new Set([502, 503, 504]);
+const BROKEN = 500;
+// Steps are needed now: a network that says nothing is not waited for.
+const CARD_WITHIN_MS = 4_000;
 const chairside = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 chairside.addEventListener("install", (event) => {
@@ -17,14 +21,23 @@ chairside.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const path = new URL(url).pathname;
   if (method !== "GET") return;
-  if (mode === "navigate" && VISIT.test(path)) event.respondWith(opened(event));
+  if (mode === "navigate" && VISIT.test(path)) event.respondWith(opened(event, fetch(event.request)));
+  else if (mode === "navigate" && CARD.test(path)) event.respondWith(opened(event, soon(event.request)));
   else if (path.startsWith("/static/")) event.respondWith(kept(event.request));
 });
 
-/** @param {FetchEvent} event */
-async function opened(event) {
+/** The card's page, or an error in time. @param {Request} request @returns {Promise<Response>} */
+async function soon(request) {
+  const late = new Promise((_kept, fail) => setTimeout(() => fail(new Error("late")), CARD_WITHIN_MS));
+  const answer = /** @type {Response} */ (await Promise.race([fetch(request), late]));
+  if (answer.status >= BROKEN) throw new Error(String(answer.status));
+  return answer;
+}
+
+/** @param {FetchEvent} event @param {Promise<Response>} asked */
+async function opened(event, asked) {
   try {
-    const answer = await fetch(event.request);
+    const answer = await asked;
     if (DOWN.has(answer.status)) throw new Error(String(answer.status));
     event.waitUntil(keepShell().catch(() => undefined));
     return answer;

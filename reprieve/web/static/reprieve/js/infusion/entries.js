@@ -51,10 +51,10 @@ async function kept(form) {
   return done !== "no";
 }
 
-/** @param {string} address @param {FormData} fields */
-export function post(address, fields) {
+/** @param {string} address @param {FormData} fields @param {number} [patience] in ms */
+export function post(address, fields, patience = PATIENCE_MS) {
   const headers = { [FETCHED]: "1" };
-  return fetch(address, { method: "POST", body: fields, headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+  return fetch(address, { method: "POST", body: fields, headers, redirect: "manual", signal: AbortSignal.timeout(patience) });
 }
 
 /** The answer was lost: the same number may be sent again. @param {HTMLFormElement} form

@@ -7,7 +7,7 @@ import { put, recall, remember, waiting } from "./kept.js";
 import { number } from "./number.js";
 
 // Pathway keeps the same list and refuses any other kind.
-const KINDS = new Set(["set", "rate", "pause", "bolus", "drug", "harm", "note"]);
+const KINDS = new Set(["set", "rate", "pause", "bolus", "drug", "harm", "note", "emergency"]);
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "act"]);
 const REMEMBER_EVERY_MS = 10_000;
 
@@ -28,8 +28,7 @@ export function isCut() {
  * @returns {Promise<"kept" | "wrong" | "no">} wrong: a value cannot be, and the browser says so */
 export async function keep(form) {
   const kind = form.dataset.entry ?? "";
-  const visit = encounter();
-  if (!mayBeKept(kind) || !visit) return "no";
+  if (!mayBeKept(kind) || !encounter()) return "no";
   if (!form.reportValidity()) return "wrong";
   const data = new FormData(form);
   /** @type {import("./kept.js").Field[]} */
@@ -37,19 +36,25 @@ export async function keep(form) {
   for (const [name, value] of data)
     if (typeof value === "string" && value !== "" && !NOT_KEPT.has(name)) fields.push([name, value]);
   if (!fields.some(([name]) => name !== "reported") && kind !== "pause") return "no";
+  await keepEntry({ act: String(data.get("act") || number()), kind, says: words(form, fields), fields });
+  return "kept";
+}
+
+/** Keep an entry of the visit that is open, made now.
+ * @param {{act: string, kind: string, says: string, fields: import("./kept.js").Field[]}} entry */
+export async function keepEntry({ act, kind, says, fields }) {
   const { offset, since } = await clock();
   await put({
-    act: String(data.get("act") || number()),
-    encounter: visit,
+    act,
+    encounter: encounter(),
     kind,
-    says: words(form, fields),
+    says,
     fields,
     tablet_ms: Date.now(),
     offset_ms: Math.round(offset),
     since_ms: Math.round(since),
     who: await who(),
   });
-  return "kept";
 }
 
 /** @returns {string} the visit's number in this page's address */

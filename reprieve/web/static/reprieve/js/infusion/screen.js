@@ -4,13 +4,13 @@ import { openDialog } from "../dialog.js";
 import { test } from "../sound.js";
 import "./answers.js";
 import "./clocks.js";
+import "./emergency.js";
 import { wireEntries } from "./entries.js";
 import { draw } from "./grid.js";
 import { merged } from "./model.js";
 import { isCut, mayBeKept } from "./offline.js";
 import "./sync.js";
 
-const room = document.getElementById("infusion");
 const box = document.getElementById("grid");
 /** @type {import("./model.js").Grid | null} */
 let grid = null;
@@ -76,8 +76,6 @@ document.addEventListener("reprieve:live", (event) => {
   allow();
 });
 for (const name of ["reprieve:lost", "reprieve:back"]) document.addEventListener(name, allow);
-if (room?.dataset.worker && "serviceWorker" in navigator)
-  void navigator.serviceWorker.register(room.dataset.worker, { scope: "/infusion/" }).catch(() => {});
 if (box) new ResizeObserver(() => grid && draw(box, grid)).observe(box);
 takeGrid(document);
 allow();

@@ -3,6 +3,7 @@
 
 import { wireDialogs } from "../dialog.js";
 import { sound } from "../sound.js";
+import { cardAddress, isCardOpen } from "./emergency.js";
 import { wireEntries } from "./entries.js";
 import { encounter } from "./offline.js";
 import { greet, sync } from "./sync.js";
@@ -13,7 +14,8 @@ async function ask() {
   const met = await greet(encounter());
   if (!met) return;
   await sync();
-  location.reload();
+  // Whoever reads the emergency card reads on, on the page that has the alarms too.
+  location.replace(isCardOpen() ? cardAddress() : `/infusion/${encounter()}`);
 }
 
 for (const form of document.querySelectorAll("form[data-entry]"))
