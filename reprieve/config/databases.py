@@ -54,6 +54,8 @@ def postgresql(address: str) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
+        # After the server was restarted, no request meets the connection of before.
+        "CONN_HEALTH_CHECKS": True,
     }
 
 
