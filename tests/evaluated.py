@@ -16,7 +16,7 @@ WELL: dict[str, Any] = {
     "iv_access": "easy", "liver_disease": "none", "pregnancy_test": "not done",
     "liver_baseline_done": True,
     "ecg_reviewed": True, "pdmp_checked": True, "days_since_multiday_course": None,
-    "courses_last_365_d": 0, "ketamine_mg_last_365_d": 0,
+    "courses_elsewhere_last_365_d": 0, "ketamine_mg_elsewhere_last_365_d": 0,
 }  # fmt: skip
 FORMS: dict[str, dict[str, int]] = {
     "nrs": {"pain": 7},

@@ -34,7 +34,7 @@ WORKED_OUT = frozenset({
     "age_years", "medicines", "opioid_mme_per_day", "cssrs_risk", "phq9_item_9",
     "suicide_alert_open", "suicide_risk_cleared", "mood_scales_current", "audit_c_score",
     "dast10_score", "ort_oud_score", "stop_bang_score", "sbp_mmhg", "dbp_mmhg", "remeasured_n",
-    "sex", "medicines_checked_by_hand",
+    "sex", "medicines_checked_by_hand", "courses_last_365_d", "ketamine_mg_last_365_d",
 })  # fmt: skip
 UNITS = {"kg": "kg", "lb": "[lb_av]", "cm": "cm", "in": "[in_i]"}
 STEP = {"kg": Decimal("0.01"), "cm": Decimal("0.1")}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from reprieve.clinical.findings import Outcome, Step
+from reprieve.clinical.safety import examine
 from reprieve.pathway import evaluation
 from reprieve.records.queries import exposure, facts
 from tests import world as worlds
@@ -36,7 +39,7 @@ def test_nothing_given_is_nothing_known(world: World) -> None:
     found = exposure.of(clinic=world.id, patient=patient, at=world.at)
     assert (found.infusions, found.runs, found.last_multiday_end) == ((), (), None)
     known = facts.facts(clinic=world.id, patient=patient, at=world.at)
-    assert "ketamine_mg_last_365_d" not in known
+    assert (known["ketamine_mg_last_365_d"], known["courses_last_365_d"]) == (0, 0)
     assert "multiday_course_before" not in known
 
 
@@ -55,19 +58,53 @@ def test_days_in_a_row_are_one_course_and_old_ones_leave_the_year(world: World) 
     assert (later.mg_last_365_d, later.courses_last_365_d) == (40, 1)
 
 
-def test_the_rules_see_what_was_given_here_or_more_where_told(world: World) -> None:
+def test_the_rules_see_what_was_given_here_beside_what_was_elsewhere(world: World) -> None:
     patient, episode = worlds.person(world)
-    act = {"actor": world["infusion_nurse"], "patient": patient, "mode": "clinic"}
     for _ in range(3):
         infuse(world, patient, episode)
     known = facts.facts(clinic=world.id, patient=patient, at=world.at)
     assert (known["ketamine_mg_last_365_d"], known["courses_last_365_d"]) == (120, 1)
     assert (known["multiday_course_before"], known["days_since_multiday_course"]) == (True, 1)
+    assert "courses_elsewhere_last_365_d" not in known
+    assert courses(known) == Outcome.UNKNOWN, "nobody asked about elsewhere"
     panel = dict.fromkeys(facts.LIVER, 1.0)
-    told = {"ketamine_mg_last_365_d": 900, "courses_last_365_d": 0, **panel}
-    evaluation.record_history(uid=new(), at=world.at, answers=told, **act)
+    told = {"ketamine_mg_elsewhere_last_365_d": 900, "courses_elsewhere_last_365_d": 11}
+    say(world, patient, **told, **panel)
     infuse(world, patient, episode)
-    known = facts.facts(clinic=world.id, patient=patient, at=world.at)
-    assert known["ketamine_mg_last_365_d"] == 900
-    assert known["courses_last_365_d"] == 1
+    known = facts.facts(clinic=world.id, patient=patient, at=world.at - timedelta(hours=21))
+    assert (known["ketamine_mg_last_365_d"], known["courses_last_365_d"]) == (160, 1)
+    assert known["ketamine_mg_elsewhere_last_365_d"] == 900
     assert known["sessions_since_liver_tests_n"] == 1
+    assert courses(known) == Outcome.FINDS, "11 elsewhere and one here are 12"
+
+
+def test_a_course_elsewhere_counts_when_it_was_the_newer_one(world: World) -> None:
+    patient, episode = worlds.person(world)
+    for _ in range(3):
+        infuse(world, patient, episode)
+    world.later(days=59)
+    say(world, patient, multiday_course_before=True, days_since_multiday_course=10)
+    world.later(days=5)
+    assert since(world, patient) == 15
+    say(world, patient, multiday_course_before=True, days_since_multiday_course=None)
+    assert since(world, patient) is None, "a course elsewhere of unknown age may be the newer one"
+    say(world, patient, multiday_course_before=True, days_since_multiday_course=400)
+    assert since(world, patient) == 65
+
+
+def say(world: World, patient: uuid.UUID, **answers: Any) -> None:
+    world.later(minutes=1)
+    evaluation.record_history(
+        actor=world["infusion_nurse"], patient=patient, mode="clinic", uid=new(), at=world.at,
+        answers=answers,
+    )  # fmt: skip
+
+
+def since(world: World, patient: uuid.UUID) -> int | None:
+    known = facts.facts(clinic=world.id, patient=patient, at=world.at)
+    return known.get("days_since_multiday_course")
+
+
+def courses(known: dict[str, Any]) -> str:
+    found = examine(facts=known, step=Step.EVALUATION)
+    return next(one.outcome for one in found if one.rule == "courses-in-year")

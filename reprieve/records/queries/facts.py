@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -268,27 +268,40 @@ def _item_9(clinic: uuid.UUID, patient: uuid.UUID, moments: Moments) -> int | No
 def _exposure(
     clinic: uuid.UUID, patient: uuid.UUID, at: datetime, newest: Mapping[str, ObservationView]
 ) -> dict[str, Any]:
-    """What was given here, or more where the patient told of treatment elsewhere."""
+    """What was given here, and the last course of several days, here or as it was told."""
     here = exposure.of(clinic=clinic, patient=patient, at=at)
-    if not here.infusions:
-        return {}
     found: dict[str, Any] = {
-        "courses_last_365_d": _most(here.courses_last_365_d, newest.get("courses_last_365_d")),
-        "ketamine_mg_last_365_d": _most(here.mg_last_365_d, newest.get("ketamine_mg_last_365_d")),
+        "courses_last_365_d": here.courses_last_365_d,
+        "ketamine_mg_last_365_d": here.mg_last_365_d,
+        **_last_course(here.last_multiday_end, newest, _local(clinic, at)),
     }
-    last = here.last_multiday_end
-    if last is not None:
-        found["multiday_course_before"] = True
-        found["days_since_multiday_course"] = (_local(clinic, at) - last).days
     tested_at = _liver_tested_at(newest)
-    if tested_at is not None:
+    if here.infusions and tested_at is not None:
         since = [one for one in here.infusions if one.started_at >= tested_at]
         found["sessions_since_liver_tests_n"] = len(since)
     return found
 
 
-def _most(here: float, told: ObservationView | None) -> float:
-    return max(here, told.value) if told is not None and told.value is not None else here
+def _last_course(
+    here: date | None, newest: Mapping[str, ObservationView], today: date
+) -> dict[str, Any]:
+    """The newer of the course given here and the one told of, which grows older every day.
+
+    A course elsewhere of unknown age may be newer than ours if it was told of after ours: then the
+    days are unknown.
+    """
+    said, told = newest.get("multiday_course_before"), newest.get("days_since_multiday_course")
+    ends = [here] if here is not None else []
+    if told is not None and told.value is not None:
+        ends.append(told.measured_at.date() - timedelta(days=told.value))
+    elif said is not None and said.value and (here is None or said.measured_at.date() > here):
+        return {"multiday_course_before": True, "days_since_multiday_course": None}
+    if not ends:
+        return {"days_since_multiday_course": None}
+    return {
+        "multiday_course_before": True,
+        "days_since_multiday_course": max(0, (today - max(ends)).days),
+    }
 
 
 def _ketamine_allergy(

@@ -41,8 +41,11 @@ TODAY = frozenset({
 # Read from the chair, while they are fresh.
 VITALS = frozenset({*gate_vitals.FACT_OF.values(), "remeasured_n", "baseline_sbp_mmhg",
                     "baseline_dbp_mmhg"})  # fmt: skip
-# Always the newest test on record, with its own day, wherever it was written down.
-OF_THE_TEST = frozenset({"pregnancy_test", "pregnancy_test_age_days"})
+# Put together from everything on record, with its own day, wherever it was written down.
+OF_THE_RECORD = frozenset({
+    "pregnancy_test", "pregnancy_test_age_days", "multiday_course_before",
+    "days_since_multiday_course",
+})  # fmt: skip
 HOURS_SINCE = ("solids_fasted_h", "clear_fluids_fasted_h")
 S_PER_H = 3600
 # The bag that was checked hangs on the pump.
@@ -99,7 +102,7 @@ def usable(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _today(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
     rows = Observation.of(clinic).filter(encounter_id=encounter)
-    asked = {f.name for f in safety.facts_at(Step.START)} - OF_THE_TEST
+    asked = {f.name for f in safety.facts_at(Step.START)} - OF_THE_RECORD
     newest = valid(rows.filter(code__in=asked))
     found: dict[str, Any] = {code: row.value for code, row in newest.items()}
     for code in HOURS_SINCE:

@@ -33,8 +33,8 @@ from reprieve.web.words import form_errors, say, unit_word
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_lazy("Ketamine"), (
         "ketamine_allergy", "multiday_course_before", "days_since_multiday_course",
-        "courses_last_365_d", "ketamine_mg_last_365_d", "multiday_course_planned",
-        "craving_or_early_request",
+        "courses_elsewhere_last_365_d", "ketamine_mg_elsewhere_last_365_d",
+        "multiday_course_planned", "craving_or_early_request",
     )),
     (_lazy("Heart and vessels"), (
         "cardiovascular_disease_poorly_controlled", "cardiovascular_disease_severe",
