@@ -88,6 +88,8 @@ def answer(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 @require_POST
 def agree(request: PageRequest, encounter: uuid.UUID, decision: uuid.UUID) -> HttpResponseBase:
     """This function will let a finding pass, by the second person's own password."""
+    if visits.one(clinic=request.actor.clinic, encounter=encounter) is None:
+        raise NotFound(N_("There is no such infusion."))
     password = request.POST.get("password", "")
     back = redirect("gate_beside", encounter)
     try:

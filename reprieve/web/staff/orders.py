@@ -44,6 +44,8 @@ def orders(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 @require_POST
 def from_plan(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     """This function will make the visit's orders from the plan; a doctor signs them."""
+    if visits.one(clinic=request.actor.clinic, encounter=encounter) is None:
+        raise NotFound(N_("There is no such infusion."))
     password = request.POST.get("password", "")
     if reauth.signs_orders(request.actor):
         try:

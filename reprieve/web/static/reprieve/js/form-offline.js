@@ -10,7 +10,9 @@ async function register(address) {
     .getEntriesByType("resource")
     .map((one) => one.name)
     .filter((name) => new URL(name).pathname.startsWith("/static/"));
-  ready.active?.postMessage({ page: location.pathname, files });
+  const question = document.querySelector("form[data-worker] [name^='q-']");
+  const holds = question?.getAttribute("name") ?? "";
+  ready.active?.postMessage({ page: location.pathname, holds, files });
 }
 
 async function comeBack() {

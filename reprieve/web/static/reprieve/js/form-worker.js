@@ -10,8 +10,8 @@ forms.addEventListener("activate", (event) => event.waitUntil(forms.clients.clai
 
 // Every page says so when it is open: what was kept of the form before it goes first.
 forms.addEventListener("message", (event) => {
-  const { page, files } = /** @type {{page: string, files: string[]}} */ (event.data);
-  event.waitUntil(Promise.all([keepEmpty(page), ...files.map(add)]));
+  const said = /** @type {{page: string, holds: string, files: string[]}} */ (event.data);
+  event.waitUntil(Promise.all([keepEmpty(said.page, said.holds), ...said.files.map(add)]));
 });
 
 forms.addEventListener("fetch", (event) => {
@@ -33,15 +33,20 @@ async function page(request) {
   }
 }
 
-/** @param {string} path */
-async function keepEmpty(path) {
+/**
+ * Forms follow one another at one address. What was kept of another one goes first, since its
+ * questions would be worse than nothing; what was kept of this one stays when the network is gone.
+ * @param {string} path @param {string} holds a question that only the form on the page asks
+ */
+async function keepEmpty(path, holds) {
   const store = await caches.open(FORMS);
-  await store.delete(path);
+  const before = await store.match(path);
+  if (before && !(await before.clone().text()).includes(`"${holds}"`)) await store.delete(path);
   try {
     const answer = await fetch(`${path}?empty=1`);
     if (answer.ok) await store.put(path, answer);
   } catch {
-    // Nothing is kept then: another form's questions would be worse.
+    // The network is gone: what stands is of this form, or nothing.
   }
 }
 
