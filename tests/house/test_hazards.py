@@ -27,3 +27,8 @@ def test_a_hazard_is_held_by_what_exists(hazard: dict[str, list[str]]) -> None:
 def test_a_hazard_is_listed_once() -> None:
     ids = [hazard["id"] for hazard in HAZARDS]
     assert len(ids) == len(set(ids))
+
+
+def test_every_rule_holds_some_hazard() -> None:
+    named = {rule for hazard in HAZARDS for rule in hazard["rules"]}
+    assert {rule.name for rule in safety.rules()} - named == set()
