@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from reprieve.pathway import links
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.journey, pytest.mark.once]
 STATE = "[data-draft-state]"
 SAVED_WITHIN_MS = 15_000
+AWAKE_MS = 3_000
 KEPT = """async () => {
   const kept = await caches.match(location.pathname);
   return kept ? (await kept.text()).includes("q-enjoyment") : false;
@@ -76,10 +78,21 @@ def when_the_connection_is_cut_in_the_middle(phone: Person) -> None:
     phone.page.context.set_offline(True)
     phone.fill({"q-enjoyment": 5, "q-activity": 8})
     expect(phone.page.locator("[data-answered]")).to_have_text("3 of 3 answered")
-    phone.page.reload()  # an old phone threw the page away: it opens again, with the answers
+    opened_again(phone)  # an old phone threw the page away: it opens again, with the answers
     expect(phone.page.locator("[data-answered]")).to_have_text("3 of 3 answered")
     phone.page.get_by_role("button", name="Next").tap()
     expect(phone.page.locator(STATE)).to_contain_text("Kept on this device. It goes on by itself")
+
+
+def opened_again(phone: Person) -> None:
+    """This function will open the page anew, and once more where the worker was not awake yet."""
+    phone.page.wait_for_function(KEPT)
+    here = phone.page.url
+    try:
+        phone.page.reload()
+    except PlaywrightError:
+        phone.page.wait_for_timeout(AWAKE_MS)
+        phone.page.goto(here)
 
 
 def then_nothing_is_lost_when_it_is_back(house: House, phone: Person, patient: uuid.UUID) -> None:
