@@ -81,7 +81,7 @@ def world(db: None) -> w.World:
 
 @pytest.fixture
 def two(world: w.World) -> tuple[Holder, Holder]:
-    return Holder(world, "Ana"), Holder(world, "Bea")
+    return Holder(world, "Anatolia-Invented"), Holder(world, "Beatrix-Invented")
 
 
 def body(world: w.World, **more: Any) -> dict[str, Any]:

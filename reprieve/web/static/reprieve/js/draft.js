@@ -81,10 +81,15 @@ export function keep(form) {
     navigator.sendBeacon(form.dataset.draft ?? "", new FormData(form));
   }
 
+  const early = answeredEarly(form);
   const isWhole = restore(form, key);
   const isMore = add(form, more);
   isFinal = !isKept && isStored(last);
   if (isWhole || isMore || isFinal) later(isFinal ? 0 : AFTER_MS);
+  if (early.length) {
+    for (const [name, value] of early) fill(form, name, value);
+    changed();
+  }
   form.addEventListener("change", changed);
   form.addEventListener("input", () => later(2 * AFTER_MS));
   form.addEventListener("submit", (event) => {
@@ -94,6 +99,24 @@ export function keep(form) {
   });
   window.addEventListener("online", () => isPending && later(0));
   window.addEventListener("pagehide", leave);
+}
+
+/** What was answered while this script was still on its way: no event tells of that.
+ * @param {HTMLFormElement} form @returns {[string, string][]} */
+function answeredEarly(form) {
+  /** @type {[string, string][]} */
+  const found = [];
+  for (const field of form.elements) {
+    if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) {
+      if (field.checked && !field.defaultChecked) found.push([field.name, field.value]);
+    } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
+      if (field.value !== field.defaultValue) found.push([field.name, field.value]);
+    } else if (field instanceof HTMLSelectElement) {
+      const chosen = field.selectedOptions[0];
+      if (chosen?.value && !chosen.defaultSelected) found.push([field.name, chosen.value]);
+    }
+  }
+  return found;
 }
 
 /** @param {number} status */

@@ -2,6 +2,9 @@
 // From a kept page nothing is sent; as soon as the server answers, the real one takes its place.
 const TRY_MS = 10_000;
 
+const found = document.querySelector("form[data-worker]");
+const form = found instanceof HTMLFormElement ? found : null;
+
 /** @param {string} address */
 async function register(address) {
   await navigator.serviceWorker.register(address, { scope: "/f/" });
@@ -10,8 +13,7 @@ async function register(address) {
     .getEntriesByType("resource")
     .map((one) => one.name)
     .filter((name) => new URL(name).pathname.startsWith("/static/"));
-  const question = document.querySelector("form[data-worker] [name^='q-']");
-  const holds = question?.getAttribute("name") ?? "";
+  const holds = form?.dataset.draftKey ?? "";
   ready.active?.postMessage({ page: location.pathname, holds, files });
 }
 
@@ -24,8 +26,7 @@ async function comeBack() {
   }
 }
 
-const form = document.querySelector("form[data-worker]");
-if (form instanceof HTMLFormElement) {
+if (form) {
   if (form.dataset.kept !== undefined) {
     window.addEventListener("online", () => void comeBack());
     setInterval(() => void comeBack(), TRY_MS);

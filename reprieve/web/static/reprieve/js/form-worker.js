@@ -36,7 +36,7 @@ async function page(request) {
 /**
  * Forms follow one another at one address. What was kept of another one goes first, since its
  * questions would be worse than nothing; what was kept of this one stays when the network is gone.
- * @param {string} path @param {string} holds a question that only the form on the page asks
+ * @param {string} path @param {string} holds the draft key, which only the form on the page has
  */
 async function keepEmpty(path, holds) {
   const store = await caches.open(FORMS);
