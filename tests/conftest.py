@@ -27,14 +27,14 @@ NEED_A_DATABASE = frozenset({"db", "fresh_database", "live_clinic"})
 STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
 # Walks and trials beside the main ones: asked for by name, by continuous integration, at full size.
 BESIDE = frozenset({
+    "config/test_backup.py", "config/test_move.py", "faults/test_campaign.py",
     "journeys/test_answers_at_home.py", "journeys/test_by_hand_on_tablet.py",
-    "journeys/test_controlled_drugs.py", "journeys/test_curves.py",
-    "journeys/test_keyboard.py", "journeys/test_outage.py",
-    "journeys/test_pictures.py", "journeys/test_relief_fades.py",
+    "journeys/test_controlled_drugs.py", "journeys/test_curves.py", "journeys/test_keyboard.py",
+    "journeys/test_outage.py", "journeys/test_pictures.py", "journeys/test_relief_fades.py",
     "journeys/test_scripts_on_screen.py", "web/test_account_browser.py",
-    "web/test_account_keyboard.py", "web/test_desk_browser.py", "web/test_gate_browser.py",
-    "web/test_home_browser.py", "web/test_infusion_screen.py", "config/test_backup.py",
-    "config/test_move.py",
+    "web/test_account_keyboard.py", "web/test_desk_browser.py", "web/test_emergency_alarms.py",
+    "web/test_form_browser.py", "web/test_gate_browser.py", "web/test_home_browser.py",
+    "web/test_infusion_screen.py",
 })  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})
