@@ -34,7 +34,7 @@ BESIDE = frozenset({
     "journeys/test_scripts_on_screen.py", "web/test_account_browser.py",
     "web/test_account_keyboard.py", "web/test_desk_browser.py", "web/test_emergency_alarms.py",
     "web/test_form_browser.py", "web/test_gate_browser.py", "web/test_home_browser.py",
-    "web/test_infusion_screen.py",
+    "web/test_infusion_screen.py", "web/test_sign_on_browser.py",
 })  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})
