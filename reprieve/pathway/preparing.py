@@ -34,7 +34,8 @@ from reprieve.records.models import (
     InfusionState,
     Observation,
 )
-from reprieve.records.queries import gate_facts, people
+from reprieve.records.queries import gate_facts, liver, people
+from reprieve.records.queries import observations as readings
 
 ACT = "infusion.check"
 # Worked out by the product from what is on record: nobody ticks them.
@@ -48,6 +49,7 @@ WORKED_OUT = frozenset({
     "dbp_mmhg", "heart_rate_per_min", "spo2_percent", "respiratory_rate_per_min", "rass",
     "baseline_sbp_mmhg", "baseline_dbp_mmhg", "courses_last_365_d", "ketamine_mg_last_365_d",
     "audit_c_score", "dast10_score", "ort_oud_score", "sex", "medicines_checked_by_hand",
+    *liver.TESTS,  # from the sheet, with its day
 })  # fmt: skip
 
 
@@ -100,7 +102,8 @@ def tell(
 
     None says that it was asked and nobody knows. A pregnancy test is told with its age in days;
     the same result told again without one is the test on record. Raises BadValue naming a fact that
-    is unknown, worked out by the product, or impossible.
+    is unknown, worked out by the product, or impossible; the age of liver tests that are recorded
+    is worked out.
     """
     askable = {fact.name: fact for fact in safety.facts_at(Step.START)}
     for name, value in facts.items():
@@ -109,6 +112,7 @@ def tell(
         if value is not None:
             askable[name].check(value)
     visit = visit_of(actor.clinic, encounter)
+    _refuse_counted(facts, clinic=actor.clinic, patient=visit.patient_id)
     tested_at = pregnancy_tests.at_the_gate(
         facts, clinic=actor.clinic, patient=visit.patient_id, at=at
     )
@@ -118,6 +122,20 @@ def tell(
         if n != pregnancy_tests.AGE  # the day of the test carries it
     ]
     _write(told, actor=actor, uid=uid, at=at, encounter=encounter, tested_at=tested_at)
+
+
+def asked_at_the_gate(*, clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[str]:
+    """This function will name the facts that a person is asked before the start of a patient."""
+    asked = {fact.name for fact in safety.facts_at(Step.START)} - WORKED_OUT
+    newest = readings.newest(clinic=clinic, patient=patient, codes=list(liver.TESTS))
+    return frozenset(asked - liver.COUNTED if liver.are_recorded(newest) else asked)
+
+
+def _refuse_counted(facts: Mapping[str, Any], *, clinic: uuid.UUID, patient: uuid.UUID) -> None:
+    """Recorded tests have their own age: it is neither made older nor younger by hand."""
+    told = [name for name in sorted(liver.COUNTED) if facts.get(name) is not None]
+    if told and told[0] not in asked_at_the_gate(clinic=clinic, patient=patient):
+        raise BadValue(told[0], N_("is counted from the recorded tests: enter the new tests"))
 
 
 def identify(

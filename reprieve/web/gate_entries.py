@@ -50,7 +50,7 @@ Build = Callable[..., forms.Form]
 def form_for(key: str, bench: Bench, data: Any = None) -> forms.Form | None:
     """This function will make the form of a key, bound when data are given; None for no key."""
     if key.startswith(FACTS):
-        asked = facts_of(key.removeprefix(FACTS))
+        asked = _open_to(bench, facts_of(key.removeprefix(FACTS)))
         return _facts_form(key, bench, asked, data) if asked else None
     if key not in FORMS:
         return None
@@ -75,6 +75,14 @@ def facts_of(part: str) -> tuple[Fact, ...]:
     return tuple(
         f for f in askable.values() if f.name not in elsewhere and f.kind is not Kind.LISTING
     )
+
+
+def _open_to(bench: Bench, facts: Iterable[Fact]) -> list[Fact]:
+    """What is counted from the record of this patient is not asked."""
+    clinic = bench.request.actor.clinic
+    patient = preparing.visit_of(clinic, bench.encounter).patient_id
+    asked = preparing.asked_at_the_gate(clinic=clinic, patient=patient)
+    return [fact for fact in facts if fact.name in asked]
 
 
 # Written by a form of its own.

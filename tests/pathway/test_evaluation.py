@@ -18,7 +18,7 @@ from reprieve.pathway import evaluation, questionnaires
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import by_link
 from reprieve.records.models import EpisodeOfCare, Observation
-from reprieve.records.queries import facts, observations
+from reprieve.records.queries import facts, liver, observations
 from tests import world as worlds
 from tests.world import World, new
 
@@ -259,7 +259,7 @@ def test_age_and_consent_come_from_their_own_rows(world: World, patient: uuid.UU
 
 
 def test_tests_age_and_day_facts_fade(world: World, patient: uuid.UUID) -> None:
-    panel = dict.fromkeys(facts.LIVER, 1.2)
+    panel = dict.fromkeys(liver.TESTS, 1.2)
     tell(world, patient, **panel, pregnancy_test="negative", rash_or_fever=False,
          bladder_symptoms=False)  # fmt: skip
     assert known(world, patient)["rash_or_fever"] is False
@@ -282,7 +282,7 @@ def test_liver_tests_are_as_old_as_the_oldest_of_the_five(
     assert "liver_tests_age_days" not in known(world, patient), "one of the five is missing"
     tell(world, patient, bilirubin_times_uln=1)
     assert known(world, patient)["liver_tests_age_days"] == 20
-    tell(world, patient, **dict.fromkeys(facts.LIVER, 1))
+    tell(world, patient, **dict.fromkeys(liver.TESTS, 1))
     assert known(world, patient)["liver_tests_age_days"] == 0
 
 

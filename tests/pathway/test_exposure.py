@@ -12,7 +12,7 @@ import pytest
 from reprieve.clinical.findings import Outcome, Step
 from reprieve.clinical.safety import examine
 from reprieve.pathway import evaluation
-from reprieve.records.queries import exposure, facts
+from reprieve.records.queries import exposure, facts, liver
 from tests import world as worlds
 from tests.chairside import Chair, quick_world
 from tests.world import World, new
@@ -67,7 +67,7 @@ def test_the_rules_see_what_was_given_here_beside_what_was_elsewhere(world: Worl
     assert (known["multiday_course_before"], known["days_since_multiday_course"]) == (True, 1)
     assert "courses_elsewhere_last_365_d" not in known
     assert courses(known) == Outcome.UNKNOWN, "nobody asked about elsewhere"
-    panel = dict.fromkeys(facts.LIVER, 1.0)
+    panel = dict.fromkeys(liver.TESTS, 1.0)
     told = {"ketamine_mg_elsewhere_last_365_d": 900, "courses_elsewhere_last_365_d": 11}
     say(world, patient, **told, **panel)
     infuse(world, patient, episode)

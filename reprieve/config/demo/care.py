@@ -36,7 +36,6 @@ WELL: dict[str, Any] = {
     "liver_baseline_done": True,
     "ecg_reviewed": True, "pdmp_checked": True, "days_since_multiday_course": None,
     "courses_elsewhere_last_365_d": 0, "ketamine_mg_elsewhere_last_365_d": 0,
-    "liver_tests_age_days": 10,
 }  # fmt: skip
 USUAL = 0.5
 FORMS: dict[str, dict[str, int]] = {

@@ -26,6 +26,7 @@ from reprieve.records.queries import (
     consent,
     exposure,
     harm_stops,
+    liver,
     medicines,
     observations,
     patients,
@@ -59,7 +60,6 @@ SERIES_BEGINS = (
     "evaluation.begin", "series.complete", BOOSTER, "followup.change",
     "followup.continue",
 )  # fmt: skip
-LIVER = ("alt_times_uln", "ast_times_uln", "alp_times_uln", "ggt_times_uln", "bilirubin_times_uln")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,6 @@ def facts(
     found = {
         **_said(newest, moments),
         **_measured(clinic, patient, newest, moments),
-        **_liver(newest, at),
         **_pregnancy(clinic, patient, at),
         **_medicines(clinic, patient),
         **_risk(clinic, patient, moments),
@@ -198,20 +197,6 @@ def _readings(
     return [(round(v.measured_at.timestamp() * 1000), v.value) for v in kept]
 
 
-def _liver(newest: Mapping[str, ObservationView], at: datetime) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    tested_at = _liver_tested_at(newest)
-    if tested_at is not None:
-        found["liver_tests_age_days"] = (at - tested_at).days
-    return found
-
-
-def _liver_tested_at(newest: Mapping[str, ObservationView]) -> datetime | None:
-    """When the oldest of the five tests was done: one test alone is no new panel."""
-    views = [newest[name] for name in LIVER if name in newest and newest[name].value is not None]
-    return min(v.measured_at for v in views) if len(views) == len(LIVER) else None
-
-
 def _pregnancy(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> dict[str, Any]:
     """The newest test until there is a newer one, with the age of the test itself."""
     test = pregnancy.newest(clinic=clinic, patient=patient)
@@ -268,18 +253,14 @@ def _item_9(clinic: uuid.UUID, patient: uuid.UUID, moments: Moments) -> int | No
 def _exposure(
     clinic: uuid.UUID, patient: uuid.UUID, at: datetime, newest: Mapping[str, ObservationView]
 ) -> dict[str, Any]:
-    """What was given here, and the last course of several days, here or as it was told."""
+    """What was given here, the last course of several days, and the liver tests since."""
     here = exposure.of(clinic=clinic, patient=patient, at=at)
-    found: dict[str, Any] = {
+    return {
         "courses_last_365_d": here.courses_last_365_d,
         "ketamine_mg_last_365_d": here.mg_last_365_d,
         **_last_course(here.last_multiday_end, newest, _local(clinic, at)),
+        **liver.facts(newest, given=[one.started_at for one in here.infusions], at=at),
     }
-    tested_at = _liver_tested_at(newest)
-    if here.infusions and tested_at is not None:
-        since = [one for one in here.infusions if one.started_at >= tested_at]
-        found["sessions_since_liver_tests_n"] = len(since)
-    return found
 
 
 def _last_course(

@@ -24,7 +24,15 @@ from reprieve.records.models import (
     MedicationRequest,
     Observation,
 )
-from reprieve.records.queries import bags, checks, clinics, credentials, gate_vitals, portions
+from reprieve.records.queries import (
+    bags,
+    checks,
+    clinics,
+    credentials,
+    gate_vitals,
+    liver,
+    portions,
+)
 from reprieve.records.queries import facts as patient_facts
 
 # Seen or asked at this visit, or unknown: what was said elsewhere opens nothing here.
@@ -44,7 +52,7 @@ VITALS = frozenset({*gate_vitals.FACT_OF.values(), "remeasured_n", "baseline_sbp
 # Put together from everything on record, with its own day, wherever it was written down.
 OF_THE_RECORD = frozenset({
     "pregnancy_test", "pregnancy_test_age_days", "multiday_course_before",
-    "days_since_multiday_course",
+    "days_since_multiday_course", *liver.TESTS, *liver.COUNTED,
 })  # fmt: skip
 HOURS_SINCE = ("solids_fasted_h", "clear_fluids_fasted_h")
 S_PER_H = 3600

@@ -33,7 +33,36 @@ def facts_page():
             f"| `{name}` | {fact.kind} | {fact.unit} | {_values(fact)} | {', '.join(steps)}"
             f" | {fact.question} |"
         )
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *liver_ages()])
+
+
+def liver_ages():
+    """The age of the liver tests is worked out of the record; the table of its spec is printed."""
+    cases = tomllib.loads((HERE / "liver_ages.toml").read_text())["case"]
+    rows = [f"| {_record(case['record'])} | {_reads(case['reads'])} |" for case in cases]
+    return [
+        "## Liver tests, as the record has them", "",
+        "Before a start the program works these two out of the record. The recorded tests count",
+        "with their own day, and a panel is as old as the oldest of its five tests. What was only",
+        "told counts where no test is recorded; it grows older from day to day.", "",
+        "| On record | The rules read |", "|---|---|", *rows, "",
+    ]  # fmt: skip
+
+
+def _record(entries):
+    return "; ".join(map(_entry, entries)) or "nothing"
+
+
+def _entry(entry):
+    ago = f"{entry['days_ago']} days ago" if entry["days_ago"] else "today"
+    said = [f"told {_case(entry['told'])}"] if "told" in entry else []
+    said += [f"{entry[name]} {name}" for name in ("tests", "infusions") if name in entry]
+    return f"{ago} {', '.join(said)}"
+
+
+def _reads(facts):
+    names = ("liver_tests_age_days", "sessions_since_liver_tests_n")
+    return ", ".join(f"`{n}` {facts.get(n, 'unknown')}" for n in names)
 
 
 def rules_page():
