@@ -131,11 +131,17 @@ def given_ug(*, clinic: uuid.UUID, portion: uuid.UUID) -> int:
 
 
 def _infused_ug(row: Portion) -> int:
-    """What left the pump while this bag hung; a bag that was never hung gave nothing."""
+    """What left the pump while this bag hung; a bag that was never hung gave nothing.
+
+    A rate that nobody ended, as one told after the end, counts nothing: how long is not known.
+    """
     start, end = _hung(row)
     if start is None:
         return 0
-    return courses.of(clinic=row.clinic_id, encounter=row.encounter_id).between_ug(start, end)
+    course = courses.of(clinic=row.clinic_id, encounter=row.encounter_id)
+    if course.rate_ug_per_h:
+        end = min(end, course.segments[-1].start_ms)
+    return course.between_ug(start, end)
 
 
 def _hung(row: Portion) -> tuple[int | None, int]:
