@@ -58,6 +58,8 @@ class Limits:
 HIGHEST = ("per_30_min_mg_per_kg", "per_60_min_mg_per_kg", "session_mg", "session_mg_per_kg",
            "bolus_mg_per_kg", "notice_60_min_mg_per_kg", "notice_session_mg")  # fmt: skip
 LOWEST = ("bolus_over_min",)
+# The findings about what any window holds.
+WINDOWS = frozenset({"dose-30-min", "dose-60-min", "dose-60-min-notice"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

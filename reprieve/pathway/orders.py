@@ -7,7 +7,7 @@ raises a high alarm and opens a review; the past then counts against every furth
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from reprieve.records.queries import courses, settings
 KETAMINE = "ketamine"
 MICROGRAMS = Decimal(1000)
 USUAL_BOLUS_MIN = 10
+LONGEST_WINDOW_MS = 60 * MS_PER_MIN
 # The clinic's own guard-rails: {"changes": {limit: "value"}, "approved_by", "reason", "on"}.
 OWN_LIMITS = "dose.limits"
 
@@ -85,14 +86,18 @@ def _rate(
     segments = given_segments(now, until_ms)
     rate = Decimal(proposed.rate_ug_per_h or 0) / MICROGRAMS
     change = rules.RateChange(at_ms=proposed.at_ms, rate_mg_per_h=rate, until_ms=until_ms)
+
+    def judged(until_ms: int) -> tuple[Finding, ...]:
+        return guardrails.check_change(
+            segments=given_segments(now, until_ms), boluses=boluses, weight_kg=weight_kg(order),
+            at_ms=proposed.at_ms, rate_mg_per_h=rate, until_ms=until_ms, limits=limits,
+        )  # fmt: skip
+
     return (
         *rules.order_check(
             order=as_session_order(order), change=change, segments=segments, boluses=boluses
         ),
-        *guardrails.check_change(
-            segments=segments, boluses=boluses, weight_kg=weight_kg(order), at_ms=proposed.at_ms,
-            rate_mg_per_h=rate, until_ms=until_ms, limits=limits,
-        ),
+        *_running_on(judged, at_ms=proposed.at_ms, until_ms=until_ms),
     )  # fmt: skip
 
 
@@ -110,15 +115,28 @@ def _bolus(
     until_ms = max(plan_end_ms(order, now, proposed.at_ms), bolus.end_ms)
     segments = given_segments(now, until_ms)
     change = rules.BolusRequest(bolus=bolus, until_ms=until_ms)
+
+    def judged(until_ms: int) -> tuple[Finding, ...]:
+        return guardrails.check_bolus(
+            segments=given_segments(now, until_ms), boluses=boluses, weight_kg=weight_kg(order),
+            bolus=bolus, until_ms=until_ms, limits=limits,
+        )  # fmt: skip
+
     return (
         *rules.order_check(
             order=as_session_order(order), change=change, segments=segments, boluses=boluses
         ),
-        *guardrails.check_bolus(
-            segments=segments, boluses=boluses, weight_kg=weight_kg(order), bolus=bolus,
-            until_ms=until_ms, limits=limits,
-        ),
+        *_running_on(judged, at_ms=proposed.at_ms, until_ms=until_ms),
     )  # fmt: skip
+
+
+def _running_on(
+    judged: Callable[[int], tuple[Finding, ...]], *, at_ms: int, until_ms: int
+) -> tuple[Finding, ...]:
+    """Near its planned end a pump may run on for a while: windows are judged an hour ahead."""
+    longer_ms = max(until_ms, at_ms + LONGEST_WINDOW_MS)
+    rest = (f for f in judged(until_ms) if f.rule not in guardrails.WINDOWS)
+    return (*(f for f in judged(longer_ms) if f.rule in guardrails.WINDOWS), *rest)
 
 
 def past_findings(
