@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -110,40 +110,93 @@ def _mg(amount_ug: int | None) -> str:
 
 
 def _alarms(transitions: Iterable[Happening]) -> Iterator[Line]:
-    """One line an alarm: what, from when to when, who answered and who was called."""
+    """One line an alarm: what, from when to when, who answered and who was called.
+
+    Where a limit was passed more than once, what it is stands once above the times.
+    """
     groups: dict[str, list[Happening]] = {}
     for one in transitions:
         groups.setdefault(one["alarm"], []).append(one)
     raised = [g for g in groups.values() if any(t["after"] == "active" for t in g)]
+    alike: dict[tuple[str, ...], list[list[Happening]]] = {}
     for group in sorted(raised, key=lambda g: g[0]["at_ms"]):
-        yield Line(text=_alarm(group))
+        alike.setdefault(_about(group), []).append(group)
+    for same in alike.values():
+        yield from _repeated(same) if len(same) > 1 else [Line(text=_alarm(same[0]))]
+
+
+def _repeated(same: Sequence[list[Happening]]) -> Iterator[Line]:
+    """Who answered stands above as well, where it was one person."""
+    people = {t["by"] or "?" for group in same for t in _answers(group)}
+    alone = people.pop() if len(people) == 1 else ""
+    by = _("seen by {who}").format(who=alone) if alone else ""
+    times = _("{n} times").format(n=len(same))
+    yield Line(text=_joined(f"{_stars(_began(same[0]))} {_limit(_began(same[0]))}", times, by))
+    for group in same:
+        yield Line(text=_joined(_span(group), _value(_began(group)), *_followed(group, alone)))
 
 
 def _alarm(group: list[Happening]) -> str:
-    began = next(t for t in group if t["after"] == "active")
+    began = _began(group)
+    return _joined(_span(group), f"{_stars(began)} {_beyond(began)}".strip(), *_followed(group))
+
+
+def _about(group: list[Happening]) -> tuple[str, ...]:
+    began = _began(group)
+    return (began["kind"], began["priority"], began["signal"], began["limit"])
+
+
+def _began(group: list[Happening]) -> Happening:
+    return next(t for t in group if t["after"] == "active")
+
+
+def _answers(group: list[Happening]) -> list[Happening]:
+    return [t for t in group
+            if t["after"] == "acknowledged" and t["before"] != "acknowledged"]  # fmt: skip
+
+
+def _span(group: list[Happening]) -> str:
     over = [t for t in group if t["after"] in {"cleared", "inactive", "latched"}]
     until = words.second(over[-1]["at_ms"]) if over else _("still there")
-    stars = (TECHNICAL_STARS if began["kind"] == "technical" else STARS).get(began["priority"], "")
-    said = [
-        _("seen {at} by {who}").format(at=words.second(t["at_ms"]), who=t["by"] or "?")
-        for t in group if t["after"] == "acknowledged" and t["before"] != "acknowledged"
-    ]  # fmt: skip
-    called = [
-        _("told {whom} {at}").format(whom=_(str(t["to"])).replace("_", " "),
-                                     at=words.second(t["at_ms"]))
-        for t in group if t["cause"] == "escalation" and t["at_ms"] > began["at_ms"]
-    ]  # fmt: skip
-    span = f"{words.second(began['at_ms'])}–{until}"
-    return _joined(span, f"{stars} {_beyond(began)}".strip(), *said, *called)
+    return f"{words.second(_began(group)['at_ms'])}–{until}"
+
+
+def _followed(group: list[Happening], alone: str = "") -> Iterator[str]:
+    """Who answered, unless that is said already, and who was called."""
+    for one in _answers(group):
+        at = words.second(one["at_ms"])
+        known = one["by"] or "?"
+        yield _("seen {at}").format(at=at) if alone else _("seen {at} by {who}").format(
+            at=at, who=known
+        )  # fmt: skip
+    for one in group:
+        if one["cause"] == "escalation" and one["at_ms"] > _began(group)["at_ms"]:
+            whom = _(str(one["to"])).replace("_", " ")
+            yield _("told {whom} {at}").format(whom=whom, at=words.second(one["at_ms"]))
+
+
+def _stars(one: Happening) -> str:
+    return (TECHNICAL_STARS if one["kind"] == "technical" else STARS).get(one["priority"], "")
+
+
+def _value(one: Happening) -> str:
+    if one["kind"] == "technical" or one["value"] is None:
+        return ""
+    return f"{one['value']:g} {words.unit(one['signal'])}".strip()
+
+
+def _limit(one: Happening) -> str:
+    limit = words.limit(one["limit"])
+    signal = words.signal(one["signal"])
+    is_value = bool(_value(one))
+    return f"{signal} ({limit})" if is_value else f"{signal}: {limit}"
 
 
 def _beyond(one: Happening) -> str:
-    value = one["value"]
-    limit = words.limit(one["limit"])
-    if one["kind"] == "technical" or value is None:
-        return f"{words.signal(one['signal'])}: {limit}"
-    unit = words.unit(one["signal"])
-    return f"{words.signal(one['signal'])} {value:g} {unit} ({limit})".replace("  ", " ")
+    value = _value(one)
+    if not value:
+        return _limit(one)
+    return f"{words.signal(one['signal'])} {value} ({words.limit(one['limit'])})"
 
 
 def _corrections(corrections: Iterable[Correction]) -> Iterator[Line]:
