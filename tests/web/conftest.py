@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
+    from tests.web.script_site import Site
     from tests.world import World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -41,3 +42,30 @@ def as_role(world: World) -> Callable[[str], Client]:
 def nobody(db: None) -> Client:
     """A browser without sign-in."""
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    """A browser for pages that are made by tests."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.house import browser
+
+    with sync_playwright() as player:
+        started = player.chromium.launch(
+            executable_path=browser.chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(chromium: object) -> Iterator[Site]:
+    """A page whose every request is answered by the test."""
+    from tests.web.script_site import Site
+
+    context = chromium.new_context(locale="en-US")  # type: ignore[attr-defined]
+    made = Site(page=context.new_page())
+    made.page.route("**/*", made.serve)
+    yield made
+    context.close()
