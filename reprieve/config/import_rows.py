@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway.importing_tables import NEEDED
+from reprieve.pathway import importing_terms
+from reprieve.pathway.importing_tables import DOSE, NEEDED, UNKNOWN
 
 if TYPE_CHECKING:
     from reprieve.pathway.importing import Row
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 FORMULA = re.compile(r"^[=+\-@\t\r](?!\d)")
 SEXES = {"": "", "f": "female", "female": "female", "m": "male", "male": "male", "other": "other"}
 NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?")
-SIDE_EFFECT = re.compile(r"([^:;]{1,80}):([1-5])(!?)")
 
 
 def make(kind: str, line: int, cells: dict[str, str], dates: str) -> Row:
@@ -106,13 +106,12 @@ def _patient(cells: Cells) -> Row:
 def _infusion(cells: Cells) -> Row:
     from reprieve.pathway.importing import InfusionRow
 
-    day, minutes = cells.day("date"), cells.decimal("minutes", "1", "1440")
+    day, minutes = cells.day("date"), cells.decimal("minutes", "0", "1440")
     begins, dose = _clock(cells, "start"), cells.decimal("dose_mg", "0", "2000")
     assert day is not None
     assert minutes is not None
     assert begins is not None
-    if not dose:
-        raise cells.wrong("dose_mg", f"{dose} is not between 0 and 2000 mg")
+    assert dose is not None
     return InfusionRow(
         mrn=cells.text("mrn"), day=day, begins=begins, minutes=minutes, dose_mg=dose,
         pain_before=cells.between("pain_before", 0, 10),
@@ -131,25 +130,22 @@ def _plain(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _side_effects(cells: Cells) -> tuple[tuple[str, int, bool], ...]:
-    """Terms with their grade, as in `nausea:1; hypertension:3!`; the mark says serious."""
-    found = []
-    for part in filter(None, (p.strip() for p in cells.text("side_effects").split(";"))):
-        told = SIDE_EFFECT.fullmatch(part)
-        if told is None:
-            raise cells.wrong("side_effects", f"{part[:40]!r} is not like nausea:1")
-        found.append((told[1].strip(), int(told[2]), bool(told[3])))
-    return tuple(found)
+def _side_effects(cells: Cells) -> tuple[importing_terms.Harm, ...]:
+    try:
+        return importing_terms.read(cells.text("side_effects"))
+    except BadValue as error:
+        raise cells.wrong("side_effects", error.reason) from error
 
 
 def _score(cells: Cells) -> Row:
     from reprieve.pathway.importing_scores import ScoreRow
 
-    day, value = cells.day("date"), cells.decimal("value", "0", "5000")
+    day, measure = cells.day("date"), cells.text("measure")
     assert day is not None
-    assert value is not None
+    unknown = measure == DOSE and cells.text("value").lower() == UNKNOWN
     return ScoreRow(
-        mrn=cells.text("mrn"), day=day, measure=cells.text("measure"), value=value,
+        mrn=cells.text("mrn"), day=day, measure=measure,
+        value=None if unknown else cells.decimal("value", "0", "5000"),
         clock=_clock(cells, "time"), moment=cells.text("moment") or "day",
     )
 

@@ -17,6 +17,7 @@ from reprieve.outcomes.registry.tables import TABLES
 from reprieve.outcomes.registry.tables import Column as Flat
 from reprieve.pathway import exporting_practice, exporting_research
 from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.importing_tables import COLUMNS, MEANS
 from reprieve.pathway.permissions import Actor, require
 from reprieve.records import snapshot
 from reprieve.records.export import tables, write
@@ -45,7 +46,7 @@ def everything(*, actor: Actor, uid: uuid.UUID, at: datetime, folder: Path) -> d
             _attachments(actor.clinic, made / "attachments")
             _registry(actor.clinic, at, made / "registry")
             exporting_practice.write(clinic=actor.clinic, at=at, folder=_new(made / "import"))
-        _dictionary([*found, *flat({name: [] for name in TABLES})], made)
+        _dictionary([*found, *flat({name: [] for name in TABLES}), *_back_in()], made)
 
     _whole(folder, fill)
     _note(ACT, actor, uid, at, sum(counts.values()))
@@ -89,6 +90,17 @@ def flat(
             name=name, means="A flat table of the registry.",
             columns=tuple(Column(name=c.name, kind=kinds[c.kind], means=c.means) for c in own),
             rows=partial(iter, rows[name]),
+        )  # fmt: skip
+
+
+def _back_in() -> Iterator[Table]:
+    """The tables of `import/`, for the dictionary."""
+    for kind in exporting_practice.KINDS:
+        means = MEANS[kind]
+        yield Table(
+            name=f"import/{kind}", means=f"A row for `reprieve import --kind {kind}`.",
+            columns=tuple(Column(name=n, kind="text", means=means[n]) for n in COLUMNS[kind]),
+            rows=partial(iter, ()),
         )  # fmt: skip
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reprieve.pathway.importing_tables import COLUMNS
+from reprieve.pathway import importing_terms
+from reprieve.pathway.importing_tables import COLUMNS, DOSE, UNKNOWN
 from reprieve.records import identity
 from reprieve.records.models import Condition, InfusionState, Patient
 from reprieve.records.queries import diary as diaries
@@ -19,6 +20,7 @@ from reprieve.records.queries import registry
 from reprieve.records.queries.treatments import zone_of
 
 MICRO = Decimal(1_000_000)
+KINDS = ("patients", "infusions", "scores")
 
 
 def write(*, clinic: uuid.UUID, at: datetime, folder: Path) -> None:
@@ -28,7 +30,7 @@ def write(*, clinic: uuid.UUID, at: datetime, folder: Path) -> None:
     flat = registry.tables(clinic=clinic, at=at)
     _sheet(folder, "patients", _patients(clinic, people, names))
     _sheet(folder, "infusions", _infusions(clinic, people, names, flat))
-    _sheet(folder, "scores", _scores(clinic, people, names, flat))
+    _sheet(folder, "scores", _scores(clinic, at, people, names, flat))
 
 
 def _sheet(folder: Path, kind: str, rows: Iterator[dict[str, Any]]) -> None:
@@ -68,9 +70,9 @@ def _infusions(
     zone = zone_of(clinic)
     rows = InfusionState.of(clinic).filter(started_ms__isnull=False, ended_ms__isnull=False)
     states = {str(r.encounter_id): r for r in rows.select_related("encounter__plan")}
-    harms: dict[str, list[str]] = {}
+    harms: dict[str, list[importing_terms.Harm]] = {}
     for _patient, infusion, term, grade, serious in flat["events"]:
-        harms.setdefault(infusion, []).append(f"{term}:{grade}{'!' if serious else ''}")
+        harms.setdefault(infusion, []).append((term, grade, bool(serious)))
     for number, infusion, _day, start_s, regimen, _plan, booster, given_ug, weight_g in (
         flat["infusions"]
     ):
@@ -85,13 +87,15 @@ def _infusions(
             "condition": plan.detail.get("condition", "") if plan else "",
             "weight_kg": "" if weight_g is None else _decimal(Decimal(weight_g) / 1000),
             "number": row.encounter.session_no or "", "of": plan.sessions if plan else "",
-            "booster": "yes" if booster else "", "side_effects": "; ".join(harms.get(infusion, [])),
+            "booster": "yes" if booster else "",
+            "side_effects": importing_terms.written(harms.get(infusion, [])),
         }  # fmt: skip
 
 
 def _scores(
-    clinic: uuid.UUID, people: Sequence[Patient], names: dict[int, str], flat: registry.Flat
-) -> Iterator[dict[str, Any]]:
+    clinic: uuid.UUID, at: datetime, people: Sequence[Patient], names: dict[int, str],
+    flat: registry.Flat,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
     zone = zone_of(clinic)
     for person in people:
         mrn = names[person.number]
@@ -105,9 +109,19 @@ def _scores(
     for number, _day, at_s, measure, value_u in flat["scores"]:
         yield {"mrn": names[number], **_when(at_s, zone, "time"), "measure": measure,
                "value": _decimal(value_u / MICRO)}  # fmt: skip
-    for number, from_day, _until, ug_mme in flat["opioids"]:
-        yield {"mrn": names[number], "date": registry.date_of(from_day).isoformat(),
-               "measure": "opioid_mme", "value": _decimal(ug_mme / MICRO)}  # fmt: skip
+    today = registry.day_of(at, clinic=clinic)
+    for number, day, dose in _doses(flat["opioids"]):
+        if day <= today:
+            yield {"mrn": names[number], "date": day.isoformat(), "measure": DOSE, "value": dose}
+
+
+def _doses(runs: registry.Rows) -> Iterator[tuple[int, date, str]]:
+    """Each dose from its first day on, and the day from which it is not known any more."""
+    begins = {(number, from_day) for number, from_day, _until, _dose in runs}
+    for number, from_day, until_day, ug_mme in runs:
+        yield number, registry.date_of(from_day), _decimal(ug_mme / MICRO)
+        if (number, until_day) not in begins:
+            yield number, registry.date_of(until_day), UNKNOWN
 
 
 def _when(at_s: int, zone: ZoneInfo, clock: str = "start") -> dict[str, str]:

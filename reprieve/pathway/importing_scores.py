@@ -13,7 +13,7 @@ from typing import Any
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import diary
-from reprieve.pathway.importing_tables import DIARY, MEASURES
+from reprieve.pathway.importing_tables import DIARY, DOSE, MEASURES
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import DiaryEntry, Observation, QuestionnaireResponse
 from reprieve.records.queries.opioids import STATED
@@ -27,12 +27,15 @@ EXACT = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """One score of one day. `moment` is for diary days: day, evening or morning."""
+    """One score of one day. `moment` is for diary days: day, evening or morning.
+
+    `value` is None for an opioid dose that is not known any more.
+    """
 
     mrn: str
     day: date
     measure: str
-    value: Decimal
+    value: Decimal | None
     clock: time | None = None
     moment: str = "day"
 
@@ -40,34 +43,46 @@ class ScoreRow:
 def write(row: ScoreRow, *, patient: uuid.UUID, actor: Actor, at: datetime) -> uuid.UUID:
     """This function will write one score inside the import's act. Raises BadValue."""
     _check(row)
-    usual = EVENING if row.measure in DIARY else NOON
-    zone = zone_of(actor.clinic)
-    when = datetime.combine(row.day, row.clock or usual, tzinfo=zone).astimezone(UTC)
+    when = _when(row, actor, at)
     if when > at:
         raise BadValue("date", N_("lies in the future"))
+    if row.measure == DOSE:
+        return _dose(row, when, patient, actor, at)
     if row.measure in DIARY:
         return _diary(row, when, patient, actor, at)
-    if row.measure == "opioid_mme":
-        return _dose(row, when, patient, actor, at)
     return _form(row, when, patient, actor, at)
+
+
+def _when(row: ScoreRow, actor: Actor, at: datetime) -> datetime:
+    """The usual hour of a day without a clock time; on the day itself no later than now."""
+    zone = zone_of(actor.clinic)
+    usual = EVENING if row.measure in DIARY else NOON
+    when = datetime.combine(row.day, row.clock or usual, tzinfo=zone).astimezone(UTC)
+    is_today = row.day == at.astimezone(zone).date()
+    return min(when, at) if is_today and row.clock is None else when
 
 
 def _check(row: ScoreRow) -> None:
     if row.measure not in MEASURES:
         raise BadValue("measure", f"unknown {row.measure[:40]!r}; known: {', '.join(MEASURES)}")
+    if row.moment not in diary.MOMENTS:
+        raise BadValue("moment", f"unknown {row.moment[:40]!r}; known: {', '.join(diary.MOMENTS)}")
     low, high = MEASURES[row.measure]
+    if row.value is None:
+        if row.measure != DOSE:
+            raise BadValue("value", "is needed")
+        return
     if not row.value.is_finite() or not low <= row.value <= high:
         raise BadValue("value", f"{row.value} is not between {low} and {high}")
     if row.measure in (*DIARY, *WHOLE) and row.value != int(row.value):
         raise BadValue("value", f"{row.value} is not a whole number")
-    if row.moment not in diary.MOMENTS:
-        raise BadValue("moment", f"unknown {row.moment[:40]!r}; known: {', '.join(diary.MOMENTS)}")
 
 
 def _diary(
     row: ScoreRow, when: datetime, patient: uuid.UUID, actor: Actor, at: datetime
 ) -> uuid.UUID:
     """The scales of one day and moment come as several rows and become one entry."""
+    assert row.value is not None
     before = _standing(row, patient, actor)
     scales: dict[str, Any] = {name: getattr(before, name) if before else None for name in DIARY}
     scales[row.measure] = int(row.value)
@@ -93,6 +108,7 @@ def _form(
     row: ScoreRow, when: datetime, patient: uuid.UUID, actor: Actor, at: datetime
 ) -> uuid.UUID:
     """PEG's total and its first question come as two rows and become one form."""
+    assert row.value is not None
     instrument, _dot, item = row.measure.partition(".")
     same = QuestionnaireResponse.of(actor.clinic).filter(
         patient_id=patient, instrument=instrument, measured_at=when
@@ -117,9 +133,10 @@ def _form(
 def _dose(
     row: ScoreRow, when: datetime, patient: uuid.UUID, actor: Actor, at: datetime
 ) -> uuid.UUID:
+    value = None if row.value is None else str(row.value.quantize(EXACT))
     made: Observation = Observation.objects.add(
         clinic_id=actor.clinic, patient_id=patient, code=STATED, unit="mg/d",
-        value=str(row.value.quantize(EXACT)), measured_at=when, provenance="imported",
+        value=value, measured_at=when, provenance="imported",
         recorded_at=at, by_id=actor.practitioner,
     )  # fmt: skip
     return made.pk

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from reprieve.records.queries.patients import PatientView
 
 UG_PER_MG, MS_PER_H = Decimal(1000), 3_600_000
+# What no pump delivers was pushed: 5 g an hour, as `pharmacology.schedule` has it.
+FASTEST_UG_PER_H = 5_000_000
 VERSION = "imported"
 UNDONE = "import undone"
 RUNNING, OVER = "import.series", "import.done"
@@ -73,15 +75,18 @@ def chart(
         patient_id=person.id, episode_id=person.episode, kind="infusion", plan=plan,
         session_no=row.number, **kept,
     )  # fmt: skip
-    rate_ug = _rate(row.dose_mg, ms(ends) - ms(begins))
+    rate_ug, pushed_ug = _given(row.dose_mg, ms(ends) - ms(begins))
     InfusionState.objects.add(
         clinic_id=actor.clinic, encounter=visit, patient_id=person.id, state="discharged",
         started_ms=ms(begins), ended_ms=ms(ends),
     )  # fmt: skip
-    for kind, moment, rate in (("started", begins, rate_ug), ("ended", ends, None)):
+    acts = [("started", begins, rate_ug, None), ("ended", ends, None, None)]
+    if pushed_ug:
+        acts.append(("bolus", begins, None, pushed_ug))
+    for kind, moment, rate, dose in acts:
         InfusionEvent.objects.add(
             encounter=visit, kind=kind, at_ms=ms(moment), recorded_ms=ms(at), rate_ug_per_h=rate,
-            reported=True, detail={"imported": True}, **kept,
+            dose_ug=dose, reported=True, detail={"imported": True}, **kept,
         )  # fmt: skip
     for moment, pain in ((begins, row.pain_before), (ends, row.pain_after)):
         if pain is not None:
@@ -95,6 +100,12 @@ def chart(
             onset_ms=ms(begins), outcome="unknown", **kept,
         )  # fmt: skip
     return visit.pk
+
+
+def _given(dose_mg: Decimal, length_ms: int) -> tuple[int, int]:
+    """The rate it ran at, and what was pushed: all of it where it was over in no time."""
+    rate = _rate(dose_mg, length_ms) if length_ms else FASTEST_UG_PER_H + 1
+    return (rate, 0) if rate <= FASTEST_UG_PER_H else (0, math.ceil(dose_mg * UG_PER_MG))
 
 
 def _rate(dose_mg: Decimal, length_ms: int) -> int:

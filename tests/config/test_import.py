@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import uuid
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.config import cli
+from reprieve.config import cli, import_rows
 from reprieve.config.commands import import_
 from reprieve.records.models import InfusionEvent, LedgerEntry, Patient, Vial
 from reprieve.records.queries import courses, patients
@@ -130,6 +132,8 @@ def test_past_infusions_are_charted_with_their_amount(world: World, bring: Any) 
         (",40,", ",4e1,", "row 2, minutes: '4e1' is not a number"),
         ("09:30", "half nine", "row 2, start: 'half nine' is not a time of day"),
         (",7,", ",11,", "row 2, pain_before: 11 is not between 0 and 10"),
+        (",40,", ",-1,", "row 2, minutes: -1 is not between 0 and 1440"),
+        (",35,", ",,", "row 2, dose_mg: is needed"),
     ],
 )
 def test_an_impossible_infusion_is_refused(
@@ -183,8 +187,14 @@ def test_the_template_is_a_table_that_can_be_imported(
     kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.call(["import", "--template", "--kind", kind]) == 0
-    heading, example = capsys.readouterr().out.splitlines()
-    assert len(heading.split(",")) == len(example.split(","))
+    heading, *examples = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert examples
+    assert {len(heading)} == {len(one) for one in examples}
+    for n, one in enumerate(examples, start=2):
+        assert import_rows.make(kind, n, dict(zip(heading, one, strict=True)), "%Y-%m-%d")
+    assert cli.call(["import", "--template", "--kind", kind, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told["means"]) == told["columns"]
 
 
 

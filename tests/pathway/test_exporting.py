@@ -8,15 +8,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow.parquet as pq
 import pytest
 
 from reprieve.knowledge import BadValue
+from reprieve.outcomes.registry import engines
+from reprieve.outcomes.registry.report import report
+from reprieve.outcomes.registry.run import run
+from reprieve.outcomes.rules import rules
 from reprieve.pathway import exporting, history, patients, registry
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.records import models, notes
 from reprieve.records.identity import Identity
 from reprieve.records.models import Clinic, DiaryEntry
+from reprieve.records.queries import registry as tables
 from tests import world as worlds
 from tests.chairside import quick_world
 from tests.practice_sheets import bring, practised
@@ -55,6 +61,31 @@ def test_out_and_in_gives_the_same_registry(world: World, tmp_path: Path) -> Non
     assert before["everybody"]["patients"] == 25
     assert before["everybody"]["relief"]["relapses"] > 5
     assert before["everybody"]["opioid_before"] is not None
+
+
+def test_the_tables_for_a_cluster_give_the_same_registry(world: World, tmp_path: Path) -> None:
+    """As the documentation says: the same expressions over the exported files."""
+    practised(world)
+    export(world, tmp_path / "out")
+    engine = engines.on_duckdb(engines.duckdb(), tmp_path / "out" / "registry")
+    day = tables.day_of(world.at, clinic=world.id)
+    known = {"at_day": (day - tables.EPOCH).days, "rules": rules(on=day)}
+    made = report(run(engine, **known), **known)
+    plain = orjson.loads(orjson.dumps(made, default=dict))
+    assert plain == figures(world)
+    assert plain["everybody"]["patients"] == 24
+
+
+def test_the_import_tables_are_explained(world: World, tmp_path: Path) -> None:
+    export(world, tmp_path / "out")
+    with (tmp_path / "out" / "dictionary.csv").open(newline="") as file:
+        told = {(line["table"], line["column"]): line["means"] for line in csv.DictReader(file)}
+    files = list((tmp_path / "out" / "import").glob("*.csv"))
+    assert len(files) == 3
+    for file in files:
+        assert all(told[f"import/{file.stem}", name] for name in next(csv.reader(file.open())))
+    assert "unknown" in told["import/scores", "value"]
+    assert "double quotes" in told["import/infusions", "side_effects"]
 
 
 def test_everything_goes_out_in_both_forms(world: World, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -21,12 +22,14 @@ from reprieve.records.models import (
     Consent,
     DiaryEntry,
     EpisodeOfCare,
+    InfusionEvent,
     Patient,
     PatientLink,
     QuestionnaireResponse,
     WorkItem,
 )
 from reprieve.records.queries import (
+    courses,
     diary,
     followup,
     observations,
@@ -105,6 +108,58 @@ def test_no_less_counts_as_given_than_was_told(world: World, minutes: int) -> No
     bring(world, IDA, infusion(1, minutes=Decimal(minutes)))
     [row] = tables.tables(clinic=world.id, at=world.at)["infusions"]
     assert 35_000 <= row[7] <= 35_004
+
+
+@pytest.mark.parametrize(
+    ("minutes", "dose_mg", "kinds"),
+    [
+        ("0.5", "0.166667", ["ended", "started"]),
+        ("0.000017", "35", ["bolus", "ended", "started"]),  # a millisecond
+        ("0", "24.5", ["bolus", "ended", "started"]),
+        ("0", "0", ["ended", "started"]),
+        ("40", "0", ["ended", "started"]),
+    ],
+)
+def test_what_was_over_at_once_or_gave_nothing_is_charted(
+    world: World, minutes: str, dose_mg: str, kinds: list[str]
+) -> None:
+    bring(world, IDA)
+    told = bring(world, infusion(1, minutes=Decimal(minutes), dose_mg=Decimal(dose_mg)))
+    [row] = tables.tables(clinic=world.id, at=world.at)["infusions"]
+    assert 0 <= row[7] - Decimal(dose_mg) * 1000 < 1
+    assert sorted(one.kind for one in InfusionEvent.of(world.id)) == kinds
+    rates = [one.rate_ug_per_h or 0 for one in InfusionEvent.of(world.id)]
+    assert max(rates) <= 5_000_000
+    importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+    acts = courses.of(clinic=world.id, encounter=InfusionEvent.of(world.id)[0].encounter_id)
+    assert acts.given_ug(round(world.at.timestamp() * 1000)) == 0
+
+
+def test_an_opioid_dose_that_is_not_known_any_more_ends(world: World) -> None:
+    """From the day that says so on there is none, until the next dose or the undoing of it."""
+    late = date(2026, 2, 6)
+    bring(world, IDA, score("opioid_mme", 30), score("opioid_mme", 45, day=late))
+    told = bring(world, replace(score("opioid_mme", 0, day=date(2026, 2, 4)), value=None))
+    patient = episode(world).patient_id
+
+    def doses() -> list[tuple[int, Decimal | None]]:
+        found = opioids.days(clinic=world.id, patient=patient, first=DAY, last=late)
+        return [(one.day.day, one.mme) for one in found]
+
+    assert doses() == [(2, 30), (3, 30), (6, 45)]
+    importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+    assert doses() == [(2, 30), (3, 30), (4, 30), (5, 30), (6, 45)]
+    with pytest.raises(RowError, match="is needed"):
+        bring(world, replace(score("mood", 0), value=None))
+
+
+def test_what_is_of_today_came_before_now(world: World) -> None:
+    """Without a clock time a score of this morning is not taken to lie in this evening."""
+    world.at = world.later(days=1).replace(hour=14)  # nine or ten o'clock in New York
+    today = world.at.date()
+    bring(world, IDA, score("mood", 4, day=today), score("opioid_mme", 30, day=today))
+    with pytest.raises(RowError, match="in the future"):
+        bring(world, score("average_pain", 4, day=today, clock=time(23)))
 
 
 def test_scores_of_one_day_become_one_entry(world: World) -> None:

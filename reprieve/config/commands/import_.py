@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway.importing_tables import COLUMNS, EXAMPLE, KINDS, NEEDED, ONCE
+from reprieve.pathway.importing_tables import COLUMNS, EXAMPLE, KINDS, MEANS, NEEDED, ONCE
 
 if TYPE_CHECKING:
     from reprieve.pathway.importing import Row
@@ -37,7 +37,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """This function will import, rehearse, undo, or show the template."""
     if args.template:
         kind = _kind(args)
-        return {"kind": kind, "columns": list(COLUMNS[kind]), "example": EXAMPLE[kind]}
+        return {
+            "kind": kind, "columns": list(COLUMNS[kind]), "example": EXAMPLE[kind],
+            "means": MEANS[kind],
+        }  # fmt: skip
     if args.undo:
         return _undo(args)
     kind = _kind(args)

@@ -46,24 +46,29 @@ def days(*, clinic: uuid.UUID, patient: uuid.UUID, first: date, last: date) -> t
 def _stated(
     clinic: uuid.UUID, patient: uuid.UUID, first: date, until: date, zone: ZoneInfo
 ) -> tuple[DayMme, ...]:
-    """Each day before `until` by the newest sum that was stated on it or before."""
+    """Each day before `until` by the newest sum that was stated on it or before.
+
+    A row without a sum says that it is not known from then on; one that strikes another through
+    says nothing.
+    """
     rows = list(
         Observation.of(clinic).filter(patient_id=patient, code=STATED).order_by("measured_at")
     )
     replaced = {row.corrects_id for row in rows}
     steps = {
-        row.measured_at.astimezone(zone).date(): Decimal(row.value)
+        row.measured_at.astimezone(zone).date(): None if row.value is None else Decimal(row.value)
         for row in rows
-        if row.pk not in replaced and row.value is not None
+        if row.pk not in replaced and (row.value is not None or row.corrects_id is None)
     }
     found = []
     for n in range((until - first).days):
         day = first + timedelta(days=n)
         since = max((step for step in steps if step <= day), default=None)
-        if since is not None:
-            found.append(DayMme(
-                day=day, mme=steps[since], buprenorphine_mg=Decimal(0), without_factor=()
-            ))  # fmt: skip
+        dose = None if since is None else steps[since]
+        if dose is not None:
+            found.append(
+                DayMme(day=day, mme=dose, buprenorphine_mg=Decimal(0), without_factor=())
+            )
     return tuple(found)
 
 
