@@ -27,33 +27,51 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One forecast as it was made: weeks in a row from `made` on, without another infusion."""
+    """One forecast as it was made: weeks in a row from `made` on, without another infusion.
+
+    `fits` says whether the model explained the diary that day, None where that was not kept.
+    """
 
     made: date
     weeks: tuple[Week, ...]
+    fits: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """One week of an earlier forecast, and what the diary then said."""
+    """One week of an earlier forecast, and what the diary then said.
+
+    `fits` is that of the forecast (see `Said`). One that said by itself that its model does not
+    fit promised nothing: it is shown, and left out of what is counted.
+    """
 
     made: date
     week: Week
     seen: float
+    fits: bool | None = None
 
     @property
     def inside(self) -> bool:
         """Whether what was seen lay in the band."""
         return self.week.low <= self.seen <= self.week.high
 
+    @property
+    def counts(self) -> bool:
+        """Whether the forecast stood by itself."""
+        return self.fits is not False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """How many weeks were compared, how many held, and the mean distance in points of pain."""
+    """How many weeks were compared, how many held, and the mean distance in points of pain.
+
+    `left_out` are weeks beside these whose forecast said that the model did not fit.
+    """
 
     compared: int
     inside: int
     off_by: float | None
+    left_out: int = 0
 
 
 def compare(
@@ -78,14 +96,15 @@ def compare(
             continue
         seen = week(daily, first=wanted.first, rules=rules).mean
         if seen is not None:
-            found.append(Past(made=one.made, week=wanted, seen=float(seen)))
+            found.append(Past(made=one.made, week=wanted, seen=float(seen), fits=one.fits))
     return tuple(found)
 
 
 def record(past: Sequence[Past]) -> Record:
-    """Count what held."""
-    gaps = [abs(one.week.mean - one.seen) for one in past]
+    """Count what held, of the forecasts that stood by themselves."""
+    counted = [one for one in past if one.counts]
+    gaps = [abs(one.week.mean - one.seen) for one in counted]
     return Record(
-        compared=len(past), inside=sum(one.inside for one in past),
-        off_by=sum(gaps) / len(gaps) if gaps else None,
+        compared=len(counted), inside=sum(one.inside for one in counted),
+        off_by=sum(gaps) / len(gaps) if gaps else None, left_out=len(past) - len(counted),
     )  # fmt: skip

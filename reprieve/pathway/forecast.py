@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.outcomes.diary import by_day
-from reprieve.outcomes.forecasts import Past, Week, compare
+from reprieve.outcomes.forecasts import Past, Record, Week, compare, record
 from reprieve.outcomes.rules import rules
 from reprieve.pathway import decision, expected_levels
 from reprieve.pathway.planning_outlook import MODELS
@@ -72,20 +72,15 @@ class Outlook:
         return not self.misfit
 
     @property
-    def inside(self) -> int:
-        """How many earlier forecasts held."""
-        return sum(one.inside for one in self.past)
-
-    @property
-    def off_by(self) -> float | None:
-        """Mean distance of earlier forecasts from what was seen, in points of pain."""
-        gaps = [abs(one.week.mean - one.seen) for one in self.past]
-        return sum(gaps) / len(gaps) if gaps else None
+    def record(self) -> Record:
+        """How earlier forecasts did, those apart that said that the model did not fit."""
+        return record(self.past)
 
     @property
     def unreliable(self) -> bool:
         """Whether most earlier forecasts failed in this patient."""
-        return len(self.past) >= ENOUGH and self.inside < LEAST_INSIDE * len(self.past)
+        told = self.record
+        return told.compared >= ENOUGH and told.inside < LEAST_INSIDE * told.compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,11 +130,10 @@ def _known(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Known | Me
     given = [one for one in every if at - one.started_at <= LOOKS_BACK]
     if not given:
         return Message(id=N_("No infusion was given within a year."))
-    weight = given_courses.weight_kg(clinic=clinic, patient=patient)
+    courses = given_courses.of_many(clinic=clinic, encounters=[one.encounter for one in given])
+    weight = courses[0].weight_kg
     if weight is None:
         return Message(id=N_("There is no weight on record."))
-    ran = [given_courses.of(clinic=clinic, encounter=one.encounter) for one in given]
-    courses = [one for one in ran if one is not None]
     forms = {one.form for one in courses}
     if len(forms) != 1 or not forms <= set(MODELS):
         return Message(id=N_("Which form of the drug was given is not known."))
@@ -224,7 +218,7 @@ def _in_hindsight(known: Known) -> tuple[Past, ...]:
     )  # fmt: skip
     return tuple(
         Past(
-            made=known.start + timedelta(days=one.made_day), seen=one.seen,
+            made=known.start + timedelta(days=one.made_day), seen=one.seen, fits=one.fits,
             week=_week(known.start, one.first_day, one.mean, one.low, one.high),
         )
         for one in past

@@ -118,7 +118,7 @@ def _keep(
             Forecast.objects.add(
                 clinic_id=actor.clinic, patient_id=patient, day=day, model=found.model,
                 version=found.version, entries=found.entries, recorded_at=at,
-                responder_probability=found.responder_probability,
+                responder_probability=found.responder_probability, fits=found.fits,
                 weeks=[[round(w.mean, 3), round(w.low, 3), round(w.high, 3)] for w in found.weeks],
             )  # fmt: skip
         return Done(subject_kind="forecast", subject=rows[0][0], detail={"kept": len(rows)})
@@ -132,7 +132,8 @@ def _keep(
 def of_clinic(*, clinic: uuid.UUID, at: datetime) -> dict[str, Any]:
     """This function will tell how a year's forecasts did over all patients, by weeks ahead.
 
-    All None where fewer patients could be compared than the registry shows.
+    Those that said that the model did not fit are left out, and counted. All None where fewer
+    patients could be compared than the registry shows.
     """
     day = _day(clinic, at)
     in_force = rules(on=day)
@@ -147,16 +148,17 @@ def of_clinic(*, clinic: uuid.UUID, at: datetime) -> dict[str, Any]:
                 rules=in_force,
             )  # fmt: skip
             past[ahead] += found
-            patients[ahead] += bool(found)
+            patients[ahead] += any(one.counts for one in found)
     lines = [_line(a + 1, past[a], patients[a], in_force.group_min_patients) for a in AHEAD]
     return {"least": in_force.group_min_patients, "lines": lines}
 
 
 def _line(week: int, past: Sequence[Past], patients: int, least: int) -> dict[str, Any]:
     if patients < least:
-        return {"week": week, "patients": None, "compared": None, "inside": None, "off_by": None}
+        names = ("patients", "compared", "inside", "off_by", "left_out")
+        return {"week": week, **dict.fromkeys(names)}
     told = record(past)
     return {
         "week": week, "patients": patients, "compared": told.compared, "inside": told.inside,
-        "off_by": told.off_by,
+        "off_by": told.off_by, "left_out": told.left_out,
     }  # fmt: skip

@@ -68,8 +68,8 @@ def learnt(
     """This function will learn from the last three infusions of a year, and apply it to plans."""
     every = treatments.infusions(clinic=clinic, patient=patient, at=at)
     given = [i.encounter for i in every if i.ended_at and at - i.started_at <= LOOKS_BACK][-MOST:]
-    courses = [given_courses.of(clinic=clinic, encounter=one) for one in given]
-    usable = [c for c in courses if c is not None and c.form in MODELS and c.weight_kg is not None]
+    courses = given_courses.of_many(clinic=clinic, encounters=given)
+    usable = [c for c in courses if c.form in MODELS and c.weight_kg is not None]
     if not usable:
         return Learnt(problem=Message(id=N_("No finished infusion within a year to learn from.")))
     from reprieve.pharmacology import model

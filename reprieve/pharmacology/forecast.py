@@ -19,10 +19,10 @@ from reprieve.pharmacology.diary import HIGHEST_PAIN, Entry
 from reprieve.pharmacology.gates import Gate, at_most
 from reprieve.pharmacology.misfit import understood
 from reprieve.pharmacology.model import DEFAULT, Array
-from reprieve.pharmacology.relief import EVENING_D, effects, series_of
+from reprieve.pharmacology.relief import EVENING_D, by_kind, drug_effect, series_of
 from reprieve.pharmacology.responders import draw
 from reprieve.pharmacology.schedule import Bolus, Infusion
-from reprieve.pharmacology.slow import MIN_PER_DAY
+from reprieve.pharmacology.slow import MIN_PER_DAY, Grid, Series
 
 WEEK_D = 7
 PERCENTILES = (10.0, 90.0)
@@ -79,7 +79,10 @@ class Weeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One earlier forecast of a week beside what the diary then said."""
+    """One earlier forecast of a week beside what the diary then said.
+
+    `fits` says whether the model explained the diary of then, without a look at the bands before.
+    """
 
     made_day: int
     first_day: int
@@ -87,6 +90,7 @@ class Checked:
     low: float
     high: float
     seen: float
+    fits: bool
 
     @property
     def inside(self) -> bool:
@@ -104,25 +108,56 @@ def forecast(patient: Patient, *, from_day: int, weeks: int, rng: np.random.Gene
         raise BadValue("weeks", f"{weeks} is not between 1 and {MOST_WEEKS}")
     if from_day < 0:
         raise BadValue("from_day", f"{from_day} is before the first infusion")
-    past = track_record(patient, until_day=from_day, rng=rng, most=_MISSES_IN_A_ROW)
-    return _said(patient, from_day, weeks, rng, also=(_missed(past),))
+    drug = _under_drug(patient, from_day + WEEK_D * weeks)
+    past = _recorded(patient, from_day, rng, _MISSES_IN_A_ROW, drug)
+    return _said(patient, from_day, weeks, rng, drug, also=(_missed(past),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drug:
+    """What the drug takes away (pairs, evenings) by every dose of a record, on ordered evenings.
+
+    A dose does nothing before it is given, so that forecasts from earlier days read theirs here.
+    """
+
+    pairs: Grid
+    evenings: Array
+    share: Array
+
+    def on(self, evenings: Array) -> Array:
+        """Give the share (pairs, evenings) on some of them."""
+        return self.share[:, np.searchsorted(self.evenings, evenings)]
+
+
+def _under_drug(patient: Patient, until_day: int) -> _Drug:
+    pairs = slow.grid(crps=patient.crps)
+    days = {*(entry.day for entry in patient.diary), *range(until_day)}
+    evenings = np.array(sorted(days), dtype=np.float64) + EVENING_D
+    series, _ = _series(patient, evenings[evenings >= 0])
+    return _Drug(pairs=pairs, evenings=evenings, share=drug_effect(series, pairs, evenings))
+
+
+def _series(patient: Patient, days: Array) -> tuple[Series, Array]:
+    return series_of(
+        patient.weight_kg, patient.infusions, patient.model_name, days, boluses=patient.boluses
+    )
 
 
 def _said(
-    patient: Patient, from_day: int, weeks: int, rng: np.random.Generator, *,
+    patient: Patient, from_day: int, weeks: int, rng: np.random.Generator, drug: _Drug, *,
     also: tuple[Gate, ...] = (),
 ) -> Weeks:  # fmt: skip
-    pairs = slow.grid(crps=patient.crps)
     evenings = np.array([entry.day + EVENING_D for entry in patient.diary], dtype=np.float64)
-    ahead = from_day + np.arange(WEEK_D * weeks) + EVENING_D
-    series, wanted = series_of(
-        patient.weight_kg, patient.infusions, patient.model_name, ahead, boluses=patient.boluses
-    )
+    series, ahead = _series(patient, from_day + np.arange(WEEK_D * weeks) + EVENING_D)
+
+    def taken(days: Array) -> Array:
+        return by_kind(drug.on(days), slow.placebo_course(series, days))
+
     judged = understood(
-        pairs, 1.0 - effects(series, pairs, evenings), patient.diary,
+        drug.pairs, 1.0 - taken(evenings), patient.diary,
         untreated_before=patient.untreated_before, also=also,
     )  # fmt: skip
-    by_week = effects(series, pairs, wanted).reshape(3, -1, weeks, WEEK_D).mean(axis=-1)
+    by_week = taken(ahead).reshape(3, -1, weeks, WEEK_D).mean(axis=-1)
     virtual = draw(judged.known, size=_DRAWS, rng=rng)
     true = virtual.baseline[:, None] * (1.0 - by_week[virtual.kind, virtual.pair])
     told = true + mean_scatter(WEEK_D) * rng.standard_normal(true.shape)
@@ -147,6 +182,14 @@ def track_record(
     where four days of that week were answered. A week is left out when anything was given between
     the day and its end: nobody knew of that dose then.
     """
+    if until_day < AHEAD_D + WEEK_D:
+        return ()
+    return _recorded(patient, until_day, rng, most, _under_drug(patient, until_day))
+
+
+def _recorded(
+    patient: Patient, until_day: int, rng: np.random.Generator, most: int, drug: _Drug
+) -> tuple[Checked, ...]:
     starts = range(until_day - WEEK_D, AHEAD_D - 1, -WEEK_D)
     found: list[Checked] = []
     for first in starts:
@@ -154,7 +197,7 @@ def track_record(
             break
         seen = week_mean(patient.diary, first)
         if seen is not None and not _treated(patient, first - AHEAD_D, first + WEEK_D):
-            found.append(_checked(patient, first, seen, rng))
+            found.append(_checked(patient, first, seen, rng, drug))
     return tuple(reversed(found))
 
 
@@ -178,7 +221,9 @@ def _treated(patient: Patient, from_day: int, until_day: int) -> bool:
     return any(first_min <= one < until_day * MIN_PER_DAY for one in begins)
 
 
-def _checked(patient: Patient, first: int, seen: float, rng: np.random.Generator) -> Checked:
+def _checked(
+    patient: Patient, first: int, seen: float, rng: np.random.Generator, drug: _Drug
+) -> Checked:
     made = first - AHEAD_D
     given_until = made * MIN_PER_DAY
     then = replace(
@@ -187,10 +232,10 @@ def _checked(patient: Patient, first: int, seen: float, rng: np.random.Generator
         infusions=tuple(one for one in patient.infusions if one.start_min < given_until),
         diary=tuple(entry for entry in patient.diary if entry.day < made),
     )  # fmt: skip
-    said = _said(then, first, 1, rng)
+    said = _said(then, first, 1, rng, drug)
     return Checked(
         made_day=made, first_day=first, seen=seen, mean=float(said.mean[0]),
-        low=float(said.low[0]), high=float(said.high[0]),
+        low=float(said.low[0]), high=float(said.high[0]), fits=said.fits,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from reprieve.pharmacology.baseline import CORRELATION, SCATTER
 from reprieve.pharmacology.diary import Entry
 from reprieve.pharmacology.gates import Gate, at_most
 from reprieve.pharmacology.model import Array
-from reprieve.pharmacology.responders import Known, learn, learnt_from, whiten
+from reprieve.pharmacology.responders import Known, held, learnt_from, whiten
 from reprieve.pharmacology.slow import DATA, Grid
 
 _LIMITS = {name: float(one["value"]) for name, one in DATA["misfit"].items()}
@@ -76,15 +76,15 @@ def understood(
     measured: a model that is wrong must not bend what was seen. See `responders.learn` for the
     arguments.
     """
-    known = learn(pairs.weights, remaining, diary, untreated_before=untreated_before)
+    against = held(pairs.weights, remaining, diary, untreated_before=untreated_before)
+    known = against.known()
     told = learnt_from(diary, known.measured)
     if not any(told):
         return Judged(known=known)
     days = np.array([entry.day for entry in diary], dtype=np.float64)[told]
     pain = np.array([entry.average_pain for entry in diary])[told]
-    left = remaining[..., told]
     nearest = np.unravel_index(int(np.argmax(known.weights)), known.weights.shape)
-    missed = whiten(pain - known.baseline[nearest] * left[nearest], days)
+    missed = whiten(pain - known.baseline[nearest] * remaining[nearest][told], days)
     gates = (
         at_most("scatter", _chi_square(missed), _LIMITS["scatter"],
                 N_("days lie farther from any course of the model than days do")),
@@ -102,10 +102,8 @@ def understood(
     if all(gate.passed for gate in gates):
         return Judged(known=known, gates=gates)
     excess = max(1.0, float(np.sqrt(np.mean(missed**2))))
-    known = _as_measured(learn(
-        pairs.weights, remaining, diary, untreated_before=untreated_before, excess=excess
-    ))  # fmt: skip
-    expected = np.tensordot(known.weights * known.baseline, left, axes=2)
+    known = _as_measured(against.known(excess=excess))
+    expected = np.tensordot(known.weights * known.baseline, remaining, axes=2)[told]
     recent = days > days[-1] - _LATELY_D
     return Judged(
         known=known, gates=gates, last_day=float(days[-1]), lately=float(pain[recent].mean()),

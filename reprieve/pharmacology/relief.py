@@ -154,11 +154,21 @@ def series_of(
 
 def effects(series: Series, pairs: Grid, days: Array) -> Array:
     """Share of pain taken away (3, pairs, days) in each kind of patient."""
-    drug = slow.inhibition(
+    return by_kind(drug_effect(series, pairs, days), slow.placebo_course(series, days))
+
+
+def drug_effect(series: Series, pairs: Grid, days: Array) -> Array:
+    """Share of pain taken away (pairs, days) in those who respond to the drug."""
+    return slow.inhibition(
         series, days, half_lives_d=pairs.half_lives_d, c50s_ng_per_ml=pairs.c50s_ng_per_ml
     )
-    placebo = np.broadcast_to(slow.placebo_course(series, days), drug.shape)
-    return np.stack([drug, placebo, np.zeros_like(drug)])
+
+
+def by_kind(drug: Array, placebo: Array) -> Array:
+    """Put the kinds together (3, pairs, days): drug responders, responders to placebo, neither."""
+    found = np.zeros((3, *drug.shape))
+    found[0], found[1] = drug, placebo
+    return found
 
 
 def _responder(by_pair: Array, drug: Array, rng: np.random.Generator) -> Course:

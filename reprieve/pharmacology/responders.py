@@ -57,6 +57,35 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Each kind and pair held against a diary, E0 being N(`pain`, `sd`^2).
+
+    `sums` (3, kinds, pairs) are, in whitened days: what is left of pain squared, the same times
+    the distance of the diary from it, and that distance squared. All are 0 without a day.
+    """
+
+    start: Array
+    measured: Baseline | None
+    pain: float
+    sd: float
+    sums: Array
+
+    def known(self, *, excess: float = 1.0) -> Known:
+        """Weigh kinds and pairs; `excess` is how many times the usual scatter the diary has."""
+        left, both, missed = self.sums / excess**2
+        variance = self.sd**2
+        scale = 1.0 + variance * left
+        common = variance * both / scale
+        squares = missed - common**2 * scale / variance
+        logarithms = np.log(self.start) - 0.5 * (squares + np.log(scale))
+        return Known(
+            weights=normalised(logarithms), among_responders=normalised(logarithms[0]),
+            baseline=self.pain + common, baseline_sd=np.sqrt(variance / scale),
+            measured=self.measured,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draws:
     """Virtual patients from what is known: kind (0 drug responder), pair of the grid, E0."""
 
@@ -71,34 +100,39 @@ def learn(
 ) -> Known:  # fmt: skip
     """Update the prior weights (pairs,) by a diary.
 
-    `remaining` (3, pairs, entries) is the share of pain that each kind and pair leaves. With
+    `remaining` (3, pairs, entries) is the share of pain that each kind and pair leaves; only in
+    drug responders, the first kind, does it differ from pair to pair. With
     `untreated_before`, what was written before day 0 tells of E0 as measured and is not counted
     again. `excess` is how many times the usual scatter the diary is taken to have.
     """
-    start = KINDS[:, None] * prior
+    return held(prior, remaining, diary, untreated_before=untreated_before).known(excess=excess)
+
+
+def held(
+    prior: Array, remaining: Array, diary: Sequence[Entry], *, untreated_before: bool = True
+) -> Held:  # fmt: skip
+    """Hold each kind and pair against a diary; see `learn` for the arguments."""
     before = measured(diary) if untreated_before else None
     pain = _BASELINE if before is None else before.pain
     sd = _BASELINE_SD if before is None else before.sd
     told = learnt_from(diary, before)
-    if not any(told):
-        flat, spread = np.full(start.shape, pain), np.full(start.shape, sd)
-        return Known(
-            weights=start, among_responders=prior, baseline=flat, baseline_sd=spread,
-            measured=before,
-        )  # fmt: skip
     days = np.array([entry.day for entry in diary], dtype=np.float64)[told]
-    rated = np.array([entry.average_pain for entry in diary])[told]
-    left = whiten(remaining[..., told], days) / excess
-    miss = whiten(rated - pain * remaining[..., told], days) / excess
-    variance = sd**2
-    scale = 1.0 + variance * np.sum(left**2, axis=-1)
-    common = variance * np.sum(left * miss, axis=-1) / scale
-    squares = np.sum(miss**2, axis=-1) - common**2 * scale / variance
-    logarithms = np.log(start) - 0.5 * (squares + np.log(scale))
-    return Known(
-        weights=normalised(logarithms), among_responders=normalised(logarithms[0]),
-        baseline=pain + common, baseline_sd=np.sqrt(variance / scale), measured=before,
-    )  # fmt: skip
+    rated = np.array([entry.average_pain for entry in diary], dtype=np.float64)[told]
+    sums = np.zeros((3, len(KINDS), prior.size))
+    if days.size:
+        own = whiten(rated, days)
+        sums[:, 0] = _sums(whiten(remaining[0][:, told], days), own, pain)
+        # Who does not respond to the drug is the same whatever the pair.
+        sums[:, 1:] = _sums(whiten(remaining[1:, :1, told], days), own, pain)
+    return Held(start=KINDS[:, None] * prior, measured=before, pain=pain, sd=sd, sums=sums)
+
+
+def _sums(left: Array, own: Array, pain: float) -> Array:
+    miss = own - pain * left
+    return np.stack([
+        np.einsum("...t,...t->...", one, other)
+        for one, other in ((left, left), (left, miss), (miss, miss))
+    ])  # fmt: skip
 
 
 def learnt_from(diary: Sequence[Entry], before: Baseline | None) -> NDArray[np.bool_]:

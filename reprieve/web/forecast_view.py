@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reprieve.outcomes.forecasts import Past, Week
 from reprieve.pathway.forecast import Outlook
@@ -23,6 +24,10 @@ def chart(found: Outlook) -> dict[str, Any] | None:
     past = {one.week.first: one for one in found.past}
     coming = {week.first: week for week in found.weeks}
     days = sorted({*past, *coming})
+    apart = _line(
+        _("was expected then, but the model did not fit"), _expected(days, past, counts=False),
+        THEN, mark="circle", dash=[1, 6],
+    )  # fmt: skip
     return {
         "x": {"label": _("week beginning"), "values": [_noon(d) for d in days], "time": True,
               "zone": "UTC"},
@@ -30,13 +35,13 @@ def chart(found: Outlook) -> dict[str, Any] | None:
         "series": [
             _line(_("the diary said"), (past[d].seen if d in past else None for d in days), SEEN,
                   mark="circle"),
-            _line(_("was expected a week before"),
-                  (past[d].week.mean if d in past else None for d in days), THEN, mark="square",
-                  dash=[6, 4]),
+            _line(_("was expected a week before"), _expected(days, past, counts=True), THEN,
+                  mark="square", dash=[6, 4]),
             _line(_("is expected"), (coming[d].mean if d in coming else None for d in days),
                   EXPECTED),
             _edge(_("90th percentile"), days, past, coming, "high"),
             _edge(_("10th percentile"), days, past, coming, "low"),
+            *([apart] if any(not one.counts for one in found.past) else []),
         ],
         "bands": [{"upper": 4, "lower": 5, "colour": EXPECTED, "label": _("80 of 100 weeks")}],
     }  # fmt: skip
@@ -57,11 +62,19 @@ def title(found: Outlook) -> str:
 
 def record(found: Outlook) -> str:
     """This function will say in one sentence how earlier forecasts did in this patient."""
-    if not found.past or found.off_by is None:
+    if not found.past:
         return _("No earlier forecast can be compared yet: too few weeks were answered.")
+    told = found.record
     words = _("{inside} of {all} earlier forecasts held; they were off by {points} points of pain "
               "on average.")  # fmt: skip
-    return words.format(inside=found.inside, all=len(found.past), points=f"{found.off_by:.1f}")
+    held = "" if told.off_by is None else words.format(
+        inside=told.inside, all=told.compared, points=f"{told.off_by:.1f}"
+    )  # fmt: skip
+    apart = ngettext(
+        "{n} forecast said that the model did not fit, and is not counted.",
+        "{n} forecasts said that the model did not fit, and are not counted.", told.left_out,
+    ).format(n=told.left_out) if told.left_out else ""  # fmt: skip
+    return " ".join(filter(None, (held, apart)))
 
 
 def rows(past: Sequence[Past]) -> list[dict[str, Any]]:
@@ -70,6 +83,7 @@ def rows(past: Sequence[Past]) -> list[dict[str, Any]]:
         {
             "made": say_day(one.made), "week": say_day(one.week.first),
             "expected": _range(one.week), "seen": f"{one.seen:.1f}", "inside": one.inside,
+            "counts": one.counts,
         }
         for one in reversed(past)
     ]  # fmt: skip
@@ -94,6 +108,13 @@ def basis(found: Outlook) -> str:
 
 def _range(week: Week) -> str:
     return f"{week.mean:.1f} ({week.low:.1f} – {week.high:.1f})"
+
+
+def _expected(
+    days: Sequence[date], past: dict[date, Past], *, counts: bool
+) -> list[float | None]:
+    known = (past.get(day) for day in days)
+    return [one.week.mean if one and one.counts is counts else None for one in known]
 
 
 def _edge(

@@ -214,6 +214,7 @@ def forecasts(told: Json) -> list[dict[str, Any]]:
                 all=one["compared"],
             ) if one["compared"] else "",
             "off_by": f"{one['off_by']:.1f}" if one["compared"] else "",
+            "left_out": one.get("left_out"),  # not told by reports that were kept before
         }
         for one in told["lines"]
     ]  # fmt: skip

@@ -10,12 +10,12 @@ DAY = date(2026, 3, 2)
 RULES = rules(on=date(2026, 12, 1))
 
 
-def said(made: date, *means: float) -> Said:
+def said(made: date, *means: float, fits: bool | None = None) -> Said:
     weeks = (
         Week(first=made + n * WEEK, mean=mean, low=mean - 1, high=mean + 1)
         for n, mean in enumerate(means)
     )
-    return Said(made=made, weeks=tuple(weeks))
+    return Said(made=made, weeks=tuple(weeks), fits=fits)
 
 
 def diary(pain: int, *, days: int = 60, missing: frozenset[int] = frozenset()):
@@ -55,3 +55,14 @@ def test_what_held_is_counted():
     told = record(held(every, daily=diary(4)))
     assert (told.compared, told.inside, told.off_by) == (2, 1, 2.5)
     assert record(()).off_by is None
+
+
+def test_a_forecast_that_did_not_fit_is_no_part_of_what_is_counted():
+    every = [said(DAY, 5, 5, fits=True), said(DAY + WEEK, 5, 9, fits=False),
+             said(DAY + 2 * WEEK, 5, 6), said(DAY + 3 * WEEK, 5, 4, fits=False)]  # fmt: skip
+    past = held(every, daily=diary(4))
+    assert [one.counts for one in past] == [True, False, True, False]
+    told = record(past)
+    assert (told.compared, told.inside, told.off_by, told.left_out) == (2, 1, 1.5, 2)
+    alone = record([past[1]])
+    assert (alone.compared, alone.inside, alone.off_by, alone.left_out) == (0, 0, None, 1)

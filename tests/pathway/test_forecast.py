@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -40,8 +41,9 @@ def test_pain_is_forecast_and_earlier_forecasts_are_tried(world: World) -> None:
     assert len(found.past) >= 3
     assert found.past[-1].seen == 4
     assert all(one.made < one.week.first for one in found.past)
-    assert found.off_by is not None
-    assert found.inside <= len(found.past)
+    told = found.record
+    assert told.compared + told.left_out == len(found.past)
+    assert told.inside <= told.compared
     assert [str(m)[:8] for m in found.extrapolated] == ["Measured", "Measured"]
     assert of(made) == found
 
@@ -84,6 +86,8 @@ def test_where_most_forecasts_failed_it_says_so(world: World) -> None:
     found = of(made)
     assert len(found.past) >= 4
     assert found.unreliable
+    apart = [replace(one, fits=False) for one in found.past]
+    assert not replace(found, past=tuple(apart)).unreliable  # they said so themselves
 
 
 def test_a_diary_that_no_course_of_the_model_explains_is_said(world: World) -> None:
@@ -141,6 +145,18 @@ class TestKept:
         [past] = found.past
         assert (past.made, past.week.first, past.seen) == (kept.day, now[1].first, 2.0)
         assert (past.week.mean, past.inside) == (kept.weeks[1][0], False)
+        assert kept.fits is True
+        assert past.counts
+
+    def test_whether_the_model_fitted_is_kept_and_told_apart(self, world: World) -> None:
+        made = weighed(responder(world, weeks=(2, 2, 2, 2)))
+        night(made)
+        assert Forecast.of(world.id).get().fits is False
+        made.days([2] * 14)
+        [past] = of(made).past
+        assert not past.counts
+        told = of(made).record
+        assert (told.compared, told.left_out) == (0, 1)
 
     def test_without_news_in_the_diary_there_is_no_forecast(self, world: World) -> None:
         made = weighed(responder(world, weeks=(3, 3)))
@@ -160,20 +176,21 @@ class TestKept:
 def test_the_clinics_record_needs_eleven_patients(world: World) -> None:
     day = world.at.date() - timedelta(days=40)
     kept = {"clinic_id": world.id, "recorded_at": world.at}
-    for n in range(11):
+    for n in range(14):
         patient, _ = worlds.person(world)
         Forecast.objects.add(
             patient_id=patient, day=day, model="kamp2020", version="v", entries=9,
-            responder_probability=0.5, weeks=[[5, 4, 6]] * 3, **kept,
+            responder_probability=0.5, weeks=[[5, 4, 6]] * 3, fits=n > 2 and (True, None)[n % 2],
+            **kept,
         )  # fmt: skip
         for later in range(7, 14):
             DiaryEntry.objects.add(
                 patient_id=patient, day=day + timedelta(days=later), at=world.at, mode="home",
-                average_pain=4 if n < 9 else 8, **kept,
+                average_pain=4 if n < 12 else 8, **kept,
             )  # fmt: skip
         told = forecast_keeping.of_clinic(clinic=world.id, at=world.at)["lines"]
         assert [line["week"] for line in told] == [2, 4, 8, 12]
-        assert told[0]["patients"] == (11 if n == 10 else None)
-    assert (told[0]["compared"], told[0]["inside"]) == (11, 9)
+        assert told[0]["patients"] == (11 if n == 13 else None)
+    assert (told[0]["compared"], told[0]["inside"], told[0]["left_out"]) == (11, 9, 3)
     assert told[0]["off_by"] == pytest.approx((9 * 1 + 2 * 3) / 11)
     assert told[1]["patients"] is None

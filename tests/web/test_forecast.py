@@ -43,9 +43,11 @@ def test_follow_up_asks_for_it_and_the_part_answers(made: Treated, as_role: AsRo
     found = re.search(r'id="forecast-chart" type="application/json">(.*?)</script>', part)
     assert found
     data = json.loads(found[1])
-    seen, then, now, high, low = (line["values"] for line in data["series"])
+    seen, then, now, high, low, *apart = (line["values"] for line in data["series"])
     assert len(seen) == len(data["x"]["values"]) == len(low)
-    assert [v is None for v in seen] == [v is None for v in then] == [v is not None for v in now]
+    said = zip(then, *apart, strict=True)
+    assert [v is None for v in seen] == [v is not None for v in now]
+    assert [sum(v is not None for v in one) for one in said] == [int(v is not None) for v in seen]
     assert all(b <= a for a, b in zip(high, low, strict=True))
 
 
@@ -54,7 +56,8 @@ def test_page_stands_alone_and_a_missing_weight_is_said(
 ) -> None:
     page = as_role("infusion_nurse").get(reverse("followup_forecast", args=[made.patient]))
     assert "<h1" in page.content.decode()
-    assert "earlier forecasts held" in page.content.decode()
+    assert "forecasts said that the model did not fit" in page.content.decode()
+    assert "earlier forecasts held" not in page.content.decode()
     other = responder(world, weeks=(3,))
     page = as_role("physician").get(reverse("followup_forecast", args=[other.patient]))
     assert "There is no weight on record" in page.content.decode()

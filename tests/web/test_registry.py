@@ -24,7 +24,9 @@ RULES = rules(on=date(2026, 12, 1))
 FORECASTS = {
     "least": 11,
     "lines": [
-        {"week": 2, "patients": 14, "compared": 50, "inside": 41, "off_by": 0.84},
+        {"week": 2, "patients": 14, "compared": 50, "inside": 41, "off_by": 0.84,
+         "left_out": 7},
+        {"week": 4, "patients": 12, "compared": 20, "inside": 16, "off_by": 0.9},
         {"week": 12, "patients": None, "compared": None, "inside": None, "off_by": None},
     ],
 }
@@ -81,6 +83,8 @@ def test_figures_come_with_their_definitions(world: w.World, as_role: AsRole) ->
     assert "A whole week with a mean pain at least 30 percent below the baseline" in said
     assert "60 to 30 mg a day" in said
     assert "82 % (41 of 50)" in said
+    assert re.search(r"0\.8</td><td class=\"num\">7</td>", said)
+    assert re.search(r"0\.9</td><td class=\"num\">unknown</td>", said)
     links = set(re.findall(r'href="#(def-[a-z_]+)"', said))
     assert len(links) > 8
     assert not [one for one in links if f'id="{one}"' not in said]

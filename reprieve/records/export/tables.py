@@ -215,6 +215,7 @@ UNITS = {
 SAID = {
     "id": "the row's own key", "recorded_at": "when it was written down",
     "measured_at": "when it was seen or said", "provenance": "typed, device, patient or imported",
+    "fits": "whether the model explained the diary",
     "value": "the value, in the row's unit", "unit": "the unit, in UCUM",
     "code": "what the value is: the product's name for it", "knowledge": "version of the data used",
 }  # fmt: skip

@@ -10,7 +10,8 @@ from reprieve.records.models.base import AppendOnly, parent
 class Forecast(AppendOnly):
     """Weekly pain expected from `day` on, without another infusion, from what was known then.
 
-    `weeks` holds mean, 10th and 90th percentile of each week in a row, in points of pain.
+    `weeks` holds mean, 10th and 90th percentile of each week in a row, in points of pain. `fits`
+    says whether the model explained the diary; None of a night that did not keep it yet.
     """
 
     patient = parent("Patient")
@@ -20,6 +21,7 @@ class Forecast(AppendOnly):
     entries = models.PositiveIntegerField()
     responder_probability = models.FloatField()
     weeks = models.JSONField()
+    fits = models.BooleanField(null=True)
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from reprieve.records.models import Forecast
 def said(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Said]:
     """This function will list what was forecast of a patient, oldest first."""
     rows = Forecast.of(clinic).filter(patient_id=patient).order_by("day")
-    return [_said(row.day, row.weeks) for row in rows]
+    return [_said(row.day, row.weeks, row.fits) for row in rows]
 
 
 def by_patient(
@@ -22,14 +22,14 @@ def by_patient(
 ) -> Iterator[tuple[uuid.UUID, list[Said]]]:
     """This function will give each patient of whom something was forecast since a day."""
     rows = Forecast.of(clinic).filter(day__gte=since).order_by("patient_id", "day")
-    values = rows.values_list("patient_id", "day", "weeks").iterator(chunk_size=2000)
+    values = rows.values_list("patient_id", "day", "weeks", "fits").iterator(chunk_size=2000)
     for patient, group in groupby(values, key=lambda row: row[0]):
-        yield patient, [_said(day, weeks) for _patient, day, weeks in group]
+        yield patient, [_said(*kept) for _patient, *kept in group]
 
 
-def _said(made: date, weeks: list[list[float]]) -> Said:
+def _said(made: date, weeks: list[list[float]], fits: bool | None) -> Said:
     return Said(
-        made=made,
+        made=made, fits=fits,
         weeks=tuple(
             Week(first=made + n * WEEK, mean=mean, low=low, high=high)
             for n, (mean, low, high) in enumerate(weeks)
