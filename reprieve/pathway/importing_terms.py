@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from reprieve.knowledge import BadValue
 
 LONGEST = 80
+NOT_LIKE = 'is not like nausea:1; a term with a colon in it is written "pain: arm":1'
 Harm = tuple[str, int, bool]
 # Begins with a letter or digit, so that no spreadsheet takes the cell for a formula.
 _PLAIN = re.compile(r'[^\W_](?:[^:;"]*[^:;"\s])?')
@@ -34,7 +35,7 @@ def read(cell: str) -> tuple[Harm, ...]:
     while place < len(cell):
         one = _ONE.match(cell, place)
         if one is None:
-            raise BadValue("side_effects", f"{_shown(cell, place)!r} is not like nausea:1")
+            raise BadValue("side_effects", f"{_shown(cell, place)!r} {NOT_LIKE}")
         found.append((_term(one[1]), int(one[2]), bool(one[3])))
         place = _after_gap(cell, one.end())
     return tuple(found)

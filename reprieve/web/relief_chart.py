@@ -71,14 +71,23 @@ def title(found: Response | None) -> str:
     """This function will say in one sentence what the curve shows."""
     if found is None or found.baseline.pain is None:
         return _("Pain day by day; it cannot be compared with a time before treatment")
-    if found.fading.answer == "yes" and found.fading.since is not None:
-        return _("Relief is fading since {day}").format(day=say_day(found.fading.since))
     relief = found.now.relief_percent
+    if found.fading.answer == "yes" and found.fading.since is not None:
+        return _fading(say_day(found.fading.since), relief)
     if relief is None:
         return _("Too few answers in the last 7 days to say how pain is now")
     if relief <= 0:
         return _("Pain is not lower than before treatment")
     return _("Pain is {percent} % lower than before treatment").format(percent=round(relief))
+
+
+def _fading(since: str, relief: float | None) -> str:
+    """Weeks are judged whole: what came back since the last of them is said beside it."""
+    if relief is None or round(relief) <= 0:
+        return _("Relief is fading since {day}").format(day=since)
+    words = _("Relief is fading since {day}; in the last 7 days pain was {percent} % lower than "
+              "before treatment")  # fmt: skip
+    return words.format(day=since, percent=round(relief))
 
 
 def lasted(found: Response | None) -> str:

@@ -81,9 +81,9 @@ def harms(found: Sequence[Harm]) -> list[str]:
     for one in found:
         by_term.setdefault(one.term, []).append(one)
     return [
-        _("{term}: {n} times, worst grade {grade}").format(
-            term=_(term), n=len(events), grade=max(e.grade for e in events)
-        )
+        ngettext(
+            "{term}: once, grade {grade}", "{term}: {n} times, worst grade {grade}", len(events)
+        ).format(term=_(term), n=len(events), grade=max(e.grade for e in events))
         for term, events in sorted(by_term.items())
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet as pq
 import pytest
+from django.db import models as orm
 
 from reprieve.knowledge import BadValue
 from reprieve.outcomes.registry import engines
@@ -20,12 +22,13 @@ from reprieve.outcomes.rules import rules
 from reprieve.pathway import exporting, history, patients, registry
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.records import models, notes
+from reprieve.records.export import tables as columns
 from reprieve.records.identity import Identity
 from reprieve.records.models import Clinic, DiaryEntry
 from reprieve.records.queries import registry as tables
 from tests import world as worlds
 from tests.chairside import quick_world
-from tests.practice_sheets import bring, practised
+from tests.practice_sheets import bring, practised, sheet
 from tests.treated import fades, responder
 from tests.world import World, new
 
@@ -61,6 +64,36 @@ def test_out_and_in_gives_the_same_registry(world: World, tmp_path: Path) -> Non
     assert before["everybody"]["patients"] == 25
     assert before["everybody"]["relief"]["relapses"] > 5
     assert before["everybody"]["opioid_before"] is not None
+
+
+def test_scores_and_pain_around_infusions_come_back_too(world: World, tmp_path: Path) -> None:
+    """Of anybody, treated or not; what was taken back or never told does not."""
+    rows = {
+        "patients": [{"given": "Ida", "family": "Invented", "mrn": "A-1"},
+                     {"given": "Bo", "family": "Untreated", "mrn": "B-1"}],
+        "infusions": [{"mrn": "A-1", "date": "2026-02-03", "start": "09:30", "minutes": 40,
+                       "dose_mg": 35, "pain_before": 7, "pain_after": 3},
+                      {"mrn": "A-1", "date": "2026-02-05", "start": "09:30", "minutes": 40,
+                       "dose_mg": 35}],
+        "scores": [{"mrn": "B-1", "date": "2026-02-01", "time": "12:00:00", "measure": measure,
+                    "value": value}
+                   for measure, value in (("phq-9", 9), ("gad-7", 7), ("peg", 4), ("peg.pain", 4),
+                                          ("promis-pain-interference-4a", 14))],
+    }  # fmt: skip
+    for kind, some in rows.items():
+        sheet(tmp_path, kind, some)
+    bring(world, tmp_path)
+    export(world, tmp_path / "out")
+
+    def told(kind: str) -> list[dict[str, str]]:
+        with (tmp_path / "out" / "import" / f"{kind}.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    asked = [(one["pain_before"], one["pain_after"]) for one in told("infusions")]
+    assert asked == [("7", "3"), ("", "")]
+    found = {(one["mrn"], one["measure"], float(one["value"])) for one in told("scores")}
+    assert found == {("B-1", one["measure"], one["value"]) for one in rows["scores"]}
+    bring(worlds.found("Elsewhere", at=world.at), tmp_path / "out" / "import")
 
 
 def test_the_tables_for_a_cluster_give_the_same_registry(world: World, tmp_path: Path) -> None:
@@ -113,6 +146,37 @@ def test_everything_goes_out_in_both_forms(world: World, tmp_path: Path) -> None
     assert bytes(Clinic.objects.get(pk=world.id).data_key).hex().encode() not in whole
     assert [p.read_bytes() for p in (tmp_path / "out" / "attachments").iterdir()] == [b"a letter"]
     assert str(made.patient).encode() in whole
+
+
+def test_shares_and_times_of_day_go_out(world: World, tmp_path: Path) -> None:
+    """A kept forecast has a share, a wish about reminders a time of day: neither stops it."""
+    patient, _ = worlds.person(world)
+    kept = {"clinic_id": world.id, "patient_id": patient, "recorded_at": world.at}
+    models.Forecast.objects.add(
+        day=world.at.date(), model="kamp2020", version="v", entries=9, fits=False,
+        responder_probability=0.625, weeks=[[5, 4, 6]], **kept,
+    )  # fmt: skip
+    models.ReminderChoice.objects.add(wanted=True, evening=time(18, 30), said_by="staff", **kept)
+    export(world, tmp_path / "out")
+    [forecast] = pq.read_table(tmp_path / "out" / "forecast.parquet").to_pylist()
+    assert (forecast["responder_probability"], forecast["fits"]) == (0.625, False)
+    [choice] = csv.DictReader((tmp_path / "out" / "reminderchoice.csv").open(newline=""))
+    assert choice["evening"] == "18:30:00"
+    assert pq.read_table(tmp_path / "out" / "reminderchoice.parquet").num_rows == 1
+
+
+def test_each_kind_of_field_has_a_kind_of_column() -> None:
+    """A field of a new kind fails here, not in the export of the first clinic that has a row."""
+    text = (orm.CharField, orm.TextField, orm.UUIDField, orm.BinaryField, orm.TimeField)
+    known = (*text, *(kind for kind, _word in columns.KINDS), orm.ForeignKey, orm.AutoField)
+    fields = [
+        field
+        for name in models.__all__
+        if hasattr(getattr(models, name), "_meta")
+        for field in getattr(models, name)._meta.concrete_fields
+    ]
+    assert len(fields) > 300
+    assert [str(one) for one in fields if not isinstance(one, known)] == []
 
 
 def test_every_column_is_explained(world: World, tmp_path: Path) -> None:

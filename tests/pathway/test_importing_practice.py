@@ -245,6 +245,15 @@ def test_all_of_it_is_undone(world: World) -> None:
     assert registry.compute(clinic=world.id, at=world.at)["behind"] == []
 
 
+def test_scores_taken_back_are_in_no_registry(world: World) -> None:
+    """Their infusion stays: only the scores are undone."""
+    bring(world, IDA, infusion(1))
+    told = bring(world, score("peg", 4), score("peg.pain", 4), score("pgic", 2))
+    assert len(tables.tables(clinic=world.id, at=world.at)["scores"]) == 3
+    importing.undo(actor=world["manager"], uid=new(), at=world.at, batch=told["batch"])
+    assert tables.tables(clinic=world.id, at=world.at)["scores"] == []
+
+
 class TestWhatWasWrittenSince:
     def people(self, world: World) -> tuple[Any, list[Patient]]:
         bo = PatientRow(identity=Identity(given="Bo", family="Invented", mrn="B-1"))

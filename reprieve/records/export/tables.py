@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import time
 from types import MappingProxyType
 from typing import Any
 
@@ -30,7 +31,10 @@ CHUNK = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its kind (text, whole, yes or no, moment, day, decimal, json) and meaning."""
+    """One column and what it means.
+
+    Kinds: text, whole, number, yes or no, moment, day, decimal, json.
+    """
 
     name: str
     kind: str
@@ -178,7 +182,7 @@ def _decrypted(row: Any, about: str) -> bytes:
 
 def _cell(row: Any, field: Any) -> Any:
     value = getattr(row, field.attname)
-    if isinstance(value, uuid.UUID):
+    if isinstance(value, uuid.UUID | time):
         return str(value)
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
@@ -200,6 +204,7 @@ def _column(name: str, field: Any) -> Column:
 KINDS: tuple[tuple[Any, str], ...] = (
     (orm.BooleanField, "yes or no"), (orm.DateTimeField, "moment"), (orm.DateField, "day"),
     (orm.DecimalField, "decimal"), (orm.JSONField, "json"), (orm.IntegerField, "whole"),
+    (orm.FloatField, "number"),
 )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def _arrow(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> Any:
 
     kinds = {
         "whole": pa.int64(), "yes or no": pa.bool_(), "day": pa.date32(),
-        "moment": pa.timestamp("us", "UTC"),
+        "moment": pa.timestamp("us", "UTC"), "number": pa.float64(),
     }  # fmt: skip
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pa.table({

@@ -159,13 +159,14 @@ def _diary(clinic: uuid.UUID, people: Mapping[uuid.UUID, int], at: datetime) -> 
 def _scores(clinic: uuid.UUID, people: Mapping[uuid.UUID, int], at: datetime) -> Rows:
     rows = list(
         QuestionnaireResponse.of(clinic)
-        .filter(instrument__in=("peg", "pgic"), complete=True, recorded_at__lte=at)
+        .filter(instrument__in=("peg", "pgic"), recorded_at__lte=at)
         .order_by("measured_at", "recorded_at", "id")
     )
+    # A form may be replaced by one that is not complete: that takes it back.
     replaced = {row.corrects_id for row in rows}
     found: Rows = []
     for row in rows:
-        if row.pk in replaced or row.patient_id not in people:
+        if not row.complete or row.pk in replaced or row.patient_id not in people:
             continue
         told = {row.instrument: (row.score or {}).get("total")}
         if row.instrument == "peg":
