@@ -14,7 +14,7 @@ from reprieve.outcomes.rules import Rules
 
 Field = Literal["average_pain", "worst_pain", "function", "mood", "rescue_opioid_mme"]
 # The numbers that patients write, made once: fractions are slow to make.
-_WHOLE: dict[int | Decimal, Fraction] = {n: Fraction(n) for n in range(1, 11)}
+_WHOLE: dict[int | Decimal, Fraction] = {n: Fraction(n) for n in range(11)}
 _SCALES: tuple[Field, ...] = ("average_pain", "worst_pain", "function", "mood")
 
 
@@ -77,12 +77,14 @@ def by_day(entries: Iterable[DiaryEntry], field: Field) -> dict[date, Fraction]:
         value = getattr(entry, field)
         if entry.kind == "diary" and value is not None:
             found.setdefault(entry.day, []).append(value)
-    return {day: _mean(values) for day, values in found.items()}
+    # Years of days: nearly each has one whole answer, for which nothing is worked out.
+    return {
+        day: _WHOLE[values[0]] if len(values) == 1 and values[0] in _WHOLE else _mean(values)
+        for day, values in found.items()
+    }
 
 
 def _mean(values: Sequence[int | Decimal]) -> Fraction:
-    if len(values) == 1:
-        return _WHOLE.get(values[0]) or Fraction(values[0])
     return sum((Fraction(value) for value in values), Fraction(0)) / len(values)
 
 

@@ -98,7 +98,10 @@ class TestSave:
             ("evening", 2), ("morning", 5),
         ]  # fmt: skip
         assert DiaryEntry.of(world.id).count() == 4
-        assert known.entries(clinic=world.id, patient=patient, since=date(2026, 3, 4)) == []
+        [newest] = known.entries(clinic=world.id, patient=patient, newest=1)
+        assert newest == found[-1]
+        scales = known.scales(clinic=world.id, patient=patient)
+        assert [one.average_pain for one in scales] == [one.average_pain for one in found]
 
     def test_missing_stays_missing(self, world: World, patient: uuid.UUID) -> None:
         by_nurse(world, patient, Day(day=TODAY, function=0))

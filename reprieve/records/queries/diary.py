@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from reprieve.records.models import DiaryEntry
 
 # Read as plain columns: five years of days are a page's work.
 COLUMNS = (
     "id", "day", "at", "average_pain", "worst_pain", "function", "mood", "extras", "mode", "by_id",
 )  # fmt: skip
+SCALES = ("day", "at", "average_pain", "worst_pain", "function", "mood")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +36,43 @@ class DiaryDay:
     by: uuid.UUID | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scales:
+    """The scales of one entry that stands, 0 to 10, None where not answered."""
+
+    day: date
+    at: datetime
+    average_pain: int | None
+    worst_pain: int | None
+    function: int | None
+    mood: int | None
+
+
 def entries(
-    *, clinic: uuid.UUID, patient: uuid.UUID, since: date | None = None
+    *, clinic: uuid.UUID, patient: uuid.UUID, newest: int | None = None
 ) -> list[DiaryDay]:
-    """This function will list a patient's entries that stand, oldest first."""
+    """This function will list a patient's entries that stand, oldest first; all, or the newest."""
+    rows = _standing(clinic, patient).values(*COLUMNS)
+    if newest is None:
+        return [_view(row) for row in rows.order_by("day", "at", "id")]
+    return [_view(row) for row in rows.order_by("-day", "-at", "-id")[:newest]][::-1]
+
+
+def scales(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Scales]:
+    """This function will give the scales of all entries that stand, oldest first, and no more."""
+    rows = _standing(clinic, patient).order_by("day", "at", "id")
+    return [
+        Scales(
+            day=day, at=at, average_pain=average, worst_pain=worst, function=function, mood=mood
+        )
+        for day, at, average, worst, function, mood in rows.values_list(*SCALES)
+    ]
+
+
+def _standing(clinic: uuid.UUID, patient: uuid.UUID) -> QuerySet[DiaryEntry]:
     rows = DiaryEntry.of(clinic).filter(patient_id=patient)
-    if since is not None:
-        rows = rows.filter(day__gte=since)
-    found = list(rows.order_by("day", "at", "id").values(*COLUMNS, "corrects_id"))
-    replaced = {row.pop("corrects_id") for row in found}
-    return [_view(row) for row in found if row["id"] not in replaced]
+    replaced = rows.filter(corrects__isnull=False).values("corrects_id")
+    return rows.exclude(pk__in=replaced)
 
 
 def _view(row: dict[str, Any]) -> DiaryDay:

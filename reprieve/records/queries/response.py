@@ -126,7 +126,7 @@ def diary_of(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[DiaryEntry, ...]
             day=one.day, at=one.at, average_pain=one.average_pain, worst_pain=one.worst_pain,
             function=one.function, mood=one.mood,
         )
-        for one in diary.entries(clinic=clinic, patient=patient)
+        for one in diary.scales(clinic=clinic, patient=patient)
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -33,7 +32,7 @@ MODES = {"call": _lazy("on the telephone"), "paper": _lazy("from paper"),
          "clinic": _lazy("in the clinic"), "home": _lazy("from home")}  # fmt: skip
 MOMENTS = {"day": _lazy("the day"), "evening": _lazy("the evening"),
            "morning": _lazy("the morning")}  # fmt: skip
-SHOWN, LISTED = 30, timedelta(days=365)
+SHOWN = 30
 
 
 def _ten(label: Any) -> forms.Field:
@@ -89,12 +88,11 @@ def patient_diary(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             return _saved(request, patient, alert=done["alert"])
     clinic = request.actor.clinic
     story = response.story(clinic=clinic, patient=patient, at=request.at)
-    since = timezone.localtime(request.at).date() - LISTED
-    entries = queries.entries(clinic=clinic, patient=patient, since=since)
+    entries = queries.entries(clinic=clinic, patient=patient, newest=SHOWN)
     shown = {
         **patient_page.context(request, header), "form": form,
         "may_write": allowed(request.actor, "diary.record"),
-        "rows": [(one, MOMENTS[one.moment], MODES[one.mode]) for one in entries[::-1][:SHOWN]],
+        "rows": [(one, MOMENTS[one.moment], MODES[one.mode]) for one in entries[::-1]],
         "title": relief_chart.title(story.response),
         "chart": relief_chart.data(
             entries=[e for e in story.entries if e.kind == "diary"],
