@@ -18,7 +18,7 @@ Harm = tuple[str, int, bool]
 # Begins with a letter or digit, so that no spreadsheet takes the cell for a formula.
 _PLAIN = re.compile(r'[^\W_](?:[^:;"]*[^:;"\s])?')
 _ONE = re.compile(r'("(?:[^"\\]|\\.)*"|[^:;]+):([1-5])(!?)\s*(?:;|$)')
-_BETWEEN = re.compile(r"[\s;]*")
+_BETWEEN = " ;\n\t"
 
 
 def written(harms: Iterable[Harm]) -> str:
@@ -65,8 +65,7 @@ def _unquoted(text: str) -> str:
 
 
 def _after_gap(cell: str, place: int) -> int:
-    gap = _BETWEEN.match(cell, place)
-    return gap.end() if gap else place
+    return len(cell) - len(cell[place:].lstrip(_BETWEEN))
 
 
 def _shown(cell: str, place: int) -> str:

@@ -95,6 +95,7 @@ def test_a_forecast_knows_nothing_of_what_came_later():
     assert first.mean == pytest.approx(short[-1].mean, abs=0.15)
     assert not first.inside
     assert [one.first_day for one in whole] == [21, 28, 35]
+    assert track_record(told, until_day=13, rng=rng()) == ()  # no week is over that was forecast
 
 
 def test_a_week_with_a_dose_since_the_forecast_is_not_compared():
