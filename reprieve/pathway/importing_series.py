@@ -80,7 +80,9 @@ def chart(
         clinic_id=actor.clinic, encounter=visit, patient_id=person.id, state="discharged",
         started_ms=ms(begins), ended_ms=ms(ends),
     )  # fmt: skip
-    acts = [("started", begins, rate_ug, None), ("ended", ends, None, None)]
+    acts: list[tuple[str, datetime, int | None, int | None]] = [
+        ("started", begins, rate_ug, None), ("ended", ends, None, None),
+    ]  # fmt: skip
     if pushed_ug:
         acts.append(("bolus", begins, None, pushed_ug))
     for kind, moment, rate, dose in acts:

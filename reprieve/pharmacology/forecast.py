@@ -133,14 +133,14 @@ def _under_drug(patient: Patient, until_day: int) -> _Drug:
     pairs = slow.grid(crps=patient.crps)
     days = {*(entry.day for entry in patient.diary), *range(until_day)}
     evenings = np.array(sorted(days), dtype=np.float64) + EVENING_D
-    series, _ = _series(patient, evenings[evenings >= 0])
+    series = _series(patient, evenings[evenings >= 0])
     return _Drug(pairs=pairs, evenings=evenings, share=drug_effect(series, pairs, evenings))
 
 
-def _series(patient: Patient, days: Array) -> tuple[Series, Array]:
+def _series(patient: Patient, days: Array) -> Series:
     return series_of(
         patient.weight_kg, patient.infusions, patient.model_name, days, boluses=patient.boluses
-    )
+    )[0]
 
 
 def _said(
@@ -148,7 +148,8 @@ def _said(
     also: tuple[Gate, ...] = (),
 ) -> Weeks:  # fmt: skip
     evenings = np.array([entry.day + EVENING_D for entry in patient.diary], dtype=np.float64)
-    series, ahead = _series(patient, from_day + np.arange(WEEK_D * weeks) + EVENING_D)
+    ahead = np.arange(from_day, from_day + WEEK_D * weeks, dtype=np.float64) + EVENING_D
+    series = _series(patient, ahead)
 
     def taken(days: Array) -> Array:
         return by_kind(drug.on(days), slow.placebo_course(series, days))
