@@ -81,6 +81,7 @@ def make_if_due() -> bool:
     done = subprocess.run(  # noqa: S603  # our own command
         [sys.executable, "-c", _CALL, "backup", os.environ[FOLDER], "--json"],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WITHIN_S, check=False,
+        env={**os.environ, "REPRIEVE_PART": "backup"},
     )  # fmt: skip
     if done.returncode:
         import structlog

@@ -1,6 +1,12 @@
 """Start Django in a command's process: the shipped SQLite first, then the settings."""
 
 import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+ASK_AGAIN_S = 0.25
+Answer = TypeVar("Answer")
 
 
 def start() -> None:
@@ -12,3 +18,22 @@ def start() -> None:
     import django
 
     django.setup()
+
+
+def until_answered(
+    ask: Callable[[], Answer], *, wait: Callable[[float], object] = time.sleep
+) -> Answer:
+    """This function will ask the database until it answers.
+
+    A part that ended instead would be started again, later and later. `wait` returns something
+    true when the part is to end; then this raises SystemExit.
+    """
+    from django.db import OperationalError, connection
+
+    while True:
+        try:
+            return ask()
+        except OperationalError:
+            connection.close()
+        if wait(ASK_AGAIN_S):
+            raise SystemExit(0)

@@ -30,8 +30,11 @@ class Courier:
         import structlog
         from django.db import connections
 
+        from reprieve.records import patience
+
         try:
-            self._deliver()
+            with patience.unhurried():  # nobody waits for it
+                self._deliver()
         except Exception as error:  # the next delivery tries again; the clock goes on
             structlog.get_logger("courier").error("delivery failed", error=type(error).__name__)
         finally:

@@ -23,13 +23,14 @@ def main() -> None:
 
 
 async def _run() -> None:
+    from reprieve.config import boot
     from reprieve.config.shift import Shift
     from reprieve.interop.hl7v2.gateway import serve
     from reprieve.interop.hl7v2.own_dialects import ClinicReader
     from reprieve.interop.hl7v2.sink import commit
 
-    clinic_id, zone = await asyncio.to_thread(_clinic)
-    shift = await asyncio.to_thread(Shift().begin)
+    clinic_id, zone = await asyncio.to_thread(boot.until_answered, _clinic)
+    shift = await asyncio.to_thread(boot.until_answered, Shift().begin)
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
@@ -38,7 +39,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     from reprieve.config.shift import Shift
 
-    run(chores(Shift().begin()), stop)
+    run(chores(boot.until_answered(Shift().begin, wait=stop.wait)), stop)
 
 
 def chores(shift: Shift | None = None) -> list[Chore]:
@@ -79,6 +80,8 @@ def chores(shift: Shift | None = None) -> list[Chore]:
 
 def run(work: list[Chore], stop: threading.Event) -> None:
     """This function will hold the lease and do each chore when it is due."""
+    from django.db import OperationalError
+
     from reprieve.pathway import ticker
 
     holder = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -91,7 +94,8 @@ def run(work: list[Chore], stop: threading.Event) -> None:
             if time.monotonic() >= chore.due:
                 chore.due = time.monotonic() + chore.every_s
                 _done(chore, at_ms)
-    ticker.release(holder=holder)
+    with contextlib.suppress(OperationalError):  # a database that is away: the lease ends by itself
+        ticker.release(holder=holder)
 
 
 def _done(chore: Chore, at_ms: int) -> object:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 POLL_S = 0.1
 FIRST_WAIT_S = 0.2
-LONGEST_WAIT_S = 10.0
-STEADY_AFTER_S = 30.0  # who ran this long starts again without a wait
+LONGEST_WAIT_S = 5.0
+STEADY_AFTER_S = 10.0  # who ran this long starts again without a wait
 GRACE_S = 10.0
 
 _PR_SET_PDEATHSIG = 1

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from datetime import datetime
 
 import orjson
-from django.db import connections, router, transaction
+from django.db import OperationalError, connections, router, transaction
 from django.db.models import Max
 
 from reprieve.records.audit import GENESIS, SEAL_BATCH, link
@@ -72,8 +72,7 @@ class _Writer:
 
     def _commit(self, group: list[tuple[AccessEntry, Future[None]]]) -> None:
         try:
-            with transaction.atomic(using=_place()):
-                AccessEntry.objects.bulk_create([row for row, _ in group])
+            self._write(group)
         except Exception as error:  # the reader must not get a page that is not logged
             connections[_place()].close()
             for _, done in group:
@@ -81,6 +80,22 @@ class _Writer:
             return
         for _, done in group:
             done.set_result(None)
+
+    def _write(self, group: list[tuple[AccessEntry, Future[None]]]) -> None:
+        rows = [row for row, _ in group]
+        try:
+            _insert(rows)
+        except OperationalError:
+            if connections[_place()].vendor != "postgresql":
+                raise
+            # The server went and came back. Rows that did get there have a number: never twice.
+            connections[_place()].close()
+            _insert(rows)
+
+
+def _insert(rows: Sequence[AccessEntry]) -> None:
+    with transaction.atomic(using=_place()):
+        AccessEntry.objects.bulk_create(rows)
 
 
 _writer = _Writer()

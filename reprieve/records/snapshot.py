@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from reprieve.records import patience
+
 
 @contextmanager
 def reading() -> Iterator[None]:
@@ -21,10 +23,12 @@ def reading() -> Iterator[None]:
     try:
         if connection.vendor == "sqlite":
             connection.transaction_mode = "DEFERRED"
-        with transaction.atomic():
+        with patience.unhurried(), transaction.atomic():
             if connection.vendor == "postgresql" and not connection.savepoint_ids:
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                    # Between two statements what was read is written down: that takes its time.
+                    cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield
     finally:
         if connection.vendor == "sqlite":

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import OperationalError, connection
 
 Row = tuple[Any, ...]
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 def rows(sql: str, params: Sequence[Any] = ()) -> list[Row]:
@@ -43,7 +44,8 @@ def is_postgresql() -> bool:
 
 def is_busy(error: OperationalError) -> bool:
     """This function will tell whether a write found no turn: nothing of it was stored."""
-    return "database is locked" in str(error)
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code == _LOCK_NOT_AVAILABLE or "database is locked" in str(error)
 
 
 def place() -> tuple[Any, int, int] | None:

@@ -71,7 +71,7 @@ def test_a_killed_supervisor_takes_its_parts_along(running: Running) -> None:
 class TestPuttingOff:
     def test_waits_grow_to_a_limit(self) -> None:
         child = Child(Part(name="x", argv=("x",)))
-        waits = [child.put_off(now=float(second)) for second in range(12)]
+        waits = [child.put_off(now=second / 2) for second in range(12)]
         assert waits[0] == FIRST_WAIT_S
         for earlier, later in pairwise(waits):
             assert later == min(2 * earlier, LONGEST_WAIT_S)

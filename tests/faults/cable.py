@@ -20,13 +20,15 @@ class Cable:
     """Carries bytes from its own port to another. Cut, what was under way is lost.
 
     `cut(is_silent=True)` is a pulled plug: nobody is told, bytes go nowhere. Otherwise every
-    connection is reset at once, and new ones too until `mend`.
+    connection is reset at once, and new ones too until `mend`. `forget` is a firewall or proxy that
+    lost its memory: the connections there are carry nothing ever again, and neither end is told.
     """
 
     def __init__(self, to_port: int) -> None:
         self.port = free_port()
         self._to_port = to_port
         self._ends: set[asyncio.StreamWriter] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
         self._is_refusing = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -36,6 +38,10 @@ class Cable:
     def cut(self, *, is_silent: bool) -> None:
         """This function will cut the cable until it is mended."""
         self._does(self._cut(is_silent))
+
+    def forget(self) -> None:
+        """This function will let every connection of now fall silent for good; new ones carry."""
+        self._does(self._forget())
 
     def mend(self) -> None:
         """This function will let new connections through; those from before are gone."""
@@ -67,8 +73,16 @@ class Cable:
         self._is_refusing = False
         self._plugged.set()
 
+    async def _forget(self) -> None:
+        self._plugged.clear()
+        self._forgotten |= self._ends
+        self._ends.clear()
+        self._plugged = asyncio.Event()
+        self._plugged.set()
+
     async def _away(self) -> None:
         self._server.close()
+        self._ends |= self._forgotten
         self._reset_all()
         own = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not own]
@@ -92,7 +106,8 @@ class Cable:
             self._reset(near_end)
             return
         self._ends.add(near_end)
-        await self._plugged.wait()
+        plugged = self._plugged
+        await plugged.wait()
         try:
             far, far_end = await asyncio.open_connection("127.0.0.1", self._to_port)
         except OSError:
@@ -100,18 +115,25 @@ class Cable:
             return
         self._ends.add(far_end)
         with contextlib.suppress(asyncio.CancelledError):  # the cable is taken away
-            await asyncio.gather(self._carry(near, far_end), self._carry(far, near_end))
+            await asyncio.gather(
+                self._carry(near, far_end, plugged), self._carry(far, near_end, plugged)
+            )
         for end in (near_end, far_end):
             self._reset(end)
 
-    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, plugged: asyncio.Event
+    ) -> None:
         try:
             while data := await source.read(PIECE):
-                await self._plugged.wait()
+                await plugged.wait()
                 if target.is_closing():  # the cable was mended: what was under way is lost
                     return
                 target.write(data)
                 await target.drain()
+            await plugged.wait()
             target.write_eof()
         except (OSError, RuntimeError):
-            return
+            # A reset is passed on, as by any wire: a killed program's unread bytes make one.
+            await plugged.wait()
+            self._reset(target)

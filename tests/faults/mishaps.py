@@ -180,6 +180,13 @@ def _cut(scene: Scene, *, cable: str, is_silent: bool) -> float:
     return time.monotonic()
 
 
+def _forget_connections(scene: Scene) -> float:
+    """A firewall between us and the database forgets all connections, and tells neither side."""
+    began = time.monotonic()
+    scene.cables["database"].forget()
+    return began
+
+
 def _kill_postgres(scene: Scene) -> float:
     """The whole server dies; whoever keeps it (systemd, here the test) starts it again."""
     assert scene.postgres is not None
@@ -217,6 +224,7 @@ KINDS: dict[str, Mishap] = {
     "database_held": _hold_database,
     "database_cut_off": partial(_cut, cable="database", is_silent=False),
     "database_silently_cut_off": partial(_cut, cable="database", is_silent=True),
+    "connections_to_database_forgotten": _forget_connections,
     "server_of_database_killed": _kill_postgres,
     "session_of_database_killed": _kill_session,
     "sessions_of_database_ended": _end_sessions,

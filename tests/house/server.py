@@ -89,6 +89,9 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
         while any(processes.is_running(pid) for pid in every):
             time.sleep(0.02)
+        # Dead but not yet buried, it would still count as running for the one that comes next.
+        for lock in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
 
     def sessions(self) -> list[int]:
         """This function will list the processes that serve somebody's connection."""
