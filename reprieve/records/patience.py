@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 ANSWER_S = 5.0
-# When one answer takes this long, the process's other connections are not trusted unasked.
+# A kept connection that is asked whether it lives has to say so sooner: a new one costs little. And
+# when one answer takes this long, the process's other connections are not trusted unasked.
 DOUBT_S = 1.5
 HURRIED = frozenset({"gateway", "jobs", "web"})
 # A batch and a beat of the clock are over long before; a page may reckon for a while.
@@ -25,14 +26,24 @@ _own = threading.local()
 
 def seconds() -> float | None:
     """This function will return how long this thread waits for one answer; None: for ever."""
-    if getattr(_own, "is_unhurried", False):
+    if getattr(_own, "is_unhurried", False) or os.environ.get("REPRIEVE_PART", "") not in HURRIED:
         return None
-    return ANSWER_S if os.environ.get("REPRIEVE_PART", "") in HURRIED else None
+    return getattr(_own, "limit_s", None) or ANSWER_S
 
 
 def transaction_ms() -> int:
     """This function will return how long a transaction may last in this part; 0: without end."""
     return TRANSACTION_MS.get(os.environ.get("REPRIEVE_PART", ""), 0)
+
+
+@contextmanager
+def in_doubt() -> Iterator[None]:
+    """This function will let this thread wait a short while only, for a connection's first word."""
+    _own.limit_s = DOUBT_S
+    try:
+        yield
+    finally:
+        _own.limit_s = None
 
 
 @contextmanager

@@ -73,6 +73,20 @@ def test_a_forgotten_connection_is_given_up_and_made_anew(far: Any, cable: Cable
         assert said(far, "SELECT 2") == 2
 
 
+def test_a_kept_connection_has_to_answer_sooner(
+    far: Any, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "ANSWER_S", 30.0)
+    monkeypatch.setattr(patience, "DOUBT_S", 0.5)
+    assert said(far, "SELECT 1") == 1
+    assert far.is_usable()
+    cable.forget()
+    began = time.monotonic()
+    assert not far.is_usable()
+    assert time.monotonic() - began < 2
+    assert patience.seconds() == 30.0
+
+
 def test_after_one_was_lost_the_others_of_the_process_are_not_asked(
     far: Any, cable: Cable
 ) -> None:

@@ -74,7 +74,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """This function will tell whether the connection answers; a doubtful one is not asked."""
         if self.connection is None or self.connection.made_at <= _doubtful_until():
             return False
-        return bool(super().is_usable())
+        with patience.in_doubt():
+            return bool(super().is_usable())
 
 
 def _doubtful_until() -> float:
