@@ -58,6 +58,8 @@ def chores(shift: Shift | None = None) -> list[Chore]:
     learned = courier.Courier(registry.make_wanted)
     copies = courier.Courier(backup_shelf.make_if_due)
     morning = courier.Courier(downtime.ask_every_clinic)
+    # After days without it there is much to remove, and nobody waits for that.
+    broom = courier.Courier(lambda: ticker.tidy(at_ms=round(time.time() * 1000) + own.ms))
     return [
         Chore(name="alarms", every_s=BEAT_S, do=lambda at: ticker.tick_alarms(at_ms=at + own.ms)),
         Chore(
@@ -74,7 +76,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="registry", every_s=30.0, do=lambda _at: learned.go()),
         Chore(name="morning", every_s=600.0, do=lambda _at: morning.go()),
         Chore(name="backup", every_s=60.0, do=lambda _at: copies.go()),
-        Chore(name="tidy", every_s=600.0, do=lambda at: ticker.tidy(at_ms=at + own.ms)),
+        Chore(name="tidy", every_s=600.0, do=lambda _at: broom.go()),
     ]
 
 

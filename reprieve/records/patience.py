@@ -33,6 +33,8 @@ def seconds() -> float | None:
 
 def transaction_ms() -> int:
     """This function will return how long a transaction may last in this part; 0: without end."""
+    if getattr(_own, "is_unhurried", False):
+        return 0
     return TRANSACTION_MS.get(os.environ.get("REPRIEVE_PART", ""), 0)
 
 

@@ -181,6 +181,7 @@ def test_no_turn_is_told_from_a_lost_connection(far: Any, near: Any) -> None:
 
 def test_an_export_waits_as_long_as_it_takes(far: Any) -> None:
     with patience.unhurried():
+        assert patience.transaction_ms() == 0
         assert said(far, f"SELECT pg_sleep({SOON_S + 0.5})::text") == ""
     with pytest.raises(OperationalError, match="no answer"):
         said(far, f"SELECT pg_sleep({SOON_S + 0.5})::text")
