@@ -154,6 +154,7 @@ def _told(scene: Scene, took: list[tuple[str, float]], seed: int) -> dict[str, o
         "back_median_s": round(statistics.median(seconds), 2),
         "back_worst_s": round(worst[1], 2),
         "worst": worst[0],
+        "late": dict(Counter(name for name, s in took if s > BACK_S)),
         "median_by_kind_s": _by_kind(took),
         "messages_sent": sum(len(m.sent) for m in scene.monitors.values()),
         "messages_acknowledged": sum(len(m.acknowledged) for m in scene.monitors.values()),
