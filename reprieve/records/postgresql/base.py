@@ -21,7 +21,10 @@ LIMITS_TRANSACTIONS = 170_000
 
 # Since when each thread has been waiting for an answer, and when the last one gave up.
 _waiting: dict[int, float] = {}
-_gave_up = {"at": 0.0}
+
+
+class _GaveUp:
+    at = 0.0
 
 
 class Connection(psycopg.Connection[Any]):
@@ -45,7 +48,7 @@ class Connection(psycopg.Connection[Any]):
                 raise
             # What was asked may still be done there: the connection is of no use any more.
             self.pgconn.finish()
-            _gave_up["at"] = time.monotonic()
+            _GaveUp.at = time.monotonic()
             raise psycopg.OperationalError(f"no answer within {limit:g} s") from None
         finally:
             _waiting.pop(me, None)
@@ -82,4 +85,4 @@ def _doubtful_until() -> float:
     """Connections made before this moment may be lost as another of this process is."""
     late = time.monotonic() - patience.DOUBT_S
     slow = [since for since in list(_waiting.values()) if since < late]
-    return max([_gave_up["at"], *slow])
+    return max([_GaveUp.at, *slow])
