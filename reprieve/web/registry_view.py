@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.clinical import conditions, evidence, regimens
 from reprieve.knowledge import Message
 from reprieve.outcomes.rules import Rules
 from reprieve.web.words import say
@@ -74,7 +75,17 @@ def name(dimension: str, key: str, rules: Rules) -> str:
     """This function will say a group's name."""
     if dimension == "dose_band":
         return band(int(key), rules)
-    return key.replace("-", " ") if key else _("not written down")
+    if dimension == "regimen" and key in regimens.regimens():
+        return _(regimens.regimen(key).name)
+    return _condition(key) if key else _("not written down")
+
+
+def _condition(key: str) -> str:
+    """What the evidence calls it, else the code's own words; a name that is neither stands."""
+    if key in evidence.conditions():
+        return _(evidence.evidence(key).name.id)
+    coded = conditions.conditions().get(key)
+    return _(coded.label.id) if coded else key.replace("-", " ")
 
 
 def band(number: int, rules: Rules) -> str:

@@ -167,3 +167,19 @@ def test_a_curve_is_a_stair_with_bounds_when_alone() -> None:
     assert drawn is not None
     assert "bands" not in drawn
     assert registry_view.curve([], "condition", RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("dimension", "key", "says"),
+    [
+        ("condition", "crps", "Complex regional pain syndrome"),
+        ("condition", "spinal-cord-injury", "Pain after spinal cord injury"),
+        ("condition", "something-own", "something own"),
+        ("condition", "", "not written down"),
+        ("regimen", "ketamine-0.35mgkgh-4h-x10",
+         "0.35 mg/kg/h for four hours on ten weekdays"),
+        ("regimen", "an-older-one", "an older one"),
+    ],
+)  # fmt: skip
+def test_groups_are_named_in_words(dimension: str, key: str, says: str) -> None:
+    assert registry_view.name(dimension, key, RULES) == says
