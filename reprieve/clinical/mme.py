@@ -55,6 +55,12 @@ def daily_mme(doses: Iterable[OpioidDose]) -> DailyMme:
     )
 
 
+def least_rate(drug: str) -> Decimal | None:
+    """This function will return a patch's lowest micrograms an hour, None for a drug in mg."""
+    least: dict[str, str] = knowledge.load("reprieve.clinical", "mme").data["least_mcg_per_h"]
+    return Decimal(least[drug]) if drug in least else None
+
+
 def factor(drug: str) -> Decimal:
     """This function will find the factor of one opioid. Raises BadValue naming the known ones."""
     data = knowledge.load("reprieve.clinical", "mme").data

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from reprieve.clinical import conditions, criteria, icd10, medicine_names
+from reprieve.clinical import conditions, criteria, icd10, medicine_names, mme
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import observations, patients
 from reprieve.pathway.acts import Done, perform
@@ -64,6 +64,7 @@ def add_medicine(
 ) -> uuid.UUID:  # fmt: skip
     """This function will add a medicine that the patient takes; known names get their code."""
     fields = {**_named(name), **_dose(dose, mg_per_day)}
+    _check_patch(fields["name"], mg_per_day)
     return _add("medicine", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects)
 
 
@@ -229,6 +230,16 @@ def _dose(dose: str, mg_per_day: Decimal | None) -> dict[str, Any]:
     if mg_per_day is not None and not 0 < mg_per_day <= 100_000:
         raise BadValue("mg_per_day", N_("must be above 0 and at most 100000 mg a day"))
     return {"dose": _short("dose", dose, 80), "mg_per_day": mg_per_day}
+
+
+def _check_patch(name: str, amount: Decimal | None) -> None:
+    """A patch counts in micrograms an hour; in mg it would look like a fortieth of its dose."""
+    least = mme.least_rate(name)
+    if least is not None and amount is not None and amount < least:
+        raise BadValue(
+            "mg_per_day",
+            N_("a patch is entered in micrograms an hour, as its box says: 12 or more"),
+        )
 
 
 def _text(field: str, value: str, longest: int) -> str:

@@ -5,13 +5,16 @@ Nothing is chosen in advance where nobody was asked; an answer on record is show
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from reprieve.clinical.body_areas import label
 from reprieve.clinical.criteria import Fact as CriterionFact
 from reprieve.clinical.facts import Fact, Kind
 from reprieve.records.queries.observations import ObservationView
@@ -19,6 +22,8 @@ from reprieve.web.presenters import seen
 from reprieve.web.words import day
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+NONE = "none"  # said aloud, since a list without a tick may be one that nobody asked about
+SHOWN = "shown"  # what the page showed as it was opened, so that only what was pressed is written
 FLAGS = {YES: True, NO: False, UNKNOWN: None}
 THREE = ((YES, _lazy("Yes")), (NO, _lazy("No")), (UNKNOWN, _lazy("Unknown")))
 
@@ -44,6 +49,17 @@ class OpenNumber(MayStayOpen, forms.FloatField):
     """A number, or open."""
 
 
+class OpenList(MayStayOpen, forms.MultipleChoiceField):
+    """Some words of a list, none of them, or open."""
+
+    def clean(self, value: Any) -> list[str]:
+        """None of them stands alone."""
+        chosen: list[str] = super().clean(value)
+        if NONE in chosen and len(chosen) > 1:
+            raise forms.ValidationError(_("Choose some, or say that there is none: not both."))
+        return chosen
+
+
 class OpenForm(forms.Form):
     """A form whose questions may stay open."""
 
@@ -56,20 +72,42 @@ def form_of(facts: Iterable[Fact], *, told: Mapping[str, str]) -> type[forms.For
     `told` says, beside a question that is asked anew, what was answered last and when.
     """
     fields = {fact.name: _fact_field(fact) for fact in facts}
-    for name, words in told.items():
-        fields[name].help_text = words
-    return type("FactsForm", (OpenForm,), dict(fields))
+    return _form("FactsForm", fields, told)
 
 
-def criterion_form(facts: Iterable[CriterionFact]) -> type[forms.Form]:
+def criterion_form(
+    facts: Iterable[CriterionFact], *, told: Mapping[str, str]
+) -> type[forms.Form]:
     """This function will make a form of a criterion's facts; records are entered elsewhere."""
     usable = {f.name: _criterion_field(f) for f in facts if f.type != "records"}
-    return type("CriterionForm", (OpenForm,), usable)
+    return _form("CriterionForm", usable, told)
+
+
+def _form(name: str, fields: dict[str, Any], told: Mapping[str, str]) -> type[forms.Form]:
+    for field, words in told.items():
+        fields[field].help_text = words
+    return type(name, (OpenForm,), dict(fields))
 
 
 def last(view: ObservationView) -> str:
-    """This function will say what was answered last, and when: beside a question, never in it."""
-    return _("Last: {value}, {day}").format(value=seen(view.value), day=day(view.measured_at))
+    """This function will say what was answered last, and when."""
+    return last_said(view.value, view.measured_at)
+
+
+def last_said(value: Any, at: datetime) -> str:
+    """This function will say a value and its day, as it stands beside a question."""
+    return _("Last: {value}, {day}").format(value=_in_words(value), day=day(at))
+
+
+def _word(value: str) -> str:
+    """A word of a list; the areas of the body have names."""
+    return _(label(value))
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(_word(word) for word in value) or _("none")
+    return _(value) if value and isinstance(value, str) else seen(value)
 
 
 def initial(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,12 +126,31 @@ def changed(form: forms.Form, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def as_shown(values: Mapping[str, Any]) -> str:
+    """This function will write down what a page shows, for the page to send back."""
+    return json.dumps(initial(values))
+
+
+def was_shown(text: str) -> dict[str, Any] | None:
+    """This function will read what a page showed when it was opened; None where it does not say.
+
+    Somebody else may have answered since: what they wrote is not undone by a page opened before.
+    """
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    return {name: read(value) for name, value in found.items()}
+
+
 def read(value: Any) -> Any:
     """This function will turn a field's value into a fact's."""
     if isinstance(value, str) and value in FLAGS:
         return FLAGS[value]
     if isinstance(value, list):
-        return list(value)
+        return [] if value == [NONE] else list(value)
     return value
 
 
@@ -104,46 +161,48 @@ def _is_said(value: Any) -> bool:
 def _shown(value: Any) -> Any:
     if value is None:
         return UNKNOWN
+    if isinstance(value, list | tuple):
+        return list(value) or [NONE]
     return value if not isinstance(value, bool) else YES if value else NO
 
 
 def _fact_field(fact: Fact) -> forms.Field:
-    label = _(fact.question)
+    question = _(fact.question)
     if fact.kind is Kind.FLAG:
-        return three(label)
+        return three(question)
     if fact.kind is Kind.CHOICE:
-        return _choice(label, fact.options)
-    return _number(label, fact.low, fact.high, whole=fact.kind is Kind.COUNT)
+        return _choice(question, fact.options)
+    return _number(question, fact.low, fact.high, whole=fact.kind is Kind.COUNT)
 
 
 def _criterion_field(fact: CriterionFact) -> forms.Field:
-    label = _(fact.means)
+    question = _(fact.means)
     if fact.type == "yes/no":
-        return three(label)
+        return three(question)
     if fact.type == "word":
-        return _choice(label, fact.values)
+        return _choice(question, fact.values)
     if fact.type == "list":
-        return forms.MultipleChoiceField(
-            label=label, required=False, widget=forms.CheckboxSelectMultiple,
-            choices=[(v, _(v)) for v in fact.values],
+        return OpenList(
+            label=question, widget=forms.CheckboxSelectMultiple,
+            choices=[*((v, _word(v)) for v in fact.values), (NONE, _("None of these"))],
         )  # fmt: skip
     high = 10_000.0 if fact.high is None else fact.high
-    return _number(label, fact.low or 0, high, whole=fact.type == "whole number")
+    return _number(question, fact.low or 0, high, whole=fact.type == "whole number")
 
 
-def three(label: str) -> forms.ChoiceField:
+def three(question: str) -> forms.ChoiceField:
     """This function will make a field of yes, no and unknown."""
     widget = forms.RadioSelect(attrs={"class": "three"})
-    return OpenChoice(label=label, choices=THREE, widget=widget)
+    return OpenChoice(label=question, choices=THREE, widget=widget)
 
 
-def _choice(label: str, options: Iterable[str]) -> forms.Field:
+def _choice(question: str, options: Iterable[str]) -> forms.Field:
     choices = [*((o, _(o)) for o in options), (UNKNOWN, _("Unknown"))]
     widget = forms.RadioSelect(attrs={"class": "three"})
-    return OpenChoice(label=label, choices=choices, widget=widget)
+    return OpenChoice(label=question, choices=choices, widget=widget)
 
 
-def _number(label: str, low: float, high: float, *, whole: bool) -> forms.Field:
+def _number(question: str, low: float, high: float, *, whole: bool) -> forms.Field:
     if whole:
-        return OpenWhole(label=label, min_value=int(low), max_value=int(high))
-    return OpenNumber(label=label, min_value=low, max_value=high)
+        return OpenWhole(label=question, min_value=int(low), max_value=int(high))
+    return OpenNumber(label=question, min_value=low, max_value=high)

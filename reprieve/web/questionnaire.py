@@ -22,6 +22,7 @@ from reprieve.web.words import form_errors
 
 MANY = 12  # a scale with more steps than this is typed, not pressed
 PREFIX = "q-"  # item ids may look like numbers
+VERSION = "version"  # of the questions as they stood when they were answered
 NOWHERE = "nowhere"  # said aloud, since an empty picture may be a skipped one
 WORDS = "words"
 LONGEST_WORDS = 500
@@ -60,9 +61,21 @@ class QuestionnaireForm(forms.Form):
         ticked = (field for field in self.areas if field.value() not in (None, "", 0, False))
         return frozenset(field.html_name.removeprefix(PREFIX) for field in ticked)
 
+    @property
+    def version(self) -> str:
+        """The version that the answers shown were given to; of answers sent back, today's."""
+        begun = "" if self.is_bound else self.initial.get(VERSION)
+        return str(begun or self.instrument.version)
+
     def clean(self) -> dict[str, Any]:
-        """An empty picture says that nothing hurts only where somebody says so."""
+        """An empty picture says that nothing hurts only where somebody says so.
+
+        Answers to older questions are looked at once more: the same press may mean another thing.
+        """
         given: dict[str, Any] = super().clean() or {}
+        if self.data.get(VERSION, self.instrument.version) != self.instrument.version:
+            self.add_error(None, _("The questions were changed since you began. Look at your "
+                                   "answers once more, then send them again."))  # fmt: skip
         areas = areas_of(self.instrument.id)
         if areas and not given.get(NOWHERE) and not any(given.get(f"{PREFIX}{a}") for a in areas):
             self.add_error(NOWHERE, _("Press where it hurts, or say that nothing hurts."))

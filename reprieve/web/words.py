@@ -55,7 +55,7 @@ def day(on: date | datetime | None) -> str:
 
 UNITS: dict[str, str | Promise] = {
     "1": "", "{score}": "", "{ULN}": "× ULN", "mm[Hg]": "mmHg", "d": _lazy("days"),
-    "a": _lazy("years"),
+    "a": _lazy("years"), "mo": _lazy("months"), "-": "", "{count}": "", "areas": "", "regions": "",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from reprieve.clinical.mme import OpioidDose, daily_mme, factor
+from reprieve.clinical.mme import OpioidDose, daily_mme, factor, least_rate
 from reprieve.knowledge import BadValue
 
 D = Decimal
@@ -55,3 +55,8 @@ def test_buprenorphine_has_no_factor_and_stands_apart():
 def test_unusable_doses_are_named(given, error):
     with pytest.raises(BadValue, match=error):
         daily_mme([given])
+
+
+def test_a_patch_has_a_lowest_rate() -> None:
+    assert least_rate("fentanyl-patch") == 12
+    assert least_rate("morphine") is None

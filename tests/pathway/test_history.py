@@ -86,6 +86,15 @@ def test_an_opioid_without_a_factor_here_is_no_zero(world: World, patient: uuid.
     assert "opioid_mme_per_day" not in known(world, patient)
 
 
+def test_a_patch_counts_in_micrograms_an_hour(world: World, patient: uuid.UUID) -> None:
+    with pytest.raises(BadValue, match="micrograms an hour"):
+        history.add_medicine(
+            name="fentanyl-patch", mg_per_day=Decimal("0.6"), **act(world, patient)
+        )
+    history.add_medicine(name="fentanyl-patch", mg_per_day=Decimal(25), **act(world, patient))
+    assert known(world, patient)["opioid_mme_per_day"] == 60
+
+
 def test_buprenorphine_is_shown_apart(world: World, patient: uuid.UUID) -> None:
     history.add_medicine(name="buprenorphine", mg_per_day=Decimal(8), **act(world, patient))
     now = medicines.current(**listed(world, patient))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 
 from reprieve.pathway import evaluation, history, questionnaires
 from reprieve.records.models import Decision, EpisodeOfCare
-from reprieve.records.queries import decisions
+from reprieve.records.queries import decisions, medicines
 from reprieve.web import decision_view
 from tests import evaluated
 from tests import world as worlds
@@ -175,5 +176,29 @@ def test_the_story_holds_trends_therapies_weak_evidence_and_earlier_decisions(
     assert trend.chart is not None
     assert trend.chart["series"][0]["values"] == [7, 5]
     shown = page.content.decode()
-    for words in ("duloxetine", "8 weeks", "say in the reason", "deferred", "As discussed."):
+    assert "neuropathic-grading" not in shown
+    for words in ("duloxetine", "8 weeks", "say in the reason", "deferred", "As discussed.",
+                  "Neuropathic pain, grading"):  # fmt: skip
         assert words in shown, words
+
+
+def test_an_opioid_whose_dose_is_not_known_is_no_silence(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    evaluated.well(world, patient)
+    act = {"actor": world["infusion_nurse"], "patient": patient}
+    for minutes, name in enumerate(("morphine", "buprenorphine"), start=1):
+        history.add_medicine(
+            uid=new(), at=world.later(minutes=minutes), name=name, dose="as needed", **act
+        )
+    page = as_role("physician").get(path(patient)).content.decode()
+    assert "opioid dose not known" in page
+    assert "morphine as needed" in page
+    listed = medicines.current(clinic=world.id, patient=patient)
+    row = next(m.id for m in listed.medicines if m.name == "morphine")
+    history.end(uid=new(), at=world.later(minutes=3), kind="medicine", row=row, **act)
+    history.add_medicine(
+        uid=new(), at=world.later(minutes=4), name="oxycodone", mg_per_day=Decimal(40), **act
+    )
+    page = as_role("physician").get(path(patient)).content.decode()
+    assert "opioid dose not known" not in page

@@ -153,7 +153,7 @@ def test_the_letter_tells_the_story_the_findings_and_the_decision(
     assert "Is an aneurysm known (aorta, brain or limb)? yes" in said["Findings"]
     assert "grade B" in said["Strength of evidence"]
     assert "Walks to the market again." in said["Decision"]
-    assert "Went on against aneurysm (STOP) Clipped in 2019." in said["Decision"]
+    assert "Went on against A known aneurysm (Stop) Clipped in 2019." in said["Decision"]
     answer = as_role("physician").get(address)
     assert answer["Content-Type"] == "application/pdf"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from django.test import Client
 
 from reprieve.clinical import instruments
 from reprieve.clinical.body_areas import areas_of
+from reprieve.pathway import evaluation
+from reprieve.pathway import questionnaires as paths
 from reprieve.records.models import EpisodeOfCare, Observation, QuestionnaireResponse, WorkItem
 from reprieve.records.queries import observations, questionnaires
 from reprieve.web import questionnaire
@@ -236,6 +240,7 @@ def test_a_criterion_is_judged_and_signs_are_asked_anew(
     assert found.value["met"] == "yes"
     page = text(client.get(path(patient, "criterion", "budapest")))
     assert page.count("checked") == 5, "the symptoms and the diagnosis, not the signs"
+    assert page.count("Last: yes") == 8, "what was said stands beside each question"
 
 
 def test_refractory_reads_the_therapies_on_record(
@@ -256,8 +261,100 @@ def test_widespread_pain_takes_its_areas(
 ) -> None:
     client = as_role("physician")
     page = text(client.get(path(patient, "criterion", "fibromyalgia-2016")))
-    assert page.count('type="checkbox"') == 19
-    assert send(client, path(patient, "criterion", "neuropathic-grading")).status_code == 302
+    assert page.count('type="checkbox"') == 20, "the areas, and none of them"
+    assert "Jaw, left" in page
+    assert "jaw-left</" not in page
+    assert re.search(r'symptom_duration_months"[^>]*> <span class="unit">months', page)
+    told = {"painful_areas": ["neck", "chest"], "fatigue": "2"}
+    assert send(client, path(patient, "criterion", "fibromyalgia-2016"), **told).status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)
+    assert found["fibromyalgia-2016/painful_areas"].value == ["neck", "chest"]
+
+
+def test_areas_that_nobody_ticked_are_unknown_until_none_is_said(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client, where = as_role("physician"), path(patient, "criterion", "fibromyalgia-2016")
+    severe = {"fatigue": "3", "waking_unrefreshed": "3", "cognitive_symptoms": "3"}
+    assert send(client, where, **severe).status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)
+    assert found["criterion/fibromyalgia-2016"].value["met"] == "unknown"
+    assert "fibromyalgia-2016/painful_areas" not in found
+    assert send(client, where, wpi="9", painful_regions="5", **severe).status_code == 302
+    assert send(client, where, painful_areas=["none", "neck"]).status_code == 422
+    assert send(client, where, painful_areas="none", **severe).status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)
+    assert found["fibromyalgia-2016/painful_areas"].value == []
+    assert found["criterion/fibromyalgia-2016"].value["met"] == "no"
+
+
+def test_a_page_without_an_answer_leaves_the_judgement_as_it_is(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    answer = send(as_role("physician"), path(patient, "criterion", "neuropathic-grading"))
+    assert (answer.status_code, "at least one answer" in text(answer)) == (422, True)
+    assert not Observation.of(world.id).exists()
+
+
+def test_an_answer_of_another_day_is_shown_and_not_filled_in(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    evaluation.record_criterion(
+        actor=world["physician"], uid=new(), at=world.at - timedelta(days=60), patient=patient,
+        name="fibromyalgia-2016", facts={"fatigue": 3, "headache": True, "painful_areas": ["neck"]},
+    )  # fmt: skip
+    page = text(as_role("physician").get(path(patient, "criterion", "fibromyalgia-2016")))
+    assert "checked" not in page
+    assert page.count("Last: ") == 3
+    assert "Last: Neck, " in page
+
+
+def test_a_history_opened_before_does_not_undo_what_another_wrote(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    nurse, physician = as_role("infusion_nurse"), as_role("physician")
+    send(physician, path(patient, "history"), aneurysm="no", porphyria="no")
+    opened = nurse.get(path(patient, "history"))
+    send(physician, path(patient, "history"), aneurysm="yes")
+    stale = {"aneurysm": "no", "porphyria": "yes", "shown": opened.context["shown"]}
+    assert send(nurse, path(patient, "history"), **stale).status_code == 302
+    found = observations.newest(clinic=world.id, patient=patient)
+    assert (found["aneurysm"].value, found["porphyria"].value) == (True, True)
+    page = text(nurse.get(path(patient, "history")))
+    assert "Last: yes, " in page, "what lasts has its day beside it"
+    for broken in ("x", "[1]"):
+        assert send(nurse, path(patient, "history"), shown=broken).status_code == 302
+
+
+def test_a_picture_of_another_season_is_not_todays(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    paths.save(
+        actor=world["infusion_nurse"], uid=new(), at=world.at - timedelta(days=60),
+        patient=patient, instrument="body-map", answers={"neck": 1}, complete=True, mode="clinic",
+    )  # fmt: skip
+    page = text(as_role("infusion_nurse").get(path(patient, "form", "wpi-sss")))
+    assert 'class="is-on"' not in page
+
+
+def test_answers_to_older_questions_are_looked_at_once_more(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client, where = as_role("infusion_nurse"), path(patient, "form", "nrs")
+    asked = send(client, where, version="of yesterday", **{"q-pain": "7"})
+    assert asked.status_code == 422
+    assert "The questions were changed" in text(asked)
+    assert re.search(r'value="7"[^>]*checked', text(asked)), "nothing is lost"
+    now = instruments.instrument("nrs").version
+    assert f'name="version" value="{now}"' in text(asked)
+    assert send(client, where, version=now, **{"q-pain": "7"}).status_code == 302
+    client.post(f"{where}/draft", {"q-pain": "5"})
+    row = QuestionnaireResponse.of(world.id).get(complete=False)
+    shown = questionnaire.form_class("nrs")(
+        initial=questionnaire.initial(row.answers) | {"version": "of yesterday"}
+    )
+    assert shown.version == "of yesterday"
+    assert f'name="version" value="{row.version}"' in text(client.get(where))
 
 
 @pytest.mark.parametrize(
@@ -349,6 +446,10 @@ def test_the_tablet_shows_the_crisis_text_at_once_and_thanks_at_the_end(
     assert (page.status_code, "988" in text(page)) == (200, True)
     assert "nobody reads forms at night" in text(page)
     assert client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "2"}).json() == {"alert": False}
+    assert client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "3"}).json() == {"alert": True}
+    late = send(client, "/kiosk", form="nrs", **{"q-pain": "9"})
+    assert (late.status_code, "This form was sent before" in text(late)) == (409, True)
+    assert send(client, "/kiosk", form="peg").status_code == 302
     assert "Please give the tablet back" in text(client.get("/kiosk"))
     assert client.get("/kiosk").status_code == 404
     assert client.get(path(patient)).status_code == 423

@@ -48,6 +48,22 @@ def test_any_diagnosis_is_found_by_words_and_kept_by_its_code(
     assert "another illness" in client.get(where).content.decode()
 
 
+def test_a_search_that_finds_too_much_says_so(as_role: Browser, patient: uuid.UUID) -> None:
+    page = as_role("infusion_nurse").get(lists(patient, "conditions", "?q=pain")).content.decode()
+    assert "The first 40 are shown" in page
+
+
+def test_an_opioids_amount_stands_with_its_unit(as_role: Browser, patient: uuid.UUID) -> None:
+    client, where = as_role("infusion_nurse"), lists(patient, "medicines")
+    for name, amount in (("oxycodone", "40"), ("fentanyl-patch", "25"), ("Nobody's brand", "2.5")):
+        assert send(client, where, name=name, mg_per_day=amount).status_code == 302
+    page = client.get(where).content.decode()
+    for said in ("40\xa0mg/d", "25\xa0µg/h", "2.5\xa0mg/d"):
+        assert said in page
+    refused = send(client, where, name="fentanyl-patch", mg_per_day="0.6")
+    assert (refused.status_code, b"as its box says" in refused.content) == (422, True)
+
+
 def test_own_words_do_and_unknown_codes_do_not(
     world: World, as_role: Browser, patient: uuid.UUID
 ) -> None:

@@ -105,6 +105,14 @@ def test_a_request_reaches_the_desk_once(
     assert "We have your request" in nobody.get(f"/c/{world.id}/thanks").content.decode()
 
 
+def test_who_goes_back_and_corrects_the_number_is_heard(
+    world: w.World, nobody: Client, sent: dict[str, str]
+) -> None:
+    for phone in ("+1 212 555 0199", "+1 212 555 0199", "+1 212 555 0188"):
+        assert nobody.post("/request", sent | {"phone": phone}).status_code == 302
+    assert len(inbox(world)) == 2, "the same page, sent twice alike and once corrected"
+
+
 def test_little_is_enough(world: w.World, nobody: Client, sent: dict[str, str]) -> None:
     few = {key: sent[key] for key in ("act", "stamp", "given", "family", "language")}
     assert nobody.post("/request", few | {"email": "p@example.org"}).status_code == 302

@@ -275,6 +275,39 @@ class TestForms:
         none = phone.post(f"/f/{secret}/draft", {"form": "peg"}, headers=JSON)
         assert none.json() == {"alert": False}
 
+    def test_a_change_after_sending_is_heard_and_said(
+        self, world: World, patient: uuid.UUID, phone: Client, token: Make
+    ) -> None:
+        secret = token("phq-9")
+        path = f"/f/{secret}"
+        start(phone, path)
+        calm = {"form": "phq-9", **{f"q-{i}": "0" for i in _phq_items()}}
+        assert phone.post(path, {"act": str(new()), **calm}).status_code == 302
+        assert phone.post(path, {"act": str(new()), **calm}).status_code == 302, "nothing is new"
+        grave = calm | {f"q-{_phq_items()[8]}": "2"}
+        assert phone.post(f"{path}/draft", calm).json() == {"alert": False}
+        assert risk.state(clinic=world.id, patient=patient) == "none"
+        assert phone.post(f"{path}/draft", grave).json() == {"alert": True}
+        assert risk.state(clinic=world.id, patient=patient) == "alert_open"
+        late = phone.post(path, {"act": str(new()), **grave})
+        assert late.status_code == 409
+        assert b"This form was sent before" in late.content
+        assert b"988" in late.content
+        finished = QuestionnaireResponse.of(world.id).filter(complete=True)
+        assert [row.score["total"] for row in finished] == [0]
+        assert b"Your answers are saved" in phone.get(path).content
+
+    def test_another_window_of_a_form_that_was_sent_leads_on(
+        self, phone: Client, token: Make
+    ) -> None:
+        path = f"/f/{token('evaluation')}"
+        start(phone, path)
+        phone.post(path, {"act": str(new()), "form": "nrs", "q-pain": "7"})
+        late = phone.post(path, {"act": str(new()), "form": "nrs", "q-pain": "2"})
+        assert (late.status_code, f'href="{path}"' in late.content.decode()) == (409, True)
+        assert b"988" not in late.content
+        assert phone.post(path, {"form": "dreams"}).status_code == 302
+
     def test_after_a_grave_answer_the_patient_reads_whom_to_call(
         self, world: World, phone: Client, token: Make
     ) -> None:

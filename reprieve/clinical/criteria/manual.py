@@ -13,8 +13,8 @@ from reprieve.clinical.criteria.judging import criteria
 HEAD = """# Facts that diagnostic criteria read
 
 A facts file is one JSON object: `{"fact name": value, ...}`. A fact that is absent or null is
-unknown; false says it was looked for and is not there. A name that no criterion and no safety rule
-knows is refused.
+unknown; false says it was looked for and is not there, an empty list that there is none. A name
+that no criterion and no safety rule knows is refused.
 """
 
 

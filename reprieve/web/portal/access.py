@@ -122,7 +122,9 @@ def _state(request: LinkRequest, forms: tuple[str, ...]) -> State:
     if forms and request.link.form not in forms:
         return "unknown"
     state = request.link.state(request.at)
-    return "open" if state == "used" and not forms else state
+    # A second window may still send: the view says what becomes of it, and hears what is grave.
+    is_answered = state == "used" and (not forms or request.method == "POST")
+    return "open" if is_answered else state
 
 
 def _not_open(request: LinkRequest, state: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -30,13 +30,16 @@ FORMS = (*links.SETS, *links.WEEKS, *instruments())
 def fill(request: LinkRequest) -> HttpResponseBase:
     """This function will show the next form of the link, or thank when all are done."""
     wanted, left = _left(request)
+    name = request.POST.get("form", "")
+    if name in wanted and name not in left:
+        return _late(request, name)
     if not left:
         links.submit(
             actor=request.actor, uid=uuid.uuid4(), at=request.at, link=request.link.id
         )
         return redirect("link_form", request.token)
-    if request.method == "POST" and request.POST.get("form") != left[0]:
-        return redirect("link_form", request.token)  # the same press twice: that form is saved
+    if request.method == "POST" and name != left[0]:
+        return redirect("link_form", request.token)
     return _form(request, left[0], step=len(wanted) - len(left) + 1, of=len(wanted))
 
 
@@ -45,13 +48,42 @@ def fill(request: LinkRequest) -> HttpResponseBase:
 def draft(request: LinkRequest) -> HttpResponse:
     """This function will save the answers so far; an answer about death is heard at once."""
     name = request.POST.get("form", "")
-    if name not in _left(request)[1]:
-        return JsonResponse({"alert": False})  # it was finished meanwhile
-    answers = questionnaire.kept_answers(
-        questionnaire.patient_form_class(name), request.POST
-    )
-    done = _save(request, name, answers, uid=uuid.uuid4(), complete=False)
+    wanted, left = _left(request)
+    if name in wanted and name not in left:
+        return JsonResponse({"alert": bool(_changed(request, name))})  # it was finished meanwhile
+    if name not in left:
+        return JsonResponse({"alert": False})
+    done = _save(request, name, _kept(request, name), uid=uuid.uuid4(), complete=False)
     return JsonResponse({"alert": done["alert"]})
+
+
+def _late(request: LinkRequest, name: str) -> HttpResponseBase:
+    """A form that was sent comes again: the same press twice, or another window that says more."""
+    alert = _changed(request, name)
+    if alert is None:
+        return redirect("link_form", request.token)
+    go_on = reverse("link_form", args=[request.token]) if _left(request)[1] else ""
+    shown = {
+        "alert": alert, "next": go_on, "title": _(instrument(name).title), **_crisis(request),
+    }  # fmt: skip
+    return render(request, "portal/forms/late.html", shown, status=409)
+
+
+def _changed(request: LinkRequest, name: str) -> bool | None:
+    """Keep answers that differ from the form that was sent, beside it; None where none does.
+
+    The answer tells whether they ask for the crisis text.
+    """
+    answers = _kept(request, name)
+    if not answers_so_far.differ(
+        clinic=request.actor.clinic, patient=request.link.patient, name=name, answers=answers
+    ):
+        return None
+    return bool(_save(request, name, answers, uid=uuid.uuid4(), complete=False)["alert"])
+
+
+def _kept(request: LinkRequest, name: str) -> dict[str, Any]:
+    return questionnaire.kept_answers(questionnaire.patient_form_class(name), request.POST)
 
 
 def _left(request: LinkRequest) -> tuple[tuple[str, ...], list[str]]:

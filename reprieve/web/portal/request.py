@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -114,13 +115,18 @@ def _taken_in(request: HttpRequest, clinic: ClinicView, form: AskForm) -> HttpRe
         return None
     try:
         referral.receive(
-            actor=system(clinic.id, "public-page"), uid=act_of(request), at=at,
+            actor=system(clinic.id, "public-page"), uid=_act(request, form.cleaned_data), at=at,
             request=_request(form.cleaned_data),
         )  # fmt: skip
     except BadValue as error:
         form_errors(form, error)
         return None
     return _thanked(clinic)
+
+
+def _act(request: HttpRequest, data: dict[str, Any]) -> uuid.UUID:
+    """The same press twice is one request; who goes back and corrects the number sends another."""
+    return uuid.uuid5(act_of(request), json.dumps(data, default=str, sort_keys=True))
 
 
 def _request(data: dict[str, Any]) -> referral.Request:

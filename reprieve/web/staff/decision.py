@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.clinical.body_areas import label
+from reprieve.clinical.criteria.facts import criterion_data
 from reprieve.clinical.evidence import Evidence, evidence
 from reprieve.knowledge import BadValue
 from reprieve.pathway import decision
@@ -114,6 +115,7 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
     )  # fmt: skip
     newest = observations.newest(**asked)
     therapies = medicines.tried(**asked)
+    current = medicines.current(**asked)
     return {
         "seen": decision.version(found),
         "blocking": [line for line in lines if line.blocks],
@@ -124,9 +126,10 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "requests": [r.message for r in referral.of_patient(**asked) if r.message],
         "trends": scale_trends.trends(**asked),
         "therapies": [(t.name, tried(t)) for t in therapies],
-        "medicines": medicines.current(**asked),
+        "medicines": current,
+        "taken": [" ".join(filter(None, (m.name, m.dose))) for m in current.medicines],
         "criteria": [
-            (code.removeprefix("criterion/"), view)
+            _criterion(code.removeprefix("criterion/"), view)
             for code, view in sorted(newest.items())
             if code.startswith("criterion/")
         ],
@@ -138,6 +141,15 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
             for d in decisions.of_patient(**asked)
         ],
     }
+
+
+def _criterion(name: str, view: observations.ObservationView) -> dict[str, Any]:
+    """A criterion's answer in words, with its day and whether its file is confirmed."""
+    data = criterion_data(name).data
+    return {
+        "title": _(data["title"]), "met": view.value["met"], "word": _(view.value["met"]),
+        "grade": view.value["grade"], "at": view.measured_at, "confirmed": data["verified"],
+    }  # fmt: skip
 
 
 def _pain(clinic: uuid.UUID, patient: uuid.UUID) -> dict[str, Any] | None:

@@ -83,7 +83,7 @@ def sections(
         Section(title=_("Findings"), lines=_findings(found)),
         Section(title=_("Not known"), lines=_unknown(found)),
         Section(title=_("Strength of evidence"), lines=_evidence(**who)),
-        Section(title=_("Decision"), lines=_decision(decided)),
+        Section(title=_("Decision"), lines=_decision(decided, found)),
     ]
 
 
@@ -131,13 +131,21 @@ def _taken(**who: Any) -> Lines:
     names = ", ".join(" ".join(filter(None, (m.name, m.dose))) for m in now.medicines)
     taken = names or (_("none") if now.asked else _("not asked"))
     found: Lines = [(_("Medicines taken: {names}").format(names=taken), "")]
-    if now.mme_per_day:
-        found.append((_("Opioids: {dose}").format(dose=quantity(now.mme_per_day, "MME/d")), ""))
+    if now.mme_per_day or (now.asked and now.mme_per_day is None):
+        dose = quantity(now.mme_per_day, "MME/d")  # a dose that is not known is said as such
+        found.append((_("Opioids: {dose}").format(dose=dose), _apart(now.without_factor)))
+    elif now.without_factor:
+        found.append((_apart(now.without_factor), ""))
     listed = problems.allergies(**who)
     allergic = ", ".join(a.substance for a in listed if not a.none_known)
     none = _("none known") if listed else _("not asked")
     found.append((_("Allergies: {names}").format(names=allergic or none), ""))
     return found
+
+
+def _apart(names: Sequence[str]) -> str:
+    """The opioids that no factor adds up."""
+    return f"{_('not counted in it:')} {', '.join(names)}" if names else ""
 
 
 def _scales(**who: Any) -> Lines:
@@ -181,19 +189,30 @@ def _evidence(**who: Any) -> Lines:
     return [(f"{say(known.name)}: {graded}", source), (say(known.full), ""), (say(known.weak), "")]
 
 
-def _decision(decided: DecisionView | None) -> Lines:
+def _decision(decided: DecisionView | None, found: Sequence[Mapping[str, Any]]) -> Lines:
     if decided is None:
         return []
     from reprieve.web.staff.decision import OUTCOMES
 
+    said = {f["rule"]: _in_short(f) for f in found}
     overrides = [
         (
-            _("Went on against {rule} ({severity})").format(rule=o.rule, severity=o.severity),
+            _("Went on against {rule} ({severity})").format(
+                rule=said.get(o.rule, o.rule), severity=WEIGHTS[o.severity]
+            ),
             o.reason,
         )
         for o in decided.overrides
     ]
     return [(str(OUTCOMES[decided.outcome][1]).capitalize(), decided.reason), *overrides]
+
+
+def _in_short(found: Mapping[str, Any]) -> str:
+    """What a finding said, without its full stop, to stand inside a sentence."""
+    if found["outcome"] == "finds":
+        return say(found["says"]).rstrip(".")
+    needs = " ".join(decision_view.question(name) for name in found["needs"])
+    return _("Not known: {needs}").format(needs=needs)
 
 
 def _unconfirmed(text: str, *, confirmed: bool) -> str:

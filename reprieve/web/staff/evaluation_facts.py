@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,13 +12,14 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.clinical import criteria
 from reprieve.clinical.criteria.facts import criterion_data
 from reprieve.clinical.facts import Fact, Kind
-from reprieve.knowledge import BadValue
+from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import evaluation
 from reprieve.records.queries import body as body_queries
 from reprieve.records.queries import facts, medicines, observations
@@ -108,12 +110,14 @@ def history(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
         clinic=request.actor.clinic, patient=patient, codes=[fact.name for fact in asked]
     )
     values = {f.name: views[f.name].value for f in asked if f.name in views and _lasts(f)}
-    told = {name: facts_form.last(view) for name, view in views.items() if name not in values}
+    told = {name: facts_form.last(view) for name, view in views.items()}
     make = facts_form.form_of(asked, told=told)
     form = make(request.POST or None, initial=facts_form.initial(values))
     source = SourceForm(request.POST or None)
+    sent = request.POST.get(facts_form.SHOWN, "")
+    before = facts_form.was_shown(sent)
     if request.method == "POST" and form.is_valid() and source.is_valid():
-        answers = facts_form.changed(form, values)
+        answers = facts_form.changed(form, values if before is None else before)
         try:
             if answers:
                 evaluation.record_history(
@@ -129,6 +133,7 @@ def history(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     shown = {
         **patient_page.context(request, header), "form": form, "source": source,
         "groups": _groups(form, asked), "wanted": request.GET.get("fact", ""),
+        "shown": sent or facts_form.as_shown(values),
     }  # fmt: skip
     return render(request, "staff/evaluation/history.html", shown, status=_status(form))
 
@@ -146,11 +151,6 @@ def _groups(form: forms.Form, asked: Iterable[Fact]) -> list[tuple[str, list[Any
         found.append((str(title), [(form[n], rest.pop(n)) for n in names if n in rest]))
     found.append((str(TESTS), [(form[name], unit) for name, unit in rest.items()]))
     return [(title, fields) for title, fields in found if fields]
-
-
-def _on_record(request: PageRequest, patient: uuid.UUID, codes: list[str]) -> dict[str, Any]:
-    newest = observations.newest(clinic=request.actor.clinic, patient=patient, codes=codes)
-    return {code: view.value for code, view in newest.items()}
 
 
 @page("evaluation.open", opens="vital signs")
@@ -206,50 +206,78 @@ def criterion(request: PageRequest, patient: uuid.UUID, name: str) -> HttpRespon
     """This function will ask a criterion's facts and keep them with its answer."""
     header = patient_page.opened(request, patient)
     asked = criteria.facts_of(name)
-    values = _facts(request, patient, name, [fact.name for fact in asked])
-    form = facts_form.criterion_form(asked)(
+    values, before = _facts(request, patient, name, asked)
+    form = facts_form.criterion_form(asked, told=before)(
         request.POST or None, initial=facts_form.initial(values)
     )
     if request.method == "POST" and form.is_valid():
-        told = {n: facts_form.read(v) for n, v in form.cleaned_data.items() if v not in (None, "")}
+        said = {n: v for n, v in form.cleaned_data.items() if v not in (None, "", [])}
+        told = {n: facts_form.read(v) for n, v in said.items()} | _trials(request, patient, asked)
         try:
-            verdict = evaluation.record_criterion(
-                actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
-                name=name, facts=told | _trials(request, patient, asked),
-            )  # fmt: skip
+            verdict = _judged(request, patient, name, told)
         except BadValue as error:
             form_errors(form, error)
         else:
-            said = " ".join(say(message) for message in verdict.because)
-            messages.success(request, _("Met: {met}. {why}").format(met=_(verdict.met), why=said))
+            why = " ".join(say(message) for message in verdict.because)
+            messages.success(request, _("Met: {met}. {why}").format(met=_(verdict.met), why=why))
             return redirect("evaluation", patient)
     shown = {
         **patient_page.context(request, header), "form": form, "title": _(criteria_title(name)),
+        "fields": [(form[f.name], unit_word(f.unit)) for f in asked if f.name in form.fields],
         "source": criterion_data(name).data["source"],
         "confirmed": criterion_data(name).data["verified"],
     }  # fmt: skip
     return render(request, "staff/evaluation/criterion.html", shown, status=_status(form))
 
 
+def _judged(
+    request: PageRequest, patient: uuid.UUID, name: str, told: dict[str, Any]
+) -> criteria.Verdict:
+    """A page on which nothing was answered would put "unknown" over an answer on record."""
+    if not told:
+        raise BadValue("answers", N_("at least one answer is needed"))
+    return evaluation.record_criterion(
+        actor=request.actor, uid=act_of(request), at=request.at, patient=patient, name=name,
+        facts=told,
+    )
+
+
 def _facts(
-    request: PageRequest, patient: uuid.UUID, name: str, asked: Collection[str]
-) -> dict[str, Any]:
-    """What is on record. Signs seen at an examination are never carried over to the next."""
-    codes = {f"{name}/{fact}": fact for fact in asked if not fact.startswith("sign")}
-    found = _on_record(request, patient, list(codes))
-    known = {codes[code]: value for code, value in found.items()}
-    return known | _drawn(request, patient, [f for f in criteria.facts_of(name) if f.name in asked])
+    request: PageRequest, patient: uuid.UUID, name: str, asked: Iterable[criteria.Fact]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What was said today, and what was said before in words, to stand beside its question.
+
+    An answer of another day is never filled in: saving would call it today's. Signs seen at an
+    examination are not carried over at all.
+    """
+    codes = {f"{name}/{f.name}": f for f in asked if f.type != "records"}
+    newest = observations.newest(
+        clinic=request.actor.clinic, patient=patient, codes=list(codes)
+    )
+    drawn = _drawn(request, patient, asked)
+    found = {codes[code].name: (view.value, view.measured_at) for code, view in newest.items()}
+    found |= {n: d for n, d in drawn.items() if n not in found or d[1] > found[n][1]}
+    today = localdate(request.at)
+    fresh = {
+        n: value for n, (value, at) in found.items()
+        if localdate(at) == today and not _is_sign(n)
+    }  # fmt: skip
+    return fresh, {n: facts_form.last_said(*one) for n, one in found.items()}
+
+
+def _is_sign(fact: str) -> bool:
+    return fact.startswith("sign") or "_signs_" in fact
 
 
 def _drawn(
     request: PageRequest, patient: uuid.UUID, asked: Iterable[criteria.Fact]
-) -> dict[str, Any]:
-    """The areas of the newest body map, where the criterion counts areas."""
+) -> dict[str, tuple[Any, datetime]]:
+    """The areas of the newest body map and when it was drawn, where a criterion counts areas."""
     wanted = next((fact for fact in asked if fact.name == "painful_areas"), None)
     drawn = body_queries.newest(clinic=request.actor.clinic, patient=patient) if wanted else None
     if wanted is None or drawn is None:
         return {}
-    return {wanted.name: [area for area in drawn.areas if area in wanted.values]}
+    return {wanted.name: ([area for area in drawn.areas if area in wanted.values], drawn.at)}
 
 
 def _trials(

@@ -22,7 +22,8 @@ from reprieve.web import answers_so_far, crisis, patient_page, questionnaire
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 
-DRAFT_LASTS = timedelta(days=7)
+DRAFT_HOURS = 7 * 24
+DRAFT_LASTS = timedelta(hours=DRAFT_HOURS)
 MODES = (
     ("clinic", _lazy("Asked in the clinic")),
     ("call", _lazy("Asked on the telephone")),
@@ -63,7 +64,7 @@ def fill(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
         "recall": _(instrument(name).recall), "name": name,
         "crisis": crisis.text(clinic=request.actor.clinic, at=request.at, language=header.language),
         "unread": crisis.unread(), "unverified": [_(part) for part in instrument(name).unverified],
-        "scores_alone": instrument(name).store == "score",
+        "scores_alone": instrument(name).store == "score", "hours": DRAFT_HOURS,
     }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render(request, "staff/evaluation/form.html", shown, status=status)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
-from reprieve.clinical import conditions, icd10, medicine_names
+from reprieve.clinical import conditions, icd10, medicine_names, mme
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import history
 from reprieve.pathway.errors import NotFound
@@ -24,7 +24,7 @@ from reprieve.records.queries import medicines, problems
 from reprieve.web import patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.words import form_errors, say
+from reprieve.web.words import form_errors, quantity, say
 
 LONGEST_SEARCH = 100
 CLASSES = {
@@ -94,8 +94,8 @@ class MedicineForm(ListForm):
     )  # fmt: skip
     dose = forms.CharField(label=_lazy("Dose and times"), max_length=80, required=False)
     mg_per_day = forms.DecimalField(
-        label=_lazy("Milligrams a day (for opioids)"), max_digits=10, decimal_places=3,
-        required=False,
+        label=_lazy("For opioids: milligrams a day; for a patch: micrograms an hour"),
+        max_digits=10, decimal_places=3, required=False,
     )  # fmt: skip
 
 
@@ -179,7 +179,8 @@ def entries(request: PageRequest, patient: uuid.UUID, kind: str) -> HttpResponse
             return redirect("evaluation_list", patient, kind)
     shown = {
         **patient_page.context(request, header), "listing": listing, "kind": kind, "form": form,
-        "wanted": wanted, "release": icd10.release() if listing.is_searched else "",
+        "wanted": wanted, "most": icd10.MOST,
+        "release": icd10.release() if listing.is_searched else "",
         "rows": _rows(request.actor.clinic, patient, kind), "known": medicine_names.known(),
         "none_stated": _none_stated(request.actor.clinic, patient, kind),
         "to_look_up": _to_look_up(request.actor.clinic, patient, kind),
@@ -265,10 +266,18 @@ def coded(
         said = _("in no list: check by hand")
         if medicine.name in looked_up:
             said = _("in no list; looked up by hand: no interaction")
-        return ", ".join(filter(None, (medicine.dose, said)))
+        return ", ".join(filter(None, (medicine.dose, _amount(medicine), said)))
     classes = ", ".join(_(name.replace("_", " ")) for name in found.classes)
     code = f"RxNorm {found.rxnorm}" if found.rxnorm else ""
-    return ", ".join(filter(None, (medicine.dose, code, classes)))
+    return ", ".join(filter(None, (medicine.dose, _amount(medicine), code, classes)))
+
+
+def _amount(medicine: medicines.MedicineView) -> str:
+    """The number that opioid doses are added up from, with its unit."""
+    if medicine.mg_per_day is None:
+        return ""
+    is_patch = mme.least_rate(medicine.name) is not None
+    return quantity(medicine.mg_per_day.normalize(), "µg/h" if is_patch else "mg/d")
 
 
 def tried(therapy: medicines.MedicineView) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,7 +21,8 @@ from reprieve.web import answers_so_far, crisis, kiosk, patient_page, questionna
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
 
-DRAFT_LASTS = timedelta(hours=12)
+DRAFT_HOURS = 12
+DRAFT_LASTS = timedelta(hours=DRAFT_HOURS)
 
 
 @page("evaluation.record", opens="kiosk")
@@ -43,11 +44,11 @@ def start(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
 def fill(request: PageRequest) -> HttpResponseBase:
     """This function will show the next form, or thank the patient when all are done."""
     now = kiosk.of(request)
-    if not now.left:
+    if not now.left and request.method != "POST":
         kiosk.end(request)
         return render(request, "staff/kiosk/thanks.html")
-    if request.method == "POST" and request.POST.get("form") != now.left[0]:
-        return redirect("kiosk")  # the same press twice: that form is already saved
+    if request.method == "POST" and request.POST.get("form") not in now.left[:1]:
+        return _late(request, now)
     return _form(request, now, now.left[0])
 
 
@@ -65,6 +66,7 @@ def _form(request: PageRequest, now: kiosk.Kiosk, name: str) -> HttpResponseBase
     shown = {
         "form": form, "name": name, "patient_id": now.patient, "title": _(instrument(name).title),
         "recall": _(instrument(name).recall), "step": now.step, "of": len(now.forms),
+        "hours": DRAFT_HOURS,
         **_crisis(request),
     }  # fmt: skip
     return render(request, "staff/kiosk/form.html", shown, status=422 if form.is_bound else 200)
@@ -83,12 +85,38 @@ def draft(request: PageRequest) -> HttpResponse:
     now = kiosk.of(request)
     name = request.POST.get("form", "")
     if name not in now.left:
-        return JsonResponse({"alert": False})  # it was finished meanwhile
-    answers = questionnaire.kept_answers(
-        questionnaire.patient_form_class(name), request.POST
-    )
-    done = _save(request, now.patient, name, answers, complete=False)
+        return JsonResponse({"alert": bool(_changed(request, now, name))})  # finished meanwhile
+    done = _save(request, now.patient, name, _kept(request, name), complete=False)
     return JsonResponse({"alert": done["alert"]})
+
+
+def _late(request: PageRequest, now: kiosk.Kiosk) -> HttpResponseBase:
+    """A form that was saved comes again: the same press twice, or the way back and a change."""
+    name = request.POST.get("form", "")
+    alert = _changed(request, now, name)
+    if alert is None:
+        return redirect("kiosk")
+    shown = {
+        "alert": alert, "next": reverse("kiosk"), "title": _(instrument(name).title),
+        **_crisis(request),
+    }  # fmt: skip
+    return render(request, "portal/forms/late.html", shown, status=409)
+
+
+def _changed(request: PageRequest, now: kiosk.Kiosk, name: str) -> bool | None:
+    """Keep answers that differ from the form that was saved, beside it; None where none does."""
+    if name not in now.forms:
+        return None
+    answers = _kept(request, name)
+    if not answers_so_far.differ(
+        clinic=request.actor.clinic, patient=now.patient, name=name, answers=answers
+    ):
+        return None
+    return bool(_save(request, now.patient, name, answers, complete=False)["alert"])
+
+
+def _kept(request: PageRequest, name: str) -> dict[str, Any]:
+    return questionnaire.kept_answers(questionnaire.patient_form_class(name), request.POST)
 
 
 def _save(

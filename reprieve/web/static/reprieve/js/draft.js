@@ -8,6 +8,8 @@
 
 const AFTER_MS = 800;
 const RETRY_MS = 10_000;
+const HOUR_MS = 3_600_000;
+const KEPT_AT = ":kept-at"; // no field has such a name
 const PATIENCE_MS = 20_000; // a sending that hangs on a bad line is given up and tried again
 
 /** @param {HTMLFormElement} form */
@@ -81,6 +83,10 @@ export function keep(form) {
     navigator.sendBeacon(form.dataset.draft ?? "", new FormData(form));
   }
 
+  // What waited on the clinic's own computer for longer is not what the patient says today.
+  const hours = Number(form.dataset.draftHours ?? Infinity);
+  for (const one of [key, more, last]) if (keptFor(one) > hours * HOUR_MS) forget(one);
+
   const early = answeredEarly(form);
   const isWhole = restore(form, key);
   const isMore = add(form, more);
@@ -143,6 +149,7 @@ function remember(key, answers, isPart = false) {
   const kept = [...answers].filter(
     ([name, value]) => typeof value === "string" && isAnswer(name) && (value || !isPart),
   );
+  kept.push([KEPT_AT, String(Date.now())]);
   try {
     localStorage.setItem(key, JSON.stringify(kept));
   } catch {
@@ -173,8 +180,19 @@ function isStored(key) {
   }
 }
 
+/** How long something has waited here, in milliseconds. @param {string} key */
+function keptFor(key) {
+  const [, at] = all(key).find(([name]) => name === KEPT_AT) ?? [KEPT_AT, Date.now()];
+  return Date.now() - Number(at);
+}
+
 /** @param {string} key @returns {[string, string][]} */
 function stored(key) {
+  return all(key).filter(([name]) => name !== KEPT_AT);
+}
+
+/** @param {string} key @returns {[string, string][]} */
+function all(key) {
   try {
     return JSON.parse(localStorage.getItem(key) ?? "[]");
   } catch {
