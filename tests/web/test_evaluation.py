@@ -13,8 +13,9 @@ from django.test import Client
 
 from reprieve.clinical import instruments
 from reprieve.clinical.body_areas import areas_of
-from reprieve.pathway import evaluation
+from reprieve.pathway import evaluation, patients
 from reprieve.pathway import questionnaires as paths
+from reprieve.records.identity import Identity
 from reprieve.records.models import EpisodeOfCare, Observation, QuestionnaireResponse, WorkItem
 from reprieve.records.queries import observations, questionnaires
 from reprieve.web import questionnaire
@@ -424,6 +425,32 @@ def test_the_tablet_shows_one_patients_forms_and_locks_the_rest(
     found = observations.history(clinic=world.id, patient=patient, code="nrs")
     assert [(v.value, v.provenance, v.mode) for v in found] == [(6, "patient", "kiosk")]
     assert "2 of 8" in text(client.get("/kiosk"))
+
+
+def test_the_tablet_speaks_the_patients_language_until_another_is_pressed(
+    world: World, as_role: Browser
+) -> None:
+    done = patients.register(
+        actor=world["front_desk"], uid=new(), at=world.at, language="es",
+        identity=Identity(given="Inés", family="Inventada"),
+    )  # fmt: skip
+    client = as_role("infusion_nurse")
+    client.cookies["django_language"] = "en"
+    send(client, f"/patients/{done['id']}/kiosk", moment="pre-session")
+    page = text(client.get("/kiosk"))
+    assert 'lang="es"' in page
+    assert "Siguiente" in page
+    refused = text(send(client, "/kiosk", form="nrs"))
+    assert "Elija una respuesta" in refused
+    client.cookies["django_language"] = "en"
+    assert 'lang="en"' in text(client.get("/kiosk")), "pressed on the tablet"
+    client.cookies["django_language"] = ""
+    assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
+    calm = {f"q-q{n}": "0" for n in range(1, 10)}
+    assert send(client, "/kiosk", form="phq-9", **calm).status_code == 302
+    thanks = client.get("/kiosk")
+    assert 'lang="es"' in text(thanks)
+    assert thanks.cookies["django_language"].value == "en", "what the staff had chosen"
 
 
 def test_a_moment_that_is_not_one_hands_nothing_over(as_role: Browser, patient: uuid.UUID) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,17 +38,22 @@ def start(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     forms = form_sets.due(
         clinic=request.actor.clinic, patient=patient, moment=moment, at=request.at
     )
-    kiosk.start(request, patient=patient, forms=forms)
-    return redirect("kiosk")
+    return kiosk.start(
+        request, redirect("kiosk"), patient=patient, forms=forms, language=header.language
+    )
 
 
 @live("evaluation.record", opens="kiosk", in_kiosk=True)
 def fill(request: PageRequest) -> HttpResponseBase:
     """This function will show the next form, or thank the patient when all are done."""
     now = kiosk.of(request)
+    with translation.override(now.language or get_language()):
+        return _answered(request, now)
+
+
+def _answered(request: PageRequest, now: kiosk.Kiosk) -> HttpResponseBase:
     if not now.left and request.method != "POST":
-        kiosk.end(request)
-        return render(request, "staff/kiosk/thanks.html")
+        return kiosk.end(request, render(request, "staff/kiosk/thanks.html"))
     if request.method == "POST" and request.POST.get("form") not in now.left[:1]:
         return _late(request, now)
     return _form(request, now, now.left[0])
@@ -138,7 +145,7 @@ def _draft(request: PageRequest, patient: uuid.UUID, name: str) -> dict[str, Any
 
 
 def _crisis(request: PageRequest) -> dict[str, str]:
-    language = request.LANGUAGE_CODE if hasattr(request, "LANGUAGE_CODE") else "en"
+    language = get_language() or "en"
     said = crisis.text(clinic=request.actor.clinic, at=request.at, language=language)
     return {"crisis": said, "unread": crisis.unread()}
 
