@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from reprieve.pathway import clinic, questionnaires, risk
+from reprieve.pathway import clinic, diary, questionnaires, risk
 from reprieve.pathway.permissions import by_link
 from reprieve.records.queries import risk as queries
 from reprieve.web import crisis
@@ -64,6 +65,36 @@ def test_an_alert_names_who_answers_and_shows_the_unfinished_answer(
     assert "left unfinished" in page
     assert "late: handed on" in page, "its time passed long ago by the clock of the page"
     assert "988" in page
+    assert "More than half the days" in page, "the answer as it was read, not its number"
+
+
+def test_each_change_of_a_form_is_not_a_line_of_its_own(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    for minutes in range(12):
+        questionnaires.save(
+            actor=by_link(world.id, patient), uid=new(), at=world.later(minutes=minutes),
+            patient=patient, instrument="phq-9", answers={"q9": 2, "q1": minutes % 4},
+            complete=False, mode="home",
+        )  # fmt: skip
+    screen(world, patient)
+    page = as_role("physician").get(path(patient)).content.decode()
+    assert page.count("PHQ-9, question 9") == 1
+    assert "C-SSRS screener" in page
+
+
+def test_a_low_mood_at_home_says_why_the_alert_is_open(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    day = diary.Day(day=world.at.date() - timedelta(days=1), average_pain=5, mood=1)
+    diary.save(
+        actor=by_link(world.id, patient), uid=new(), at=world.at, patient=patient, mode="home",
+        said=day,
+    )  # fmt: skip
+    page = as_role("physician").get(path(patient)).content.decode()
+    assert "Alert open" in page
+    assert "Mood in the diary" in page
+    assert "1 of 10, 0 is the worst" in page
 
 
 def test_it_is_taken_on_screened_and_cleared(
@@ -78,7 +109,9 @@ def test_it_is_taken_on_screened_and_cleared(
     assert send(client, path(alerted, "clear"), reason=" ").status_code == 422
     assert send(client, path(alerted, "clear"), reason="Spoke.").status_code == 302
     assert queries.state(clinic=world.id, patient=alerted) == "cleared"
-    assert "Cleared for now" in client.get(path(alerted)).content.decode()
+    page = client.get(path(alerted)).content.decode()
+    assert "Cleared for now" in page
+    assert "Spoke." in page, "the reason stays in view"
 
 
 def test_what_a_patient_says_alerts(world: World, as_role: Browser, patient: uuid.UUID) -> None:
@@ -87,6 +120,8 @@ def test_what_a_patient_says_alerts(world: World, as_role: Browser, patient: uui
     assert send(client, path(patient, "report"), text="Wants to die.").status_code == 302
     page = client.get(path(patient)).content.decode()
     assert "Alert open" in page
+    assert "Wants to die." in page
+    assert as_role("front_desk").get(path(patient)).status_code == 403
 
 
 def test_the_desk_sees_only_that_a_clinician_is_needed(

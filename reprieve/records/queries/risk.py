@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from reprieve.records import notes
 from reprieve.records.models import Observation, WorkItem
 from reprieve.records.queries import questionnaires
 from reprieve.records.queries.questionnaires import ResponseView
@@ -18,6 +19,8 @@ from reprieve.records.queries.questionnaires import ResponseView
 SCREENER = "c-ssrs-screener"
 KIND = "clinician_review"  # the work item's name says nothing about why: the desk sees it too
 CLEARED = "suicide_risk_cleared"
+STATEMENT = "suicidal_statement"
+MOOD = "mood"
 OPEN = ("open", "seen")
 GRAVE = ("moderate", "high")
 
@@ -38,6 +41,32 @@ class RiskView:
     due_at: datetime | None
     cleared_at: datetime | None
     item: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was said in the room or on the telephone: a statement, a mood of 0 to 10, a clearance.
+
+    `words` are the patient's own, or the clinician's reason.
+    """
+
+    code: str
+    value: Any
+    at: datetime
+    words: str
+
+
+def heard(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Heard]:
+    """This function will list what was said about death, moods and clearances, newest first."""
+    rows = Observation.of(clinic).filter(patient_id=patient, code__in=(STATEMENT, CLEARED, MOOD))
+    return [
+        Heard(
+            code=row.code, value=row.value, at=row.measured_at,
+            words=notes.read(row.note) if row.note else "",
+        )
+        for row in rows.select_related("note").order_by("-measured_at", "-recorded_at")
+        if row.value is not False
+    ]  # fmt: skip
 
 
 def state(*, clinic: uuid.UUID, patient: uuid.UUID) -> State:

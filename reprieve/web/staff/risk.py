@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
+from reprieve.clinical.instruments import instrument
 from reprieve.knowledge import BadValue
 from reprieve.pathway import risk
-from reprieve.records.queries import people, questionnaires, worklist
+from reprieve.records.queries import diary, people, questionnaires, worklist
 from reprieve.records.queries import risk as queries
 from reprieve.web import crisis, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 
-FORMS = ("phq-9", queries.SCREENER)
-RECENT = 5
+PHQ_9, SCREENER = "phq-9", queries.SCREENER
+RECENT = 8
 
 
 class ReasonForm(forms.Form):
@@ -119,19 +124,69 @@ def _shown(
     return render(request, "staff/risk/overview.html", shown, status=status)
 
 
-def _answers(
-    clinic: uuid.UUID, patient: uuid.UUID
-) -> list[tuple[questionnaires.ResponseView, str, str]]:
-    """The last forms with what they say about thoughts of death, drafts too."""
-    found = []
-    for name in FORMS:
-        for view in questionnaires.history(clinic=clinic, patient=patient, instrument=name):
-            said = view.answers.get("q9") if name == "phq-9" else view.band
-            if said is not None and not view.corrected:
-                title = _("PHQ-9, question 9") if name == "phq-9" else _("C-SSRS screener")
-                found.append((view, title, str(said)))
-    found.sort(key=lambda one: one[0].measured_at, reverse=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One answer that bears on the risk. `words` are the patient's own, or a clinician's reason."""
+
+    title: str
+    said: str
+    at: datetime
+    words: str = ""
+    complete: bool = True
+
+
+def _answers(clinic: uuid.UUID, patient: uuid.UUID) -> list[Line]:
+    """Whatever can open the path, the newest first: forms, drafts too, what was said, low moods."""
+    found = [*_forms(clinic, patient), *_spoken(clinic, patient), *_diary(clinic, patient)]
+    found.sort(key=lambda line: line.at, reverse=True)
     return found[:RECENT]
+
+
+def _forms(clinic: uuid.UUID, patient: uuid.UUID) -> list[Line]:
+    """A form is saved at each change: of drafts that say the same, the newest of the day stands."""
+    found: dict[tuple[str, str, date, bool], Line] = {}
+    for name, title in ((PHQ_9, _("PHQ-9, question 9")), (SCREENER, _("C-SSRS screener"))):
+        for view in questionnaires.history(clinic=clinic, patient=patient, instrument=name):
+            said = _ninth(view.answers.get("q9")) if name == PHQ_9 else view.band
+            if said is not None and not view.corrected:
+                key = (name, said, localdate(view.measured_at), view.complete)
+                found[key] = Line(
+                    title=title, said=_(said), at=view.measured_at, complete=view.complete
+                )
+    return list(found.values())
+
+
+def _ninth(value: Any) -> str | None:
+    """The answer as the patient read it."""
+    item = instrument(PHQ_9).item("q9")
+    options = item.options if item else ()
+    return next((option.label for option in options if option.value == value), None)
+
+
+def _spoken(clinic: uuid.UUID, patient: uuid.UUID) -> list[Line]:
+    titles = {
+        queries.STATEMENT: _("Spoke of death or of ending their life"),
+        queries.CLEARED: _("Cleared for now by a clinician"),
+        queries.MOOD: _("Mood, asked on the telephone"),
+    }
+    return [
+        Line(title=titles[one.code], said=_mood(one.value) if one.code == queries.MOOD else "",
+             at=one.at, words="" if one.code == queries.MOOD else one.words)
+        for one in queries.heard(clinic=clinic, patient=patient)
+    ]  # fmt: skip
+
+
+def _diary(clinic: uuid.UUID, patient: uuid.UUID) -> list[Line]:
+    """The newest mood at home, low or not: it may be what opened the alert."""
+    days = diary.entries(clinic=clinic, patient=patient)
+    told = [day for day in days if day.mood is not None]
+    return [
+        Line(title=_("Mood in the diary"), said=_mood(day.mood), at=day.at) for day in told[-1:]
+    ]
+
+
+def _mood(value: Any) -> str:
+    return _("{n} of 10, 0 is the worst").format(n=value)
 
 
 urlpatterns = [
