@@ -187,10 +187,11 @@ def test_an_opioid_whose_dose_is_not_known_is_no_silence(
 ) -> None:
     evaluated.well(world, patient)
     act = {"actor": world["infusion_nurse"], "patient": patient}
-    for minutes, name in enumerate(("morphine", "buprenorphine"), start=1):
+    for minutes, (name, mg) in enumerate((("morphine", None), ("buprenorphine", 8)), start=1):
         history.add_medicine(
-            uid=new(), at=world.later(minutes=minutes), name=name, dose="as needed", **act
-        )
+            uid=new(), at=world.later(minutes=minutes), name=name, dose="as needed",
+            mg_per_day=mg and Decimal(mg), **act,
+        )  # fmt: skip
     page = as_role("physician").get(path(patient)).content.decode()
     assert "opioid dose not known" in page
     assert "morphine as needed" in page
@@ -202,3 +203,4 @@ def test_an_opioid_whose_dose_is_not_known_is_no_silence(
     )
     page = as_role("physician").get(path(patient)).content.decode()
     assert "opioid dose not known" not in page
+    assert "not counted in it: buprenorphine" in page

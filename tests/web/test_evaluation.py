@@ -332,7 +332,8 @@ def test_a_picture_of_another_season_is_not_todays(
 ) -> None:
     paths.save(
         actor=world["infusion_nurse"], uid=new(), at=world.at - timedelta(days=60),
-        patient=patient, instrument="body-map", answers={"neck": 1}, complete=True, mode="clinic",
+        patient=patient, instrument="body-map", complete=True, mode="clinic",
+        answers=dict.fromkeys(areas_of("body-map"), 0) | {"neck": 1},
     )  # fmt: skip
     page = text(as_role("infusion_nurse").get(path(patient, "form", "wpi-sss")))
     assert 'class="is-on"' not in page
