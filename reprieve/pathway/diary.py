@@ -44,17 +44,18 @@ class Day:
 
 def save(
     *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, said: Day, mode: str,
-    link: uuid.UUID | None = None,
+    link: uuid.UUID | None = None, told_at: datetime | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """This function will store a day of the diary; the same day again replaces the earlier words.
 
     A mood at or below the alarm limit opens the suicide-risk path, a fall a call by a nurse, and
-    fading relief is looked for. Returns `alert` (true: show the crisis text). Raises BadValue
-    naming the question.
+    fading relief is looked for. `told_at` is when a day was told that arrives later, from a phone
+    without a connection. Returns `alert` (true: show the crisis text). Raises BadValue naming the
+    question.
     """
     rules = knowledge.load("reprieve.clinical", "diary")
     _check(said, mode, rules.data)
-    _check_day(said.day, actor, at, rules.data)
+    _check_day(said.day, actor, at, told_at, rules.data)
 
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
@@ -102,13 +103,18 @@ def _check_number(name: str, value: Any, low: int, high: int) -> None:
         raise BadValue(name, f"must be a whole number from {low} to {high}")
 
 
-def _check_day(day: date, actor: Actor, at: datetime, rules: Mapping[str, Any]) -> None:
+def _check_day(
+    day: date, actor: Actor, at: datetime, told_at: datetime | None, rules: Mapping[str, Any]
+) -> None:
+    """A day that waited on a phone is as old as it was when it was told, within its own limit."""
     zone = ZoneInfo(clinics.clinic(actor.clinic).timezone)
     today = at.astimezone(zone).date()
+    earliest = at - timedelta(days=rules["days"]["late_by"])
+    told = max(earliest, min(told_at or at, at)).astimezone(zone).date()
     back = rules["days"]["staff_back" if actor.practitioner else "patient_back"]
     if day > today:
         raise BadValue("day", N_("is in the future"))
-    if (today - day).days > back:
+    if (told - day).days > back:
         raise BadValue("day", f"is more than {back} days ago")
 
 

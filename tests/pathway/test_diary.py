@@ -155,6 +155,38 @@ class TestRefusals:
             by_phone(world, patient, said(day=date(2026, 3, 4)), link=link, at=late)
         by_phone(world, patient, said(), link=link, at=late)
 
+    @pytest.mark.parametrize(
+        ("told_days_ago", "arrives"), [(None, False), (5, True), (1, False), (-3, False), (60, True)]
+    )
+    def test_a_day_that_waited_on_the_phone_is_as_old_as_when_it_was_told(
+        self, world: World, patient: uuid.UUID, link: uuid.UUID, told_days_ago: int | None,
+        arrives: bool,
+    ) -> None:  # fmt: skip
+        told_at = None if told_days_ago is None else world.at - timedelta(days=told_days_ago)
+
+        def save() -> None:
+            diary.save(
+                actor=by_link(world.id, patient), uid=new(), at=world.at, patient=patient,
+                said=said(day=TODAY - timedelta(days=6)), mode="home", link=link, told_at=told_at,
+            )  # fmt: skip
+
+        if not arrives:
+            with pytest.raises(BadValue, match="days ago"):
+                save()
+            return
+        save()
+        assert DiaryEntry.of(world.id).get().at == world.at
+
+    def test_nobody_waits_for_years(
+        self, world: World, patient: uuid.UUID, link: uuid.UUID
+    ) -> None:
+        with pytest.raises(BadValue, match="days ago"):
+            diary.save(
+                actor=by_link(world.id, patient), uid=new(), at=world.at, patient=patient,
+                said=said(day=TODAY - timedelta(days=50)), mode="home", link=link,
+                told_at=world.at - timedelta(days=50),
+            )  # fmt: skip
+
     def test_staff_may_look_farther_back(self, world: World, patient: uuid.UUID) -> None:
         by_nurse(world, patient, said(day=TODAY - timedelta(days=60)), mode="paper")
         with pytest.raises(BadValue, match="day"):

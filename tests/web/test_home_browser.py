@@ -183,9 +183,50 @@ def test_the_diary_on_a_phone_with_and_without_connection(
     expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
     assert days(world) == [6]
     page.reload()
+    one_day(page, pain=4)
+    expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
+    page.reload()
     phone.set_offline(False)
     expect(page.get_by_text("is sent now")).to_be_visible(timeout=40_000)
-    assert days(world) == [6, 5]
+    assert days(world) == [6, 5, 4], "a second day without a connection takes no other's place"
+
+
+def test_a_kept_page_names_the_days_of_the_calendar(
+    live_clinic: LiveClinic, new_context: Callable[..., BrowserContext]
+) -> None:
+    """The clocks go back on 1 November 2026: that day has 25 hours, and its eve is 31 October."""
+    world = ago(live_clinic, minutes=1)
+    address = live_clinic.url + diary_link(world, worlds.person(world)[0])
+    page = new_context(**PHONE).new_page()
+    page.goto(address)
+    page.get_by_role("button", name="Start on this device").click()
+    expect(page.get_by_role("heading", name="pain on average")).to_be_visible()
+    told = page.evaluate(DAYS)
+    assert told == {
+        "2026-11-01T08:30-06:00": ["2026-11-01", "2026-10-31", "morning"],
+        "2026-11-01T23:30-06:00": ["2026-11-01", "2026-10-31", "evening"],
+        "2026-03-09T00:30-05:00": ["2026-03-09", "2026-03-08", "morning"],
+        "2027-01-01T12:00-06:00": ["2027-01-01", "2026-12-31", "evening"],
+    }
+
+
+# A form kept on a phone, opened at each of these moments by the clinic's clock.
+DAYS = """async () => {
+  const { days, learn } = await import("/static/reprieve/js/diary-time.js");
+  const form = document.getElementById("diary");
+  form.dataset.zone = "America/Chicago";
+  const found = {};
+  for (const at of ["2026-11-01T08:30-06:00", "2026-11-01T23:30-06:00",
+                    "2026-03-09T00:30-05:00", "2027-01-01T12:00-06:00"]) {
+    delete form.dataset.kept;
+    form.dataset.at = String(new Date(at).getTime());
+    learn(form);
+    days(form);
+    const [today, yesterday] = [...form.querySelectorAll('[name="day"]')].map((one) => one.value);
+    found[at] = [today, yesterday, form.querySelector('[name="moment"]').value];
+  }
+  return found;
+}"""
 
 
 def one_day(page: Page, *, pain: int) -> None:

@@ -154,6 +154,18 @@ class TestDiary:
         assert (row.average_pain, row.mode) == (4, "home")
         assert row.extras == {"moment": "evening", "bladder": False, "fall": True, "sleep": 6}
 
+    def test_a_day_that_waited_on_the_phone_is_taken(
+        self, world: World, phone: Client, token: Make
+    ) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        early = world.at - timedelta(days=5)
+        day = said(world, day=(early - timedelta(days=1)).date().isoformat())
+        for told in ("", "yesterday", "2026-03-03T08:00:00"):
+            assert phone.post(path, day | {"told": told}, headers=JSON).status_code == 400
+        answer = phone.post(path, day | {"told": early.isoformat()}, headers=JSON)
+        assert answer.json() == {"saved": True, "alert": False}
+
     def test_a_resent_day_counts_once(self, world: World, phone: Client, token: Make) -> None:
         path, day = f"/d/{token()}", said(world)
         start(phone, path)

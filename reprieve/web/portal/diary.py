@@ -91,11 +91,21 @@ def _save(request: LinkRequest) -> HttpResponseBase:
     done = diary.save(
         actor=request.actor, uid=act_of(request), at=request.at, patient=request.link.patient,
         said=DiaryForm(request.POST).said(), mode=diary.HOME, link=request.link.id,
+        told_at=_told_at(request.POST.get("told", "")),
     )  # fmt: skip
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"saved": True, "alert": done["alert"]})
     after = "?alert" if done["alert"] else ""
     return redirect(f"{request.path}/saved{after}")
+
+
+def _told_at(text: str) -> datetime | None:
+    """When the phone says that a day was told, which may have waited there; None without a word."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
 
 
 def _page(request: LinkRequest, at: datetime) -> dict[str, Any]:
@@ -107,6 +117,7 @@ def _page(request: LinkRequest, at: datetime) -> dict[str, Any]:
         "scales": _scales(),
         "days": [_choice(here.date(), n) for n in range(back)],
         "today": here.date().isoformat(),
+        "at_ms": str(int(at.timestamp() * 1000)),
         "zone": str(timezone.get_current_timezone()),
         "moment": "morning" if here.hour < NOON else "evening",
         "mood_limit": limits["mood"]["alarm_at_or_below"],

@@ -35,12 +35,14 @@ function store(entries) {
 /** @type {Entry[]} */
 let memory = waiting();
 
-/** Keep the day that the form holds. @param {HTMLFormElement} form */
-export function keep(form) {
+/** Keep the day that the form holds, with the moment at which it was told: it may arrive days later.
+ * @param {HTMLFormElement} form @param {Date} now */
+export function keep(form, now) {
   /** @type {Entry} */
   const entry = [];
   for (const [name, value] of new FormData(form))
     if (typeof value === "string" && value !== "" && name !== TOKEN) entry.push([name, value]);
+  entry.push(["told", now.toISOString()]);
   const act = number(entry);
   store([...memory.filter((one) => number(one) !== act), entry]);
 }

@@ -23,7 +23,18 @@ async function fresh(request) {
     return answer;
   } catch (error) {
     const kept = await store.match(request, { ignoreVary: true });
-    if (kept) return kept;
+    if (kept) return path(request).startsWith("/static/") ? kept : marked(kept);
     throw error;
   }
+}
+
+/** @param {Request} request */
+function path(request) {
+  return new URL(request.url).pathname;
+}
+
+/** The page then knows that its dates are old. @param {Response} kept */
+async function marked(kept) {
+  const page = (await kept.text()).replace('id="diary"', 'id="diary" data-kept');
+  return new Response(page, { headers: kept.headers });
 }

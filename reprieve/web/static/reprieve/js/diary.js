@@ -1,6 +1,7 @@
 // The diary: one question a screen; a press answers and goes on. Without a connection the day waits
 // in this browser and is sent, with the same number, when the connection is back: it counts once.
 import { keep, sendAll } from "./diary-queue.js";
+import { clinicNow, days, learn } from "./diary-time.js";
 
 const AFTER_PRESS_MS = 180;
 const RETRY_MS = 30_000;
@@ -42,7 +43,7 @@ function wire(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
-    keep(form);
+    keep(form, clinicNow());
     await deliver(true);
     send.disabled = false;
   });
@@ -66,11 +67,23 @@ function wire(form) {
     }
   }
 
-  days(form);
+  // A page that was kept, or left open, is a new day each time: with the number of the last one it
+  // would take that one's place.
+  function begin() {
+    renew(form);
+    days(form);
+  }
+
+  learn(form);
+  begin();
   show(0, false);
   void deliver(false);
   window.addEventListener("online", () => void deliver(false));
   setInterval(() => void deliver(false), RETRY_MS);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !form.querySelector("[data-step] input:checked")) days(form);
+  });
+  window.addEventListener("pageshow", (event) => event.persisted && begin());
 }
 
 /** @param {HTMLFormElement} form @param {string} selector */
@@ -119,20 +132,6 @@ function limitWorst(form) {
     }
 }
 
-/** A page kept from yesterday must not write yesterday's date: the days are counted again, in the
- * clinic's zone. @param {HTMLFormElement} form */
-function days(form) {
-  const zone = form.dataset.zone;
-  const now = new Date();
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
-  for (const field of form.querySelectorAll('[name="day"]')) {
-    if (!(field instanceof HTMLInputElement)) continue;
-    const back = Number(field.dataset.back);
-    if (parts.format(now) !== form.dataset.today && back < 2)
-      field.value = parts.format(new Date(now.getTime() - back * 86_400_000));
-  }
-}
-
 /** @param {HTMLFormElement} form @param {"waiting" | "sent" | ""} word */
 function say(form, word) {
   const state = form.querySelector("[data-state]");
@@ -147,10 +146,13 @@ function kept(form) {
   words?.querySelector("h1")?.focus();
 }
 
-/** A refused day was not saved: the next try is another act. @param {HTMLFormElement} form */
+/** A refused day was not saved, and the next day is another one: each try is another act. Without
+ * a secure connection there is no such number, nor a kept page that would need it.
+ * @param {HTMLFormElement} form */
 function renew(form) {
   const field = form.querySelector('[name="act"]');
-  if (field instanceof HTMLInputElement) field.value = crypto.randomUUID();
+  if (field instanceof HTMLInputElement && "randomUUID" in crypto)
+    field.value = crypto.randomUUID();
 }
 
 const form = document.getElementById("diary");
