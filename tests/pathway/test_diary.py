@@ -156,7 +156,8 @@ class TestRefusals:
         by_phone(world, patient, said(), link=link, at=late)
 
     @pytest.mark.parametrize(
-        ("told_days_ago", "arrives"), [(None, False), (5, True), (1, False), (-3, False), (60, True)]
+        ("told_days_ago", "arrives"),
+        [(None, False), (5, True), (1, False), (-3, False), (60, True)],
     )
     def test_a_day_that_waited_on_the_phone_is_as_old_as_when_it_was_told(
         self, world: World, patient: uuid.UUID, link: uuid.UUID, told_days_ago: int | None,
