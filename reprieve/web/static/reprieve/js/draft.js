@@ -16,7 +16,7 @@ const PATIENCE_MS = 20_000; // a sending that hangs on a bad line is given up an
 export function keep(form) {
   const key = `reprieve-draft:${form.dataset.draftKey ?? form.dataset.draft}`;
   const more = `${key}:more`; // answers given on a kept page, without those sent before
-  const last = `${key}:last`; // the last press was made on a kept page
+  const last = `${key}:last`; // the last press was made without a connection
   const isKept = form.dataset.kept !== undefined;
   const state = form.querySelector("[data-draft-state]");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -59,6 +59,8 @@ export function keep(form) {
     // What the server refuses for good is not tried again: the page that follows says why.
     if (isFinal && (isSaved || isRefused(status))) return form.submit();
     if (isSaved) return say("saved");
+    // Whoever closes the page now was told that it goes on: the next page knows of the press.
+    if (isFinal && form.dataset.worker) remember(last, new FormData());
     say(isFinal ? "finishing" : "waiting");
     if (!isRefused(status)) later(RETRY_MS);
   }
@@ -90,7 +92,7 @@ export function keep(form) {
   const early = answeredEarly(form);
   const isWhole = restore(form, key);
   const isMore = add(form, more);
-  isFinal = !isKept && isStored(last);
+  isFinal = isStored(last);
   if (isWhole || isMore || isFinal) later(isFinal ? 0 : AFTER_MS);
   if (early.length) {
     for (const [name, value] of early) fill(form, name, value);
@@ -233,5 +235,7 @@ function fill(form, name, value) {
   }
 }
 
+// A page that answered a press is a page like any other: read anew it asks, and sends nothing again.
+if (document.querySelector("form[data-draft]")) history.replaceState(null, "", location.href);
 for (const form of document.querySelectorAll("form[data-draft]"))
   if (form instanceof HTMLFormElement) keep(form);
