@@ -12,6 +12,7 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks import children
 from benchmarks.harness import Figure
 
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="within 5 minutes, every goal kept")
     parser.add_argument("--json", action="store_true", help="nothing but JSON on stdout")
     asked = parser.parse_args()
+    children.end_when_told()
     figures: dict[str, Figure] = {}
     for name in [asked.name] if asked.name else names():
         with contextlib.redirect_stdout(sys.stderr):

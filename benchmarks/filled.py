@@ -42,7 +42,7 @@ def _fill(count: int, values: int) -> dict[str, str]:
             )  # fmt: skip
         visit = invented.prepared(world, *last)
         _feed(world, visit, values)
-    return {"cookie": _cookie(world.emails["infusion_nurse"]), "infusion": str(visit)}
+    return {"cookie": cookie(world.emails["infusion_nurse"]), "infusion": str(visit)}
 
 
 def _feed(world, visit: uuid.UUID, values: int) -> None:  # type: ignore[no-untyped-def]
@@ -68,7 +68,8 @@ def _feed(world, visit: uuid.UUID, values: int) -> None:  # type: ignore[no-unty
     )
 
 
-def _cookie(email: str) -> str:
+def cookie(email: str) -> str:
+    """This function will sign somebody in and return the session's cookie."""
     from django.test import Client
 
     from reprieve.records.models import User

@@ -42,8 +42,8 @@ def _measured(patients: int) -> dict[str, float]:
     today = world.at.date()
     with transaction.atomic():
         for n in range(patients):
-            _treated(world, n, ends=today - AFTER, diary=AFTER)
-        long = _treated(world, patients, ends=today - FIVE_YEARS, diary=FIVE_YEARS)
+            treated(world, n, ends=today - AFTER, diary=AFTER)
+        long = treated(world, patients, ends=today - FIVE_YEARS, diary=FIVE_YEARS)
         _boosters(world, patients, today)
     pages = _pages(world, long)
     started = time.perf_counter()
@@ -53,8 +53,10 @@ def _measured(patients: int) -> dict[str, float]:
     return {"forecasts_s": taken, "kept": kept, **pages}
 
 
-def _treated(world: Any, n: int, *, ends: date, diary: timedelta) -> Any:
-    """One patient with a series that ended on a day, and a diary from before it on."""
+def treated(world: Any, n: int, *, ends: date, diary: timedelta) -> Any:
+    """This function will make a patient with a series that ended on a day, and a diary from
+    before it on. The patient is returned.
+    """
     from reprieve.pathway import importing, observations
     from reprieve.pathway.importing import InfusionRow, PatientRow
     from reprieve.pathway.observations import Told

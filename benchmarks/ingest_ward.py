@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import listeners, processes
+from benchmarks import children, listeners, processes
 from benchmarks.harness import Figure, figure, percentile
 from benchmarks.served import served
 
@@ -39,13 +39,12 @@ def measured(*, quick: bool) -> dict[str, Figure]:
     return _figures(sent, json.loads(ages), memory=memory, lost=lost)
 
 
-def _viewing(
-    url: str, cookie: str, lasting_s: float, visits: list[str]
-) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
+def _viewing(url: str, cookie: str, lasting_s: float, visits: list[str]) -> subprocess.Popen[str]:
+    process = children.start(
         [sys.executable, "-m", "benchmarks.viewers", url, cookie, str(lasting_s), *visits],
-        cwd=listeners.ROOT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=listeners.ROOT,
+        stdout=subprocess.PIPE,
+    )
     time.sleep(1)  # the charts are open before the first value comes
     return process
 

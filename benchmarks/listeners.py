@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import children
+
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent
 READY_S = 60.0
@@ -61,7 +63,9 @@ def gateway(env: dict[str, str]) -> Iterator[Listener]:
     with contextlib.ExitStack() as running:
         for argv in parts:
             part = argv[-1].rpartition(".")[2]
-            process = running.enter_context(_running(argv, own | {"REPRIEVE_PART": part}))
+            process = running.enter_context(
+                children.running(argv, env=own | {"REPRIEVE_PART": part}, cwd=ROOT)
+            )
         await_port(port)
         yield Listener(name="reprieve", port=port, pid=process.pid)
 
@@ -78,19 +82,10 @@ def peers() -> Iterator[list[Listener]]:
         listening = []
         for name, argv in found:
             port = free_port()
-            process = running.enter_context(_running([*argv, str(port)], dict(os.environ)))
+            process = running.enter_context(children.running([*argv, str(port)], cwd=ROOT))
             await_port(port)
             listening.append(Listener(name=name, port=port, pid=process.pid))
         yield listening
-
-
-@contextmanager
-def _running(argv: list[str], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(argv, env=env, cwd=ROOT) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
 
 
 def _node() -> str:
@@ -110,14 +105,12 @@ def sent(
     return [(at_ms, took_ms, low) for at_ms, took_ms, low in json.loads(told)]
 
 
-def sending(
-    port: int, monitors: int, *, lasting_s: float, every_s: float
-) -> subprocess.Popen[str]:
+def sending(port: int, monitors: int, *, lasting_s: float, every_s: float) -> subprocess.Popen[str]:
     """This function will start the monitors in a process of their own."""
-    return subprocess.Popen(
+    return children.start(
         [sys.executable, "-m", "benchmarks.senders", str(port), str(monitors), str(lasting_s),
          str(every_s)],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, stdout=subprocess.PIPE,
     )  # fmt: skip
 
 

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.harness import Figure, figure, percentile
+from benchmarks.served import served
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMAND = str(Path(sys.executable).with_name("reprieve"))
 CLIENTS = 8
 P95_MS = 150.0
 MEMORY_MB = 400.0
@@ -36,9 +32,9 @@ def run(*, quick: bool) -> dict[str, Figure]:
     with tempfile.TemporaryDirectory(prefix="reprieve-bench-") as folder:
         env = {**os.environ, "REPRIEVE_DATA": folder, "PYTHONPATH": str(ROOT)}
         made = _filled(env, patients, values)
-        with _served(env) as (url, pid):
-            figures = _timed(url, made, seconds)
-            memory = processes.pss_mib(pid)
+        with served(env) as place:
+            figures = _timed(place.url, made, seconds)
+            memory = processes.pss_mib(place.pid)
     size = f"{patients} patients, {values} values"
     print(f"pages: {size}, {CLIENTS} clients, {seconds:g} s each", file=sys.stderr)
     return {**figures, "pages_memory": figure(memory, unit="MiB", at_most=MEMORY_MB)}
@@ -51,25 +47,6 @@ def _filled(env: dict[str, str], patients: int, values: int) -> dict[str, str]:
     )  # fmt: skip
     made: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     return made
-
-
-@contextmanager
-def _served(env: dict[str, str]) -> Iterator[tuple[str, int]]:
-    with subprocess.Popen(
-        [COMMAND, "serve", "--port", _free(), "--mllp-port", _free(), "--json"],
-        env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ) as server:  # fmt: skip
-        try:
-            assert server.stdout
-            yield json.loads(server.stdout.readline())["url"].rstrip("/"), server.pid
-        finally:
-            server.send_signal(signal.SIGTERM)
-
-
-def _free() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def _timed(url: str, made: dict[str, str], seconds: float) -> dict[str, Figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -29,6 +30,14 @@ def pss_mib(pid: int) -> float:
     return sum(_pss_kib(one) for one in tree(pid)) / 1024
 
 
+def cpu_s(pid: int) -> float:
+    """This function will add up the processor time of a process tree, in seconds.
+
+    A child that has ended counts from when its parent has looked after it.
+    """
+    return sum(_cpu_ticks(one) for one in tree(pid)) / os.sysconf("SC_CLK_TCK")
+
+
 def environment(pid: int) -> dict[str, str]:
     """This function will return the environment a process was started with, or nothing."""
     pairs = _read(pid, "environ").split("\0")
@@ -50,6 +59,14 @@ def _pss_kib(pid: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1])
     return 0
+
+
+def _cpu_ticks(pid: int) -> int:
+    text = _read(pid, "stat")
+    if not text:
+        return 0
+    own_and_childrens = text.rsplit(")", 1)[1].split()[11:15]
+    return sum(int(ticks) for ticks in own_and_childrens)
 
 
 def _read(pid: int, name: str) -> str:

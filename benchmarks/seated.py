@@ -34,7 +34,7 @@ def seat(monitors: int, history_s: int) -> dict[str, Any]:
     """This function will make visits, the last of them with a history of one-second data."""
     from django.db import transaction
 
-    from benchmarks.filled import _cookie
+    from benchmarks.filled import cookie
     from tests import world as invented
 
     at = datetime.now(UTC)
@@ -47,7 +47,7 @@ def seat(monitors: int, history_s: int) -> dict[str, Any]:
         _history(world, visits[-1], history_s)
     return {
         "clinic": str(world.id), "visits": [str(v) for v in visits],
-        "cookie": _cookie(world.emails["infusion_nurse"]),
+        "cookie": cookie(world.emails["infusion_nurse"]),
     }  # fmt: skip
 
 

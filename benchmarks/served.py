@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import listeners
+from benchmarks import children, listeners
 
 COMMAND = str(Path(sys.executable).with_name("reprieve"))
 
@@ -29,14 +28,15 @@ class Place:
 def served(env: dict[str, str]) -> Iterator[Place]:
     """This function will serve the clinic of an environment until the block ends."""
     port, mllp_port = listeners.free_port(), listeners.free_port()
-    with subprocess.Popen(
+    with children.running(
         [COMMAND, "serve", "--port", str(port), "--mllp-port", str(mllp_port), "--json"],
-        env=env, cwd=listeners.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=env, cwd=listeners.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as server:  # fmt: skip
-        try:
-            assert server.stdout
-            url = json.loads(server.stdout.readline())["url"].rstrip("/")
-            listeners.await_port(mllp_port)
-            yield Place(url=url, mllp_port=mllp_port, pid=server.pid)
-        finally:
-            server.send_signal(signal.SIGTERM)
+        assert server.stdout
+        first = server.stdout.readline()
+        if not first:
+            raise RuntimeError(f"`reprieve serve` ended with exit code {server.wait()}")
+        # Mails go to the same place where no mail server is named.
+        children.read_on(server.stdout)
+        listeners.await_port(mllp_port)
+        yield Place(url=json.loads(first)["url"].rstrip("/"), mllp_port=mllp_port, pid=server.pid)

@@ -2,14 +2,17 @@
 
 import importlib
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import harness, processes
+from benchmarks import children, harness, load_users, processes
+from tests.house.engines import ROOT
 from tests.house.running import wait_for
 
 SLEEP = "import time; time.sleep(30)"
@@ -107,3 +110,58 @@ def test_every_bench_can_be_asked_for_by_name() -> None:
     for name in bench.names():
         assert callable(importlib.import_module(f"benchmarks.{name}").run)
     assert not {"harness", "processes", "__main__"} & set(bench.names())
+
+
+HELD = """
+import sys, tempfile
+from benchmarks import children
+children.end_when_told()
+with tempfile.TemporaryDirectory() as folder:
+    code = "import time; print('up', flush=True); time.sleep(60)"
+    with children.running([sys.executable, "-c", code], stdout=-1) as child:
+        child.stdout.readline()
+        print(child.pid, folder, flush=True)
+        child.wait()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_bench_that_is_stopped_leaves_no_process(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as started:  # fmt: skip
+        assert started.stdout is not None
+        child, folder = started.stdout.readline().split()
+        assert processes.is_running(int(child))
+        started.send_signal(number)
+        started.wait(30)
+        wait_for(lambda: not processes.is_running(int(child)), "the child to end")
+    if number != signal.SIGKILL:
+        assert not Path(folder).exists()
+
+
+def test_a_child_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "GRACE_S", 0.5)
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True)"
+    with children.running(
+        [sys.executable, "-c", f"{deaf}; time.sleep(60)"], stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_processor_time_is_that_of_a_tree_with_those_that_ended() -> None:
+    burn = "import time\nwhile time.process_time() < 0.5: pass"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as parent:
+        wait_for(lambda: processes.cpu_s(parent.pid) >= 0.5, "the work to be counted")
+        assert parent.stdin is not None
+        parent.stdin.close()
+
+
+def test_a_diary_day_of_the_load_is_one_that_the_page_offers() -> None:
+    page = 'data-today="2026-03-03"'
+    days = [load_users._day(page, number) for number in range(4)]
+    assert days == ["2026-03-03", "2026-03-02", "2026-03-01", "2026-03-03"]
