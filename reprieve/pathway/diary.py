@@ -63,10 +63,11 @@ def save(
         row = _write(said, actor=actor, at=at, patient=patient, mode=mode, link=link)
         alert = _alarm(said, actor, at, patient, rules.data)
         _harm(said, actor, at, patient, mode)
-        maintenance.look(clinic=actor.clinic, patient=patient, actor=actor, at=at)
         return Done(subject_kind="diary", subject=row.pk, result={"alert": alert})
 
-    return perform("diary.record", actor=actor, uid=uid, at=at, work=work)
+    done = perform("diary.record", actor=actor, uid=uid, at=at, work=work)
+    maintenance.look_after(clinic=actor.clinic, patient=patient, uid=uid, at=at)
+    return done
 
 
 def _check(said: Day, mode: str, rules: Mapping[str, Any]) -> None:

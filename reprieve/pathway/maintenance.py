@@ -55,17 +55,43 @@ def look(
 
     Once for each time relief fades: not while one is open, nor after a physician has decided.
     """
-    episode = EpisodeOfCare.of(clinic).filter(patient_id=patient).order_by("-started_at").first()
-    if episode is None or episode.state not in STATES:
-        return None
-    if worklist.already_open(clinic=clinic, kind=KIND, patient=patient):
-        return None
-    found = proposal(clinic=clinic, patient=patient, at=at)
-    if found is None or _is_decided(clinic, patient, found):
+    if not _is_wanted(clinic, patient, at):
         return None
     return worklist.open_item(
         actor=actor, at=at, kind=KIND, owner_role=PHYSICIAN, due_at=at + WITHIN, patient=patient
     )
+
+
+def look_after(*, clinic: uuid.UUID, patient: uuid.UUID, uid: uuid.UUID, at: datetime) -> None:
+    """This function will look whether the diary day of the act `uid`, now stored, shows that
+    relief has faded.
+
+    Much is read and next to nothing is ever found: nobody's writing waits for the reading. What
+    is found is written by an act of its own, once; what fails here the nightly review finds, and
+    never costs the patient the day that was written.
+    """
+
+    def work() -> Done:
+        item = look(clinic=clinic, patient=patient, actor=actor, at=at)
+        return Done(
+            subject_kind="patient", subject=patient, detail={"proposed": item is not None}
+        )
+
+    actor = system(clinic, "diary")
+    with contextlib.suppress(BadValue, PathwayError):
+        if _is_wanted(clinic, patient, at):
+            mine = uuid.uuid5(uid, "relief fades")
+            perform("maintenance.review", actor=actor, uid=mine, at=at, work=work)
+
+
+def _is_wanted(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> bool:
+    episode = EpisodeOfCare.of(clinic).filter(patient_id=patient).order_by("-started_at").first()
+    if episode is None or episode.state not in STATES:
+        return False
+    if worklist.already_open(clinic=clinic, kind=KIND, patient=patient):
+        return False
+    found = proposal(clinic=clinic, patient=patient, at=at)
+    return found is not None and not _is_decided(clinic, patient, found)
 
 
 def review_every_clinic() -> int:

@@ -43,8 +43,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _has_passkey(request: HttpRequest, actor: Actor) -> bool:
-    """Asked once a session: whether the locked screen offers a passkey."""
+    """Asked once a session: whether the locked screen offers a passkey.
+
+    A patient has no account, and opening a link writes nothing: not even a session.
+    """
+    if actor.user is None:
+        return False
     if passkeys.KNOWN not in request.session:
-        has = actor.user is not None and accounts.has_factor(actor.user, passkeys.KIND)
-        request.session[passkeys.KNOWN] = has
+        request.session[passkeys.KNOWN] = accounts.has_factor(actor.user, passkeys.KIND)
     return bool(request.session[passkeys.KNOWN])

@@ -14,7 +14,15 @@ from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow, PermissionDenied
 from reprieve.pathway.maintenance import Accepted
 from reprieve.pathway.observations import Told
-from reprieve.records.models import Appointment, CarePlan, Decision, EpisodeOfCare, OutboxMessage
+from reprieve.records.models import (
+    Appointment,
+    AuditEvent,
+    CarePlan,
+    Decision,
+    DiaryEntry,
+    EpisodeOfCare,
+    OutboxMessage,
+)
 from reprieve.records.queries import ladders, response
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
@@ -64,6 +72,25 @@ class TestProposal:
         assert "liver-panel" in {need.fact for need in found.needs}
         faded.days([7] * 3)
         assert proposals(faded) == 1
+
+    def test_what_is_proposed_is_an_act_of_its_own(self, faded: Treated) -> None:
+        rows = AuditEvent.objects.filter(clinic_id=faded.world.id, action="maintenance.review")
+        [row] = rows
+        assert (row.actor, row.detail) == ("system:diary", {"proposed": True})
+
+    def test_a_day_is_kept_whatever_looking_at_it_comes_to(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = responder(world)
+
+        def refuse(**_whose: object) -> None:
+            raise BadValue("diary", "cannot be read")
+
+        monkeypatch.setattr(maintenance, "proposal", refuse)
+        before = DiaryEntry.of(world.id).count()
+        made.days([7])
+        assert DiaryEntry.of(world.id).count() == before + 1
+        assert proposals(made) == 0
 
     def test_who_never_responded_gets_no_proposal(self, world: World) -> None:
         made = responder(world, weeks=(8, 8), during=8)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from reprieve.pathway import diary, links, messages
@@ -72,6 +73,14 @@ def said(world: World, **changes: Any) -> dict[str, Any]:
 
 
 class TestDoor:
+    def test_opening_writes_nothing_not_even_a_session(self, phone: Client, token: Make) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        for page in (path, f"{path}/saved"):
+            assert phone.get(page).status_code == 200
+        assert not Session.objects.exists()
+        assert "sessionid" not in phone.cookies
+
     def test_a_mail_scanner_changes_nothing(self, phone: Client, token: Make) -> None:
         path = f"/d/{token()}"
         for _ in range(3):
