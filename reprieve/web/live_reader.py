@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -126,19 +127,37 @@ class Shared(Generic[Answer]):
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._making: dict[Hashable, Future[Answer]] = {}
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """This function will return the answer under a key, made by the first who asks."""
+        """This function will return the answer under a key, made by the first who asks.
+
+        Who asks meanwhile waits for it: making it beside would hold up both.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made = make()
+            under_way = self._making.get(key)
+            if under_way is None:
+                self._making[key] = Future()
+        if under_way is None:
+            return self._make(key, make)
+        return make() if under_way.exception() else under_way.result()
+
+    def _make(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        try:
+            made = make()
+        except BaseException as error:
+            with self._lock:
+                self._making.pop(key).set_exception(error)
+            raise
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
+            self._making.pop(key).set_result(made)
         return made
 
 

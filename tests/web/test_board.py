@@ -8,12 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reprieve.pathway import charting, clinic, feed
+from reprieve.pathway.clock import ms
 from reprieve.pathway.feed_values import NotCharted
 from reprieve.records.models import Device, DeviceAssociation, ParkedDecision, ParkedMessage
+from reprieve.records.queries import board as queries
 from tests import world as worlds
 from tests.chairside import QUICK, Chair, sent, sit
 from tests.world import World, new
@@ -200,3 +204,18 @@ class TestMonitors:
     def test_other_roles(self, as_role: AsRole, role: str) -> None:
         assert as_role(role).get(reverse("monitors")).status_code == 403
         assert as_role(role).get(reverse("board")).status_code == 403
+
+
+def test_more_chairs_take_no_more_questions_to_the_database(world: World) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            seats = queries.seats(clinic=world.id, at_ms=ms(world.at))
+        assert all(seat.due is not None for seat in seats)
+        return len(found)
+
+    sit(world).start(20)
+    one = asked()
+    for number in range(3):
+        patient = worlds.person(world, given=f"Nr{number}", mrn=f"B-{number}")
+        Chair(world, worlds.prepared(world, *patient), patient[0]).start(20)
+    assert asked() == one

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from reprieve.pathway import charting, clinic
 from reprieve.records.models import AccessEntry, Observation
+from reprieve.web.infusion_entries import ENTRIES
 from tests import world as worlds
 from tests.chairside import QUICK, Chair, sit
 from tests.web.infusion_page import enter, live, ordered, page
@@ -37,6 +38,32 @@ def chair(world: World) -> Chair:
 
 
 class TestScreen:
+    def test_each_chair_has_its_own_dialogs(
+        self, as_role: AsRole, world: World, chair: Chair
+    ) -> None:
+        other = Chair(world, worlds.prepared(world, *worlds.person(world, given="O'Otto")), new())
+        nurse = as_role("infusion_nurse")
+        acts: list[str] = []
+        for one, name, not_name in ((chair, "Iva", "Otto"), (other, "O&#x27;Otto", "Iva")):
+            html = page(nurse, "infusion", one.encounter)
+            forms = re.findall(r'<form method="post" action="([^"]*/enter/[^"]*)".*?</form>', html)
+            assert {address.split("/")[2] for address in forms} == {str(one.encounter)}
+            assert len(forms) == sum(1 for e in ENTRIES.values() if e.states) + 1
+            said = re.findall(r'class="confirm-patient">([^<]*)<', html)
+            assert len(said) == len(forms)
+            assert all(words.startswith(f"{name} Invented, ") for words in said)
+            assert not_name not in html
+            acts += re.findall(r'name="act" value="([^"]+)"', html)
+            [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w{64})"', html)) - {""}
+        assert len(acts) == len(set(acts)) >= 2 * len(forms)
+        strict = Client(enforce_csrf_checks=True)
+        strict.cookies = nurse.cookies
+        address = reverse("infusion_entry", args=[other.encounter, "note"])
+        data = {"act": acts[-1], "note": "Blanket given.", "csrfmiddlewaretoken": token}
+        headers = {"X-Reprieve-Entry": "1"}
+        assert strict.post(address, data, headers=headers).status_code == 204
+        assert strict.post(address, {**data, "csrfmiddlewaretoken": "x" * 64}).status_code == 403
+
     def test_nothing_is_filled_in_and_nothing_invented(self, as_role: AsRole, chair: Chair) -> None:
         html = page(as_role("infusion_nurse"), "infusion", chair.encounter)
         assert "Iva Invented" in html

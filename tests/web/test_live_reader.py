@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -120,3 +122,43 @@ def test_shared_answers_are_made_once_and_the_oldest_is_forgotten(
     for key in (1, 1, 2, 1, 3, 1, 2):
         shared.get(key, lambda key=key: make(key))
     assert made == [1, 2, 3, 2]
+
+
+def test_who_asks_while_an_answer_is_made_waits_for_it() -> None:
+    shared: Shared[int] = Shared()
+    begun, go_on = threading.Event(), threading.Event()
+    made: list[int] = []
+
+    def slowly() -> int:
+        begun.set()
+        assert go_on.wait(10)
+        made.append(1)
+        return 7
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(shared.get, "a", slowly)
+        assert begun.wait(10)
+        others = [pool.submit(shared.get, "a", slowly) for _ in range(3)]
+        assert shared.get("b", lambda: 8) == 8  # another answer waits for nobody
+        go_on.set()
+        assert [one.result(10) for one in (first, *others)] == [7] * 4
+    assert made == [1]
+
+
+def test_an_answer_that_failed_is_made_anew_by_who_waited() -> None:
+    shared: Shared[int] = Shared()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def fails() -> int:
+        begun.set()
+        assert go_on.wait(10)
+        raise ValueError("invented")
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(shared.get, "a", fails)
+        assert begun.wait(10)
+        second = pool.submit(shared.get, "a", lambda: 7)
+        go_on.set()
+        assert second.result(10) == 7
+        with pytest.raises(ValueError, match="invented"):
+            first.result(10)

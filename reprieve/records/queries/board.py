@@ -43,13 +43,16 @@ def seats(*, clinic: uuid.UUID, at_ms: int) -> tuple[Seat, ...]:
     """This function will list the chairs in use, worst first."""
     rows = list(InfusionState.of(clinic).filter(state__in=SHOWN).select_related("chair"))
     people = patients.many(clinic=clinic, patients=[row.patient_id for row in rows])
-    found = [_seat(row, people[row.patient_id].identity, at_ms) for row in rows]
+    encounters = [row.encounter_id for row in rows]
+    due = schedules.of_chairs(clinic=clinic, encounters=encounters, at_ms=at_ms)
+    found = [
+        _seat(row, people[row.patient_id].identity, due.get(row.encounter_id, ())) for row in rows
+    ]
     return tuple(sorted(found, key=_worst_first))
 
 
-def _seat(row: InfusionState, who: Identity, at_ms: int) -> Seat:
+def _seat(row: InfusionState, who: Identity, due: tuple[Due, ...]) -> Seat:
     alarms = State.from_json(row.alarm_fold) if row.alarm_fold else State()
-    due = schedules.due(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=at_ms)
     return Seat(
         encounter=row.encounter_id,
         patient=row.patient_id,

@@ -53,13 +53,14 @@ def member_of_user(*, user: int) -> StaffMember | None:
     )
     if row is None:
         return None
-    return _member(row, _roles(row.clinic_id).get(row.pk, frozenset()))
+    own = _roles(row.clinic_id, practitioner_id=row.pk)
+    return _member(row, own.get(row.pk, frozenset()))
 
 
-def _roles(clinic: uuid.UUID) -> dict[uuid.UUID, frozenset[str]]:
+def _roles(clinic: uuid.UUID, **whose: uuid.UUID) -> dict[uuid.UUID, frozenset[str]]:
     """The newest row for each person and role decides whether it is held."""
     newest: dict[tuple[uuid.UUID, str], bool] = {}
-    rows = PractitionerRole.of(clinic).order_by("recorded_at", "id")
+    rows = PractitionerRole.of(clinic).filter(**whose).order_by("recorded_at", "id")
     for person, role, granted in rows.values_list("practitioner_id", "role", "granted"):
         newest[person, role] = granted
     held: dict[uuid.UUID, set[str]] = {}

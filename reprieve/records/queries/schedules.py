@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator, Sequence
 
 from reprieve.clinical.regimens import regimens
 from reprieve.monitoring import schedule
@@ -29,16 +30,31 @@ ASKED = {code: what for what, codes in ANSWERS.items() for code in codes}
 # What the alarm waits for in a chair by hand; scores of comfort are shown as due, and do not sound.
 VITAL = frozenset({"heart_rate", "spo2", "blood_pressure", "respiratory_rate", "sedation"})
 LIVE = frozenset({"running", "paused", "stopped", "recovery"})
+# What was charted in whose chair.
+Happened = tuple[uuid.UUID, CareEvent]
 ENDING = frozenset({"patient_left", "transferred", "discharged"})
 
 
 def due(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> tuple[Due, ...]:
     """This function will return what is due next in a chair, soonest first."""
+    return of_chairs(clinic=clinic, encounters=[encounter], at_ms=at_ms).get(encounter, ())
+
+
+def of_chairs(
+    *, clinic: uuid.UUID, encounters: Sequence[uuid.UUID], at_ms: int
+) -> dict[uuid.UUID, tuple[Due, ...]]:
+    """This function will return what is due next in each chair in use, soonest first."""
     rows = InfusionState.of(clinic).select_related("encounter__plan")
-    row = rows.filter(encounter_id=encounter).first()
-    if row is None or row.state not in LIVE | {"prepared"}:
-        return ()
-    happened = [*_acts(clinic, encounter), *_typed(clinic, encounter), *_sent(row)]
+    found = {row.encounter_id: row for row in rows.filter(encounter_id__in=list(encounters))}
+    open_ = {one: row for one, row in found.items() if row.state in LIVE | {"prepared"}}
+    happened: dict[uuid.UUID, list[CareEvent]] = {one: [] for one in open_}
+    for encounter, event in (*_acts(clinic, open_), *_typed(clinic, open_)):
+        happened[encounter].append(event)
+    return {one: _due(row, happened[one], at_ms) for one, row in open_.items()}
+
+
+def _due(row: InfusionState, charted: list[CareEvent], at_ms: int) -> tuple[Due, ...]:
+    happened = [*charted, *_sent(row)]
     first = min((e.at_ms for e in happened), default=at_ms)
     happened.append(CareEvent(kind="check", at_ms=first))
     chair: schedule.Chair = "by_hand" if row.by_hand else "feed"
@@ -64,12 +80,16 @@ def next_by_hand_ms(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> i
     return min((d.due_ms for d in found if d.what in VITAL), default=None)
 
 
-def _acts(clinic: uuid.UUID, encounter: uuid.UUID) -> list[CareEvent]:
-    rows = InfusionEvent.of(clinic).filter(encounter_id=encounter)
-    acts = [(_kind(kind), at_ms) for kind, at_ms in rows.values_list("kind", "at_ms")]
-    given = MedicationAdministration.of(clinic).filter(encounter_id=encounter)
-    rescue = [CareEvent(kind="rescue", at_ms=t) for t in given.values_list("at_ms", flat=True)]
-    return [*rescue, *(CareEvent(kind=kind, at_ms=at_ms) for kind, at_ms in acts if kind)]
+def _acts(clinic: uuid.UUID, encounters: Iterable[uuid.UUID]) -> Iterator[Happened]:
+    chairs = list(encounters)
+    given = MedicationAdministration.of(clinic).filter(encounter_id__in=chairs)
+    for encounter, at_ms in given.values_list("encounter_id", "at_ms"):
+        yield encounter, CareEvent(kind="rescue", at_ms=at_ms)
+    rows = InfusionEvent.of(clinic).filter(encounter_id__in=chairs)
+    for encounter, word, at_ms in rows.values_list("encounter_id", "kind", "at_ms"):
+        kind = _kind(word)
+        if kind is not None:
+            yield encounter, CareEvent(kind=kind, at_ms=at_ms)
 
 
 def _kind(kind: str) -> EventKind | None:
@@ -82,18 +102,17 @@ def _kind(kind: str) -> EventKind | None:
     return "rate_change" if kind in SETTING | STOPPING | {"bolus"} else None
 
 
-def _typed(clinic: uuid.UUID, encounter: uuid.UUID) -> list[CareEvent]:
+def _typed(clinic: uuid.UUID, encounters: Iterable[uuid.UUID]) -> Iterator[Happened]:
     rows = list(
         Observation.of(clinic)
-        .filter(encounter_id=encounter, code__in=list(ASKED))
-        .values_list("id", "code", "measured_at", "corrects_id", "value")
+        .filter(encounter_id__in=list(encounters), code__in=list(ASKED))
+        .values_list("encounter_id", "id", "code", "measured_at", "corrects_id", "value")
     )
-    replaced = {corrects for _, _, _, corrects, _ in rows if corrects}
-    return [
-        CareEvent(kind="observed", at_ms=round(at.timestamp() * 1000), what=ASKED[code])
-        for pk, code, at, _, value in rows
-        if pk not in replaced and value is not None
-    ]
+    replaced = {corrects for *_, corrects, _ in rows if corrects}
+    for encounter, pk, code, at, _, value in rows:
+        if pk not in replaced and value is not None:
+            at_ms = round(at.timestamp() * 1000)
+            yield encounter, CareEvent(kind="observed", at_ms=at_ms, what=ASKED[code])
 
 
 def _sent(row: InfusionState) -> list[CareEvent]:

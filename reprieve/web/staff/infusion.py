@@ -31,12 +31,16 @@ from reprieve.web import board_view, emergency_view, infusion_live
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
 from reprieve.web.emergency_words import STEPS
-from reprieve.web.infusion_entries import ENTRIES, Blank, Chairside, Entry, blank, form_for
+from reprieve.web.infusion_dialogs import dialogs
+from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, blank, form_for
 from reprieve.web.presenters import Badge, strip
 from reprieve.web.words import form_errors, say
 
 SILENCE_S = 120
 FETCHED = "X-Reprieve-Entry"
+# The screen's buttons: on the first row, and behind "More entries".
+QUICK = tuple(one for one in ENTRIES.values() if one.states and one.quick)
+MORE = tuple(one for one in ENTRIES.values() if one.states and not one.quick)
 
 
 @page("infusion.open", opens="infusion")
@@ -45,14 +49,16 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     patient = _patient(request, encounter)
     request.shown += [str(patient), str(encounter)]
     state = infusion_live.current(request, encounter)
+    header = _strip(request, patient, encounter)
+    blanks = [blank(one, request, encounter) for one in (*QUICK, *MORE, ENTRIES["correct"])]
     return render(request, "staff/infusion/screen.html", {
         "encounter": encounter,
         "live": state,
         "now_ms": ms(request.at),
-        "patient": _strip(request, patient, encounter),
-        "quick": _dialogs(request, encounter, quick=True),
-        "more": _dialogs(request, encounter, quick=False),
-        "correct": blank(ENTRIES["correct"], request, encounter),
+        "patient": header,
+        "quick": QUICK,
+        "more": MORE,
+        "dialogs": dialogs(blanks, request=request, encounter=encounter, patient=header),
         "terms": infusion_live.harm_terms(),
         "card": emergency_view.card(clinic=request.actor.clinic, at=request.at),
         "steps": list(STEPS.items()),
@@ -207,14 +213,6 @@ def _papers(request: PageRequest, patient: uuid.UUID, encounter: uuid.UUID) -> l
         else Badge(kind="unknown", text=_("escort?"))
     )  # fmt: skip
     return badges
-
-
-def _dialogs(request: PageRequest, encounter: uuid.UUID, *, quick: bool) -> list[Blank]:
-    return [
-        blank(one, request, encounter)
-        for one in ENTRIES.values()
-        if one.quick is quick and one.states
-    ]
 
 
 urlpatterns = [
