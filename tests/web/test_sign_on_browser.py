@@ -111,6 +111,7 @@ def test_people_come_in_by_their_provider_or_are_told_why_not(
     page.get_by_role("button", name="Sign out").press("Enter")
     page.wait_for_url("**/account/login/**")
     page.get_by_role("link", name="sign out at the provider").wait_for()
+    axe(page)
     page.goto(f"{url}/board")
     assert "/account/login/" in page.url
 
@@ -148,7 +149,7 @@ def test_people_come_in_by_their_provider_or_are_told_why_not(
 
 
 def test_the_second_factor_is_ours_unless_the_provider_proved_one(
-    clinic: LiveClinic, page: Page, vouch: Vouch
+    clinic: LiveClinic, page: Page, vouch: Vouch, axe: Callable[[Page], None]
 ) -> None:
     world, url = clinic.world, clinic.url
     assert world is not None
@@ -160,6 +161,7 @@ def test_the_second_factor_is_ours_unless_the_provider_proved_one(
     at_provider(page, url, "s-doctor")
     page.goto(f"{url}/board")
     page.get_by_text("Your role needs a second factor").first.wait_for()
+    axe(page)
 
     vouch("s-doctor", **verified(world, "physician"), amr=["pwd", "mfa"])
     at_provider(page, url, "s-doctor")
@@ -176,10 +178,11 @@ def test_the_second_factor_is_ours_unless_the_provider_proved_one(
     vouch("s-doctor", **verified(world, "physician"), amr=["pwd"])
     at_provider(page, url, "s-doctor")
     assert "/account/2fa/authenticate/" in page.url
+    axe(page)
 
 
 def test_a_provider_that_does_not_answer_is_told(
-    clinic: LiveClinic, page: Page, issuer: str
+    clinic: LiveClinic, page: Page, issuer: str, axe: Callable[[Page], None]
 ) -> None:
     page.goto(f"{clinic.url}/account/login/")
     file = clinic.folder / "sso.toml"
@@ -189,3 +192,4 @@ def test_a_provider_that_does_not_answer_is_told(
     page.goto(f"{clinic.url}/account/login/")
     page.get_by_role("button", name="Sign in by Invented Health").press("Enter")
     page.get_by_text("does not answer at present").wait_for()
+    axe(page)
