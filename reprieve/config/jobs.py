@@ -47,7 +47,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
 
     `shift` is how far a demo's clock is from the machine's; the lease keeps the machine's.
     """
-    from reprieve.config import backup_shelf, courier, forecasts, registry
+    from reprieve.config import backup_shelf, courier, forecasts, migrate, registry
     from reprieve.config import shift as shifts
     from reprieve.pathway import downtime, escalation, maintenance, ticker
 
@@ -76,6 +76,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="registry", every_s=30.0, do=lambda _at: learned.go()),
         Chore(name="morning", every_s=600.0, do=lambda _at: morning.go()),
         Chore(name="backup", every_s=60.0, do=lambda _at: copies.go()),
+        Chore(name="sizes", every_s=3600.0, do=lambda _at: migrate.learn_sizes()),
         Chore(name="tidy", every_s=600.0, do=lambda _at: broom.go()),
     ]
 

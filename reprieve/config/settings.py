@@ -188,6 +188,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = assets.address(PACKAGE)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "reprieve.web.statics.Addresses"},
+}
 STATICFILES_DIRS = assets.folders(PACKAGE)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

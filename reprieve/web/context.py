@@ -26,13 +26,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     clinic = clinic_of(request, actor)
     places = collect.menu(actor)
     daily = [place for place in places if not place.seldom] or places
+    at_hand = {place.url_name for place in daily}  # comparing places compares their words
     match = request.resolver_match
     here = match.view_name if match and match.view_name in {p.url_name for p in places} else ""
     return {
         "actor": actor,
         "demo_roles": ROLES if clinic.is_demo else (),
         "nav": daily,
-        "nav_more": [place for place in places if place not in daily],
+        "nav_more": [place for place in places if place.url_name not in at_hand],
         "place": here,
         # All that the menu shows: drawn once for those who may open the same places.
         "menu_drawn": " ".join([get_language() or "", here, *(p.url_name for p in places)]),

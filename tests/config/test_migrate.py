@@ -6,6 +6,7 @@ import pytest
 
 from reprieve.config import migrate
 from reprieve.knowledge import BadValue
+from tests.chairside import quick_world
 from tests.house.engines import Copy
 
 
@@ -35,3 +36,22 @@ def test_a_folder_without_one_is_refused_and_stays_empty(
     with pytest.raises(BadValue, match="data: no clinic in"):
         migrate.require_files()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_patients_are_found_by_themselves_however_many_the_clinic_has(
+    fresh_database: Copy,
+) -> None:
+    from django.db import connection
+
+    from reprieve.records.models import EpisodeOfCare
+    from tests import world as worlds
+
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL looks by itself")
+    with quick_world() as world:
+        people = [worlds.person(world, given=f"Nr{n}", mrn=f"B-{n}")[0] for n in range(100)]
+    asked = EpisodeOfCare.of(world.id).filter(patient_id__in=people[:20])
+    assert "(clinic_id=?)" in asked.explain()
+    migrate.learn_sizes()
+    connection.close()  # an open one goes by what it knew
+    assert "(patient_id=?)" in asked.explain()

@@ -1,0 +1,21 @@
+"""Addresses of scripts, styles and pictures: worked out once, since they never change."""
+
+from __future__ import annotations
+
+from django.contrib.staticfiles.storage import StaticFilesStorage
+
+
+class Addresses(StaticFilesStorage):
+    """Static files by address. A page asks for some forty, every icon among them."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self._known: dict[str, str] = {}
+
+    def url(self, name: str | None) -> str:
+        """This function will return a file's address."""
+        if name is None:
+            return super().url(name)
+        if name not in self._known:
+            self._known[name] = super().url(name)
+        return self._known[name]
