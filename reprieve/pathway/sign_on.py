@@ -25,7 +25,10 @@ PROVIDER = "sso"
 POWERS = ("staff.change", "clinic.settings", "audit.open")
 NOBODY = N_("No account of this clinic belongs to this sign-in. Ask a manager.")
 OTHER = N_("This account belongs to another sign-in of your provider. Ask a manager.")
-STATED = N_("This account has powers over others: the clinic has to name its sign-in first.")
+STATED = N_(
+    "Managers, medical directors and auditors sign in this way only when whoever runs this server "
+    "has named them first. Sign in by password, or ask for that."
+)
 ENDED = N_("This account is closed. Ask a manager.")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class Addresses(StaticFilesStorage):
     """Static files by address. A page asks for some forty, every icon among them."""
 
-    def __init__(self, *args: object, **options: object) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._known: dict[str, str] = {}
 

@@ -116,7 +116,7 @@ def test_people_come_in_by_their_provider_or_are_told_why_not(
     assert "/account/login/" in page.url
 
     for subject, words in {
-        "s-boss": "has to name its sign-in first", "s-stranger": "No account of this clinic",
+        "s-boss": "has named them first", "s-stranger": "No account of this clinic",
         "s-unsure": "No account of this clinic", "": "did not work",  # told without its state
     }.items():  # fmt: skip
         at_provider(page, url, subject)
