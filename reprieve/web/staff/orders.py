@@ -100,7 +100,11 @@ def to_sign(request: PageRequest) -> HttpResponse:
     ids = [order.patient for order in waiting]
     who = patients.many(clinic=request.actor.clinic, patients=ids)
     request.shown += [str(pk) for pk in who]
-    lines = [(order, who[order.patient].identity.full_name) for order in waiting]
+    lines = [
+        {"order": order, "who": who[order.patient], "born": who[order.patient].identity.birth_date,
+         "is_late": order.cosign_due is not None and order.cosign_due < request.at}
+        for order in waiting
+    ]  # fmt: skip
     return render(request, "staff/orders/to_sign.html", {"lines": lines})
 
 
