@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from reprieve.clinical import safety
+from reprieve.clinical import instruments, safety
+from reprieve.knowledge import BadValue
 from reprieve.records.queries.overrides import OverrideView
 from reprieve.records.queries.printed import Correction, Printed
 from reprieve.records.queries.signatures import SignatureView
@@ -17,10 +19,14 @@ from reprieve.web.infusion_screen import LATE_MS, act_text
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.presenters import STARS, TECHNICAL_STARS
 from reprieve.web.print.record import Line, Section
-from reprieve.web.words import moment
+from reprieve.web.words import dated
 
 Happening = Mapping[str, Any]
 SHORT = 12
+# What the second person read off pump and bag.
+ENTERED = {
+    "final_mg_per_ml": "mg/mL", "ml_per_h": "mL/h", "vtbi_ml": _lazy("mL to be infused"),
+}  # fmt: skip
 
 
 def sections(found: Printed, signed: Iterable[SignatureView]) -> tuple[Section, ...]:
@@ -258,12 +264,14 @@ def overrides(decided: Iterable[OverrideView]) -> Iterator[Line]:
         says = one.rule if rule is None else _(rule.says.id)
         unknown = _("not known then") if one.outcome == "unknown" else ""
         who = " / ".join(filter(None, (one.by_name, one.second_name)))
-        yield Line(text=_joined(moment(one.at), f"{one.severity} {says}", unknown, one.reason, who))
+        yield Line(text=_joined(dated(one.at), f"{one.severity} {says}", unknown, one.reason, who))
 
 
 def _checks(checks: Iterable[Happening]) -> Iterator[Line]:
     for one in checks:
-        entered = ", ".join(f"{k} {v}" for k, v in sorted(one["entered"].items()))
+        entered = ", ".join(
+            f"{value} {ENTERED.get(name, name)}" for name, value in sorted(one["entered"].items())
+        )
         agrees = _("both found the same") if one["agrees"] else _("DID NOT AGREE")
         who = f"{one['first']} / {one['second']}"
         yield Line(text=_joined(words.second(one["recorded_ms"]), agrees, entered, who))
@@ -274,7 +282,15 @@ def _scores(scores: Iterable[Happening]) -> Iterator[Line]:
         total = one["score"].get("total") if isinstance(one["score"], Mapping) else one["score"]
         said = _("not complete") if total is None else f"{total}"
         at = when(one["at_ms"], one["recorded_ms"])
-        yield Line(text=_joined(at, f"{one['instrument']}: {said}", one["by"]))
+        yield Line(text=_joined(at, f"{_title(one['instrument'])}: {said}", one["by"]))
+
+
+def _title(name: str) -> str:
+    """A form of an earlier version may be known no more: then its own name is said."""
+    try:
+        return _(instruments.instrument(name).title)
+    except BadValue:
+        return name
 
 
 def _told(found: Printed) -> Iterator[Line]:
@@ -307,6 +323,6 @@ def _signed(signed: Iterable[SignatureView]) -> Iterator[Line]:
     for one in signed:
         kept = _("unchanged since") if one.is_intact else _("changed since")
         yield Line(text=_joined(
-            one.printed_name, MEANINGS.get(one.meaning, one.meaning), moment(one.at), kept,
+            one.printed_name, MEANINGS.get(one.meaning, one.meaning), dated(one.at), kept,
             f"SHA-256 {one.content_sha256[:SHORT]}",
         ))  # fmt: skip

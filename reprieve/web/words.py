@@ -48,6 +48,11 @@ def moment(at: datetime | None) -> str:
     return formats.date_format(local, pattern)
 
 
+def dated(at: datetime | None) -> str:
+    """This function will say a moment with its year, as papers that are kept say it."""
+    return "" if at is None else formats.date_format(timezone.localtime(at), "D j M Y, H:i")
+
+
 def day(on: date | datetime | None) -> str:
     """This function will say a day as "Tue 3 Mar 2026"."""
     return "" if on is None else formats.date_format(_local_day(on), "D j M Y")

@@ -25,6 +25,8 @@ from reprieve.pathway import (
 from reprieve.pathway.infusion import Happened
 from reprieve.pathway.observations import Told
 from reprieve.records.models import Observation
+from reprieve.records.queries.printed import record
+from reprieve.web import infusion_words as words
 from tests.chairside import Chair, quick_world, sent, sit
 from tests.papers import pages, says, words_of
 from tests.world import World, linked, new
@@ -104,21 +106,48 @@ def five_minutes(chair: Chair, *, lowest: int) -> None:
     feed.receive(told, clinic=chair.world.id)
 
 
-def test_six_hours_with_a_monitor_and_many_alarms_need_three_pages_at_most(
-    as_role: AsRole, chair: Chair
-) -> None:
+def busy_day(chair: Chair) -> None:
+    """Six hours on a monitor, nine times below four limits, and all that is written beside it."""
     linked(chair.world, chair.encounter)
     for number in range(72):
-        five_minutes(chair, lowest=84 if number % 6 == 1 else 97)
+        five_minutes(chair, lowest=84 if number % 8 == 1 else 97)
         raised = [a.id for a in alarm_fold.state_of(chair.row).shown if a.wants_someone]
         if raised:
             alarms.acknowledge_all(alarms=raised, **args(chair))
         if number % 6 == 0:
             chair.do("rate", rate_ug_per_h=(20 + number % 4) * 1000)
             chair.do("noted", note=f"Walked to the door, note number {number}.")
+            charting.save_set(values={"rass": 0, "pain": 4, "dissociation": 2}, **args(chair))
+        if number % 12 == 0:
+            harm = charting_harm.Harm(term="dizziness", grade=1, action="reassured")
+            charting_harm.record(harm=harm, **args(chair))
+            dose = charting_drug.Dose(drug="ondansetron", dose=Decimal(4), route="iv",
+                                      reported=True)  # fmt: skip
+            charting_drug.give(dose=dose, **args(chair))
+            earlier = chair.world.at - timedelta(minutes=12)
+            charting.save_set(values={"anxiety": 3}, measured_at=earlier, **args(chair))
     chair.do("ended", detail={"volume_left_ml": "31"})
+
+
+def test_six_hours_with_36_alarms_need_three_pages_at_most(
+    as_role: AsRole, chair: Chair
+) -> None:
+    busy_day(chair)
+    found = record(clinic=chair.world.id, encounter=chair.encounter)
+    assert found is not None
+    low = [t for t in found.chart.alarms if t["signal"] == "spo2" and t["after"] == "active"]
+    raised = {t["alarm"]: t["at_ms"] for t in reversed(low)}
+    assert len(raised) == 36
     for paper in ("a4", "letter"):
-        assert pages(printed(as_role("infusion_nurse"), chair, paper)) <= 3
+        made = printed(as_role("infusion_nurse"), chair, paper)
+        assert pages(made) <= 3
+        assert words_of(made).count("Iva Invented") == pages(made)
+        # Each alarm stands there with its times, its value and its answer.
+        said = "".join(words_of(made).split())
+        assert said.count("·84%") == 36
+        assert said.count("·9times") == 4
+        assert "seenbyInfusion_NurseInvented" in said
+        assert all(words.second(at_ms) in said for at_ms in raised.values())
 
 
 def test_what_was_corrected_stays_visible(as_role: AsRole, chair: Chair) -> None:

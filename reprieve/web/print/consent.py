@@ -15,7 +15,7 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer
 from reprieve.clinical.consent import ConsentText
 from reprieve.records.queries.consent import ConsentView
 from reprieve.web.print.paper import BODY, HEAD, SMALL, TITLE, Heading, build
-from reprieve.web.words import moment
+from reprieve.web.words import dated
 
 SIGNATURE_MM = (80, 25)
 LARGEST_PIXELS = 40_000_000
@@ -51,10 +51,10 @@ def _text(text: ConsentText) -> Iterator[Flowable]:
 def _signed(text: ConsentText, signed: ConsentView, signature: bytes | None) -> Iterator[Flowable]:
     lines: list[Flowable] = [Paragraph(escape(f"[x] {one}"), BODY) for one in text.statements]
     lines += [Spacer(1, 6 * mm), *_signature(signed, signature)]
-    until = moment(signed.valid_until) if signed.valid_until else "-"
+    until = dated(signed.valid_until) if signed.valid_until else "-"
     said = [
         _("Signed by: {name}").format(name=signed.signed_name),
-        _("Signed on: {at}").format(at=moment(signed.valid_from)),
+        _("Signed on: {at}").format(at=dated(signed.valid_from)),
         _("Valid until: {at}").format(at=until),
     ]
     said += [_("Taken by: {name}").format(name=signed.by)] if signed.by else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -22,7 +22,18 @@ LINES = 9
 NARROW = [("GRID", (0, 0), (-1, -1), 0.5, black), ("LEFTPADDING", (0, 0), (-1, -1), 3),
           ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]  # fmt: skip
 
-STEP = ParagraphStyle("step", parent=BODY, leading=13, spaceAfter=1)
+# What the smaller of the two papers leaves, in points.
+CARD_WIDE, CARD_HIGH = 238.0, 666.0
+TOP = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)]
+# Read from a wall, by somebody who has no hand free: large, the steps in their order.
+STEP = ParagraphStyle(
+    "step", parent=BODY, fontSize=11.5, leading=13.5, spaceAfter=0.5, leftIndent=15,
+    bulletFontName=BODY.fontName, bulletFontSize=11.5,
+)  # fmt: skip
+CASE = ParagraphStyle("case", parent=HEAD, fontSize=13.5, leading=16, spaceBefore=6, spaceAfter=1)
+UNSURE = ParagraphStyle("unsure", parent=SMALL, leading=10, spaceAfter=0)
+FIRST = ParagraphStyle("first", parent=CASE, spaceBefore=0, spaceAfter=4)
+WHOM = ParagraphStyle("whom", parent=BODY, fontSize=13, leading=16, spaceAfter=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +90,42 @@ def _list(pack: Pack) -> Iterator[Flowable]:
 def _card(card: Card) -> Iterator[Flowable]:
     """Whom to call and the steps of each situation, on a page of their own to hang up."""
     yield PageBreak()
-    yield Paragraph(escape(_("Emergency card")), NAME)
-    yield Paragraph(escape(_("Stop the infusion. Call for help. Airway, oxygen.")), BODY)
     whom = card.whom or _("The clinic has not written whom to call.")
-    yield from (Paragraph(escape(line), BODY) for line in whom.splitlines() if line)
-    # Not a table: a cell that is taller than the page would stop the whole pack.
-    yield from (KeepTogether([*_situation(one)]) for one in card.situations)
+    head = [Paragraph(escape(_("Emergency card")), NAME)]
+    head.append(Paragraph(escape(_("Stop the infusion. Call for help. Airway, oxygen.")), FIRST))
+    head += [Paragraph(escape(line), WHOM) for line in whom.splitlines() if line]
+    yield from head
+    parts = [[*_situation(one)] for one in card.situations]
+    sides = _halves(parts)
+    if max(map(_high, sides)) <= CARD_HIGH - _high(head, width=2 * CARD_WIDE):
+        yield Table([sides], colWidths=["50%", "50%"], style=TOP)
+    else:  # a cell that is taller than the page would stop the whole pack
+        yield from (KeepTogether(part) for part in parts)
+
+
+def _halves(parts: Sequence[list[Flowable]]) -> tuple[list[Flowable], list[Flowable]]:
+    """Two columns of whole situations, as near to one height as these let them be."""
+    cuts = [(_flat(parts[:n]), _flat(parts[n:])) for n in range(len(parts) + 1)]
+    return min(cuts, key=lambda sides: max(map(_high, sides)))
+
+
+def _flat(parts: Sequence[list[Flowable]]) -> list[Flowable]:
+    return [one for part in parts for one in part]
+
+
+def _high(parts: Sequence[Flowable], *, width: float = CARD_WIDE) -> float:
+    spaces = sum(part.getSpaceBefore() + part.getSpaceAfter() for part in parts)
+    return float(spaces + sum(part.wrap(width, CARD_HIGH)[1] for part in parts))
 
 
 def _situation(one: Situation) -> Iterator[Flowable]:
-    yield Paragraph(escape(one.name), HEAD)
-    yield from (Paragraph(escape(line), STEP) for line in one.steps.splitlines() if line)
+    yield Paragraph(escape(one.name), CASE)
+    lines = [line for line in one.steps.splitlines() if line]
+    yield from (
+        Paragraph(escape(line), STEP, bulletText=f"{n}.") for n, line in enumerate(lines, 1)
+    )
     if not one.is_own:
-        yield Paragraph(escape(f"({_('not confirmed by the medical director')})"), SMALL)
+        yield Paragraph(escape(f"({_('not confirmed by the medical director')})"), UNSURE)
 
 
 def _sheets(one: Planned) -> Iterator[Flowable]:

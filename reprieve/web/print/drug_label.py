@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib import colors
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from reprieve.clinical import controlled
@@ -78,19 +79,31 @@ def _field(canvas: Canvas, label: DrugLabel) -> None:
     canvas.setStrokeColor(colors.black)
     canvas.rect(left, low, FIELD_W, FIELD_H, stroke=1, fill=1)
     canvas.setFillColor(colors.black)
-    canvas.setFont(typeface.BOLD, 13)
-    canvas.drawString(left + 1.5 * mm, low + 9 * mm, label.drug)
-    canvas.setFont(typeface.BOLD, 12)
-    canvas.drawString(left + 1.5 * mm, low + 2.5 * mm, label.strength.replace("\u00a0", " "))
+    inside = FIELD_W - 3 * mm
+    large, next_ = (typeface.BOLD, 13), (typeface.BOLD, 12)
+    _fitted(canvas, label.drug, large, (left + 1.5 * mm, low + 9 * mm), inside)
+    _fitted(canvas, label.strength, next_, (left + 1.5 * mm, low + 2.5 * mm), inside)
 
 
 def _lines(canvas: Canvas, label: DrugLabel) -> None:
-    canvas.setFont(typeface.PLAIN, 7)
     start_by = _("Start by {time}").format(time=label.start_by) if label.start_by else ""
     lines = [
-        f"{label.patient}  {label.born}",
-        _("{amount} in all").format(amount=label.amount) + "   " + start_by,
-        _("Prepared {time}").format(time=label.prepared),
+        (label.patient, typeface.BOLD),
+        (f"{label.born}   {_('{amount} in all').format(amount=label.amount)}", typeface.PLAIN),
+        (start_by, typeface.BOLD),
+        (_("Prepared {time}").format(time=label.prepared), typeface.PLAIN),
     ]
-    for number, line in enumerate(lines):
-        canvas.drawString(3 * mm, (20.5 - 3.6 * number) * mm, line.replace("\u00a0", " "))
+    for number, (line, font) in enumerate(lines):
+        place = (3 * mm, (21.4 - 3.3 * number) * mm)
+        _fitted(canvas, line, (font, 7.5), place, WIDTH - 6 * mm)
+
+
+def _fitted(
+    canvas: Canvas, said: str, letters: tuple[str, float], place: tuple[float, float], width: float
+) -> None:
+    """A name is never cut off: a long one is written smaller."""
+    font, size = letters
+    plain = said.replace("\u00a0", " ")
+    needed = stringWidth(plain, font, size)
+    canvas.setFont(font, size * min(1.0, width / needed) if needed else size)
+    canvas.drawString(*place, plain)

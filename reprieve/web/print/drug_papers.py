@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import landscape
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from reprieve.web.print import typeface
@@ -21,7 +22,10 @@ LINES = TableStyle([
     ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
     ("LEFTPADDING", (0, 0), (-1, -1), 3), ("RIGHTPADDING", (0, 0), (-1, -1), 3),
 ])  # fmt: skip
-MARGIN = 42.0
+MARGIN, SIDE_MM = 42.0, 17
+PADDING = 12.0  # of the page's frame, so that table, title and heading begin on one line
+ROOM = 8.0  # beside the words of a cell
+WIDEST = 120.0
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,7 +48,8 @@ def pdf(paper: DrugPaper, *, heading: Heading, size: str = "letter") -> bytes:
         made, pagesize=landscape(PAPERS.get(size, PAPERS["letter"])), title=paper.title,
         author=heading.clinic, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=60, bottomMargin=50,
     )  # fmt: skip
-    document.build(list(_parts(paper, document.width)), canvasmaker=numbered(heading))
+    canvas = numbered(heading, side_mm=SIDE_MM)
+    document.build(list(_parts(paper, document.width)), canvasmaker=canvas)
     return made.getvalue()
 
 
@@ -56,16 +61,31 @@ def _parts(paper: DrugPaper, width: float) -> Iterator[Flowable]:
         yield Paragraph(escape(_("There is nothing to list.")), BODY)
         return
     cells = [[_cell(text) for text in row] for row in (paper.columns, *paper.rows)]
-    yield Table(
-        cells, colWidths=[width / len(paper.columns)] * len(paper.columns), style=LINES,
-        repeatRows=1,
-    )  # fmt: skip
+    yield Table(cells, colWidths=_widths(paper, width - PADDING), style=LINES, repeatRows=1)
     yield Spacer(1, 24)
     yield Paragraph(escape(_("Signature and date: ____________________________")), BODY)
 
 
 def _cell(text: str) -> Paragraph:
-    return Paragraph(escape(text.replace("\u00a0", " ")), SMALL)
+    return Paragraph(escape(text), SMALL)
+
+
+def _widths(paper: DrugPaper, width: float) -> list[float]:
+    """Room for the longest word of each column first, the rest by how much there is to say."""
+    columns = list(zip(paper.columns, *paper.rows, strict=True))
+    least = [max(_long(word) for text in texts for word in text.split(" ")) + ROOM
+             for texts in columns]  # fmt: skip
+    left = width - sum(least)
+    if left < 0:
+        return [width * one / sum(least) for one in least]
+    whole = [min(WIDEST, max(_long(text) for text in texts) + ROOM) for texts in columns]
+    more = [max(0.0, full - one) for full, one in zip(whole, least, strict=True)]
+    share = left / (sum(more) or 1)
+    return [one + part * share for one, part in zip(least, more, strict=True)]
+
+
+def _long(text: str) -> float:
+    return float(stringWidth(text, SMALL.fontName, SMALL.fontSize))
 
 
 def table(paper: DrugPaper) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Paragraph
 
@@ -24,6 +26,21 @@ SECTIONS = {
     "A_patient": "A. Patient", "B_event": "B. Adverse event", "C_product": "C. Suspect product",
     "E_device": "E. Device", "G_reporter": "G. Reporter",
 }  # fmt: skip
+# The agency's own words, or near to them, as they stand beside the boxes of the form.
+LABELS = {
+    "identifier": "Patient identifier", "sex": "Sex", "birth_year": "Year of birth",
+    "weight_kg": "Weight (kg)", "type": "Type of report",
+    "outcome_attributed": "Outcome attributed to adverse event", "onset": "Date and time of event",
+    "ended": "Ended", "report_date": "Date of this report", "term": "Event", "grade": "Grade (1-5)",
+    "description": "Describe event", "action": "Action taken", "outcome": "Outcome",
+    "relatedness": "Relatedness to the drug", "expected": "Expected",
+    "name": "Name", "route": "Route", "rate_mg_per_h_at_onset": "Rate at onset (mg/h)",
+    "given_mg_at_onset": "Given by onset (mg)", "lots": "Lots",
+    "indication": "Diagnosis or reason for use",
+    "infusion_pump_malfunction": "Malfunction of the infusion pump", "facility": "Facility",
+    "health_professional": "Health professional",
+}  # fmt: skip
+MOMENTS = frozenset({"onset", "ended"})
 Fields = Mapping[str, Mapping[str, Any]]
 
 
@@ -77,10 +94,17 @@ def _parts(found: Fields, title: str) -> Iterator[Flowable]:
     yield Paragraph(escape(note), SMALL)
     for section, values in found.items():
         lines = [
-            Paragraph(f"<b>{escape(name.replace('_', ' '))}</b>: {escape(_text(value))}", BODY)
+            Paragraph(f"<b>{LABELS[name]}:</b> {escape(_text(_local(name, value)))}", BODY)
             for name, value in values.items()
         ]
         yield KeepTogether([Paragraph(escape(SECTIONS[section]), HEAD), *lines])
+
+
+def _local(name: str, value: Any) -> Any:
+    """A moment as the clinic's clock showed it; the file keeps it with its offset."""
+    if name not in MOMENTS or not value:
+        return value
+    return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y, H:i T")
 
 
 def _text(value: Any) -> str:

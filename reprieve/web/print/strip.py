@@ -172,12 +172,13 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
             self._line((x, 0), (x, top), HEAVY if heavy else FINE, 0.6)
             if heavy:
                 canvas.setFillColor(black)
-                canvas.drawCentredString(x, top + 3, self.sheet.clock(at))
+                canvas.drawCentredString(x, top + 3.6, self.sheet.clock(at))
         for value in range(40, HIGH + 1, 20):
             y = self._y(value)
             self._line((LEFT, y), (self.width - RIGHT, y), FINE, 0.4)
             canvas.setFillColor(GREY)
-            canvas.drawRightString(LEFT - 3, y - 2, str(value))
+            # The topmost one makes room for the time of day above it.
+            canvas.drawRightString(LEFT - 3, y - (6 if value == HIGH else 2), str(value))
 
     def _line(self, a: Place, b: Place, colour: object, width: float) -> None:
         self.canv.setStrokeColor(colour)

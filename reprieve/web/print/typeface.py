@@ -19,8 +19,14 @@ _FILES = {
     SLOPED: "DejaVuSansCondensed-Oblique",
 }
 
+
+
+def _family() -> None:
+    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=SLOPED, boldItalic=BOLD)
+
+
 # The names alone, so that paragraphs can be made; the files are read when a page is first printed.
-pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=SLOPED, boldItalic=BOLD)
+_family()
 
 
 @cache
@@ -34,3 +40,4 @@ def ready() -> None:
         if not place:
             raise LookupError(f"typeface: {file}.ttf is not installed")
         pdfmetrics.registerFont(TTFont(name, place))
+    _family()  # a font that is made known takes all its own styles for itself

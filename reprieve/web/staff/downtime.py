@@ -19,7 +19,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.print import downtime as printed
 from reprieve.web.print.paper import PAPERS, Heading
-from reprieve.web.words import clock_time, day, moment
+from reprieve.web.words import clock_time, dated, day
 
 BEFORE_AND_AFTER_H = 1.5
 
@@ -44,7 +44,7 @@ def downtime(request: PageRequest) -> HttpResponse:
         heading=Heading(
             clinic=clinic_of(request, request.actor).name, patient=pack.phone,
             foot=_("Printed {at} by {who}. The bedside monitor stays the primary alarm.").format(
-                at=moment(request.at), who=request.actor.name),
+                at=dated(request.at), who=request.actor.name),
         ),
     )  # fmt: skip
     headers = {"Content-Disposition": 'inline; filename="downtime.pdf"'}

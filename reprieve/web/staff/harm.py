@@ -32,7 +32,7 @@ from reprieve.web.ledger_view import by, done, status
 from reprieve.web.people import clinic_of
 from reprieve.web.print import medwatch
 from reprieve.web.print.paper import Heading
-from reprieve.web.words import moment, quantity
+from reprieve.web.words import dated, quantity
 
 YEAR = timedelta(days=365)
 RELATED: dict[str, Promise] = {
@@ -163,12 +163,12 @@ def report(request: PageRequest, event: uuid.UUID, form: str) -> HttpResponseBas
     weight = newest.get("weight_kg")
     found = medwatch.fields(
         view, patient=patient, weight_kg=weight.value if weight else None, clinic=clinic.name,
-        reporter=request.actor.name, reported=request.at.date().isoformat(),
+        reporter=request.actor.name, reported=timezone.localtime(request.at).date().isoformat(),
     )  # fmt: skip
     if form == "json":
         return JsonResponse(found)
     size = settings.value(clinic=clinic.id, key="print.paper", at=request.at, default="letter")
-    heading = Heading(clinic=clinic.name, patient=moment(request.at))
+    heading = Heading(clinic=clinic.name, patient=dated(request.at))
     return HttpResponse(
         medwatch.pdf(found, heading=heading, size=size), content_type="application/pdf",
         headers={"Content-Disposition": 'inline; filename="medwatch-3500.pdf"'},

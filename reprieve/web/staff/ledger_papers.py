@@ -23,7 +23,7 @@ from reprieve.web.people import clinic_of
 from reprieve.web.print import drug_papers as printed
 from reprieve.web.print.drug_papers import DrugPaper
 from reprieve.web.print.paper import Heading
-from reprieve.web.words import day, moment
+from reprieve.web.words import dated, day
 
 USUAL = timedelta(days=31)
 PAPERS = {
@@ -90,7 +90,7 @@ def paper(request: PageRequest, name: str, form: str) -> HttpResponse:
         )
     clinic = clinic_of(request, request.actor)
     size = settings.value(clinic=clinic.id, key="print.paper", at=request.at, default="letter")
-    heading = Heading(clinic=clinic.name, patient=moment(request.at))
+    heading = Heading(clinic=clinic.name, patient=dated(request.at))
     content = printed.pdf(document, heading=heading, size=size)
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
@@ -98,11 +98,11 @@ def paper(request: PageRequest, name: str, form: str) -> HttpResponse:
 def _inventory(request: PageRequest, span: Span) -> DrugPaper:
     clinic = request.actor.clinic
     last = discrepancies.last_inventory(clinic=clinic)
-    notes = [_("As the ledger stands on {time}.").format(time=moment(request.at))]
+    notes = [_("As the ledger stands on {time}.").format(time=dated(request.at))]
     if last is not None:
         notes.append(
             _("Last counted: {occasion}, {time}, {business}, by {by} and {witness}.").format(
-                occasion=lw.word(lw.OCCASIONS, last.occasion), time=moment(last.at),
+                occasion=lw.word(lw.OCCASIONS, last.occasion), time=dated(last.at),
                 business=lw.word(lw.BUSINESS, last.business), by=last.by, witness=last.witness,
             )
         )  # fmt: skip
@@ -127,7 +127,7 @@ def _log(request: PageRequest, span: Span) -> DrugPaper:
                  _("Patient and address"), _("Given"), _("Wasted"), _("Difference"), _("Who"),
                  _("Witness"), _("Papers")],
         rows=[
-            [moment(m.at), f"{lw.drug(m.drug, m.form)} {lw.strength(m.strength_ug_per_ml)}",
+            [dated(m.at), f"{lw.drug(m.drug, m.form)} {lw.strength(m.strength_ug_per_ml)}",
              m.vial, lw.word(lw.ENTRIES, m.kind), lw.mg(m.change_ug, signed=True),
              lw.mg(m.balance_after_ug), ", ".join(t for t in (m.patient, m.address) if t),
              lw.mg(m.given_ug), lw.mg(m.wasted_ug), lw.mg(m.difference_ug, signed=True), m.by,
@@ -144,12 +144,12 @@ def _discrepancies(request: PageRequest, span: Span) -> DrugPaper:
         columns=[_("Found"), _("Drug"), _("What"), _("Amount"), _("Who"), _("Notice due"),
                  _("Report due"), _("What was done"), _("State")],
         rows=[
-            [moment(d.found_at), lw.word(lw.DRUGS, d.drug),
+            [dated(d.found_at), lw.word(lw.DRUGS, d.drug),
              " ".join(t for t in (lw.word(lw.FOUND, d.kind), d.about, d.text) if t),
              lw.mg(d.difference_ug, signed=True),
              ", ".join(t for t in (d.by, d.witness) if t), day(d.notice_due), day(d.form_due),
              "; ".join(
-                 f"{moment(e.at)} {lw.word(lw.STEPS, e.kind)} {e.reference} {e.text} ({e.by})"
+                 f"{dated(e.at)} {lw.word(lw.STEPS, e.kind)} {e.reference} {e.text} ({e.by})"
                  for e in d.events
              ),
              _("open") if d.is_open else _("closed")]

@@ -20,7 +20,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.print import record as document
 from reprieve.web.print.paper import PAPERS, Heading
-from reprieve.web.words import day, moment
+from reprieve.web.words import dated, day
 
 
 @page("infusion.open", opens="printed record")
@@ -48,7 +48,7 @@ def record_pdf(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
 
 def _foot(request: PageRequest) -> str:
     return _("Printed {at} by {who}. The bedside monitor stays the primary alarm.").format(
-        at=moment(request.at), who=request.actor.name
+        at=dated(request.at), who=request.actor.name
     )
 
 
