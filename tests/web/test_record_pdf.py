@@ -230,6 +230,7 @@ def test_a_decision_against_a_finding_stands_on_the_record(
     page = client.get(reverse("record", args=[chair.encounter])).content.decode()
     assert "A nurse rides along." in page
     assert who in page
+    assert "Started · 20.0 mg/h" in page, "at which rate it ran is read before it is signed"
 
 
 def duty(chair: Chair, chosen: str, reason: str) -> None:

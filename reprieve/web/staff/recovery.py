@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from reprieve.clinical import safety
 from reprieve.clinical.findings import Finding, Outcome, by_weight
 from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, discharge, recovery
@@ -24,7 +23,7 @@ from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import advice, booking, patients, schedules, settings
 from reprieve.records.queries import recovery as queries
-from reprieve.web import crisis, patient_page, presenters, reauth, second
+from reprieve.web import crisis, decision_view, patient_page, presenters, reauth, second
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
@@ -123,11 +122,10 @@ def _next_look(request: PageRequest, now: queries.Visit) -> tuple[str, bool] | N
 
 def _card(finding: Finding) -> presenters.FindingCard:
     """A finding in words; what is not known is asked as its question."""
-    card = presenters.finding_card(finding)
+    card = decision_view.card(finding)
     if finding.outcome is not Outcome.UNKNOWN:
         return card
-    asked = [_(safety.catalogue()[name].question) for name in finding.needs]
-    return replace(card, says=" ".join(dict.fromkeys(asked)), needs=())
+    return replace(card, says=" ".join(dict.fromkeys(card.needs)), needs=())
 
 
 @page("recovery.advise", opens="recovery")

@@ -20,9 +20,10 @@ from reprieve.pathway.clock import moment as at_ms
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import DOCTORS
 from reprieve.records.queries import charts, courses, overrides, signatures
-from reprieve.web import infusion_words, patient_page, reauth, record_words
+from reprieve.web import patient_page, reauth, record_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.infusion_screen import act_text
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.words import form_errors, say
 
@@ -64,7 +65,7 @@ def _shown(
     shown = {
         **patient_page.context(request, header), "visit": now, "chart": chart,
         "given_mg": Decimal(given_ug) / 1000,
-        "events": [(at_ms(e["at_ms"]), _act(e["kind"]), e) for e in chart.events],
+        "events": [(at_ms(e["at_ms"]), act_text(dict(e)), e) for e in chart.events],
         "harm": [(at_ms(e["onset_ms"]), e) for e in chart.adverse_events],
         "drugs": [(at_ms(e["at_ms"]), e) for e in chart.drugs],
         "decided": record_words.overrides(
@@ -84,10 +85,6 @@ def _ms(request: PageRequest) -> int:
     from reprieve.pathway.clock import ms
 
     return ms(request.at)
-
-
-def _act(kind: str) -> str:
-    return str(infusion_words.ACTS.get(kind, kind))
 
 
 def _next(request: PageRequest, intact: list[str]) -> str:
