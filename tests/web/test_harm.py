@@ -53,6 +53,16 @@ def judge(world: World, event: uuid.UUID, *, who: str = "physician", **changes: 
     )
 
 
+def test_a_judgement_begins_with_the_outcome_on_record(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    judge(today, event, outcome="resolved with sequelae")
+    now = AdverseEvent.of(today.id).get(corrects_id=event)
+    page = as_role("physician").get(reverse("harm_event", args=[now.pk])).content.decode()
+    assert '<option value="resolved with sequelae" selected' in page
+    assert '<option value="ongoing" selected' not in page
+
+
 def test_a_severe_event_waits_until_a_physician_judges_it(
     today: World, event: uuid.UUID, as_role: AsRole
 ) -> None:

@@ -178,7 +178,7 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
             self._line((LEFT, y), (self.width - RIGHT, y), FINE, 0.4)
             canvas.setFillColor(GREY)
             # The topmost one makes room for the time of day above it.
-            canvas.drawRightString(LEFT - 3, y - (6 if value == HIGH else 2), str(value))
+            canvas.drawRightString(LEFT - 3, y - (4 if value == HIGH else 2), str(value))
 
     def _line(self, a: Place, b: Place, colour: object, width: float) -> None:
         self.canv.setStrokeColor(colour)

@@ -48,7 +48,7 @@ YES_NO = (("yes", _lazy("Yes")), ("no", _lazy("No")))
 
 
 class JudgeForm(forms.Form):
-    """A judgement; nothing is chosen beforehand."""
+    """A judgement; nothing is chosen beforehand but the outcome that is on record."""
 
     criteria = forms.MultipleChoiceField(
         label=_lazy("Serious, because of"), choices=tuple(CRITERIA.items()), required=False,
@@ -124,7 +124,7 @@ def _rates(request: PageRequest) -> dict[str, Any]:
 def event(request: PageRequest, event: uuid.UUID) -> HttpResponseBase:
     """This function will show a side effect with the words of its grades, and take a judgement."""
     view, context = _opened(request, event)
-    form = JudgeForm(request.POST or None)
+    form = JudgeForm(request.POST or None, initial={"outcome": view.outcome})
     if request.method == "POST" and done(
         form, lambda: harm_review.judge(**by(request), event=event, judgement=form.judgement())
     ):
