@@ -7,13 +7,18 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from tests.house.engines import BYTECODE, KEYS, SERVER
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 # Hundreds of processes are started: none of them compiles again what another has compiled.
 sys.dont_write_bytecode = False
@@ -91,6 +96,15 @@ def _clean_environment() -> None:
     os.environ.update(KEYS)
     if SERVER in os.environ:
         os.environ["REPRIEVE_DATABASE_URL"] = os.environ[SERVER]
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """A founded clinic with a person for each role, whose passwords are hashed quickly."""
+    from tests.chairside import quick_world  # needs a started Django
+
+    with quick_world() as made:
+        yield made
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from reprieve.knowledge import BadValue
@@ -12,14 +10,8 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.records.models import WorkItem
 from reprieve.records.queries import settings
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.world import World, linked, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,6 @@ from reprieve.records.models import EpisodeOfCare
 from reprieve.records.queries import facts, gate_facts
 from tests import evaluated, gate_desk
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.gate_desk import Visit
 from tests.world import World, new
 
@@ -27,12 +25,6 @@ STATES = (
     "cardiovascular_disease_poorly_controlled", "intracranial_pressure_raised",
     "intraocular_pressure_raised", "diabetes_uncontrolled", "breastfeeding",
 )  # fmt: skip
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,16 +23,10 @@ from reprieve.records.models import (
 )
 from reprieve.records.queries import live, schedules
 from reprieve.records.queries import worklist as work_lists
-from tests.chairside import Chair, quick_world, sit
+from tests.chairside import Chair, sit
 from tests.world import World, new
 
 WELL = {"sbp": 124, "dbp": 78, "heart_rate": 72, "spo2": 98, "respiratory_rate": 14, "rass": 0}
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,19 +17,12 @@ from reprieve.pathway.credentials import Seen
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.records.queries.credentials import KINDS
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.gate_desk import Visit
 from tests.web.conftest import BACKEND
 from tests.world import World, found, new
 
 pytestmark = pytest.mark.usefixtures("db")
 RULE = "staff-credentials"
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from reprieve.interop.hl7v2.own_dialects import together
@@ -11,15 +9,8 @@ from reprieve.knowledge import BadValue
 from reprieve.pathway import dialects
 from reprieve.pathway.errors import NotFound, PermissionDenied
 from reprieve.records.models import AuditEvent
-from tests.chairside import quick_world
 from tests.interop.hl7v2.test_own_dialects import OWN
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def keep(world: World, name: str = "old", toml: str = OWN, who: str = "manager") -> None:

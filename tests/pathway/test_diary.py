@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,17 +18,10 @@ from reprieve.records.queries import diary as known
 from reprieve.records.queries import risk
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.treated import responder
 from tests.world import World, new
 
 TODAY = date(2026, 3, 3)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

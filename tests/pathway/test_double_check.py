@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,15 +15,8 @@ from reprieve.records.models import DoubleCheck
 from reprieve.records.queries import bags as bag_list
 from reprieve.records.queries import checks
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.gate_desk import MIX, Visit
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,16 +13,9 @@ from reprieve.records.models import OutboxMessage, WorkItem, WorkItemEvent
 from reprieve.records.queries import people
 from reprieve.records.queries import worklist as queries
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.world import World
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def opened(world: World, *, role: str = "infusion_nurse", kind: str = "call_24h") -> uuid.UUID:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -27,16 +26,9 @@ from reprieve.records.identity import Identity
 from reprieve.records.models import Clinic, DiaryEntry
 from reprieve.records.queries import registry as tables
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.practice_sheets import bring, practised, sheet
 from tests.treated import fades, responder
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def export(world: World, folder: Path) -> dict[str, int]:

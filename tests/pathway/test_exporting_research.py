@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,15 +20,8 @@ from reprieve.records import models, notes
 from reprieve.records.identity import Identity
 from reprieve.records.models import CarePlan, DiaryEntry, EpisodeOfCare, InfusionState
 from reprieve.records.queries import registry
-from tests.chairside import quick_world
 from tests.practice_sheets import practised
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 class TestResearch:

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from reprieve.clinical.findings import Outcome, Step
 from reprieve.clinical.safety import examine
 from reprieve.pathway import evaluation
 from reprieve.records.queries import exposure, facts, liver
 from tests import world as worlds
-from tests.chairside import Chair, quick_world
+from tests.chairside import Chair
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def infuse(world: World, patient: uuid.UUID, episode: uuid.UUID) -> None:

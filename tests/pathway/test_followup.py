@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,19 +16,13 @@ from reprieve.records.models import Decision, Encounter, EpisodeOfCare, Observat
 from reprieve.records.queries import risk
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
-from tests.chairside import Chair, quick_world
+from tests.chairside import Chair
 from tests.recovery_room import leave, ready
 from tests.treated import Treated, responder, treated
 from tests.world import World, new
 
 FINE = {"reached": True, "fell": False, "vivid_dreams": True, "bladder": False,
         "thoughts_of_death": False, "mood": 7, "pain": 3}  # fmt: skip
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,16 +15,10 @@ from reprieve.records.models import Consent, Decision, EpisodeOfCare, FindingOve
 from reprieve.records.queries import gate_facts, overrides
 from tests import gate_desk
 from tests import world as worlds
-from tests.chairside import quick_world, sent
+from tests.chairside import sent
 from tests.drug_room import with_bag
 from tests.gate_desk import Visit
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

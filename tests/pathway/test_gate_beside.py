@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,17 +20,10 @@ from reprieve.records.models import (
 from reprieve.records.queries import overrides
 from reprieve.records.queries import worklist as work
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.gate_desk import Visit
 from tests.world import PASSWORD, World, new
 
 RULE = "fasting-solids"
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,17 +13,10 @@ from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.errors import NotNow, PermissionDenied
 from reprieve.records.models import Decision, WorkItem
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.gate_desk import Visit
 from tests.world import World, new
 
 RULE = "harm-repeated"
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

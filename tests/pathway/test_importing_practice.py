@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -38,7 +37,6 @@ from reprieve.records.queries import (
     risk,
 )
 from reprieve.records.queries import registry as tables
-from tests.chairside import quick_world
 from tests.world import World, new
 
 REGIMEN = "ketamine-0.5mgkg-40min-x6"
@@ -46,12 +44,6 @@ IDA = PatientRow(
     identity=Identity(given="Ida", family="Invented", mrn="A-1"), condition="G90.511"
 )
 DAY = date(2026, 2, 2)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def infusion(number: int, **more: Any) -> InfusionRow:

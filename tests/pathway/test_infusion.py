@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,14 +14,8 @@ from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.pathway.infusion import Happened
 from reprieve.records.models import DeviceAssociation, InfusionEvent, Signature
 from tests import world as worlds
-from tests.chairside import Chair, quick_world, sit
+from tests.chairside import Chair, sit
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,17 +15,10 @@ from reprieve.records import verify
 from reprieve.records.models import LedgerEntry
 from reprieve.records.queries import stock
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.drug_room import MIDAZOLAM, Room, with_bag
 from tests.world import World, found, new
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

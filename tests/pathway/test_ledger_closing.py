@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -14,18 +13,11 @@ from reprieve.records import verify
 from reprieve.records.models import LeftReading, PortionEntry, WorkItem
 from reprieve.records.queries import discrepancies, portions
 from tests import order_desk
-from tests.chairside import quick_world
 from tests.drug_room import MIDAZOLAM, infused, left, with_bag
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 # An hour at 25.9 mg/h out of 125 mg in 250 mL: 25.9 mg went into the patient, 198.2 mL are left.
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def faults(world: World) -> list[str]:

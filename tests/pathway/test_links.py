@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,14 +15,7 @@ from reprieve.records import link_tokens
 from reprieve.records.models import Act, OutboxMessage, PatientLink
 from reprieve.records.queries import links as known
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,15 +25,8 @@ from reprieve.records.models import (
 from reprieve.records.queries import ladders, response
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.treated import Treated, fades, responder
 from tests.world import PASSWORD, World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,18 +11,12 @@ from reprieve.pathway import feed, monitor_clocks, monitors
 from reprieve.pathway.clock import ms
 from reprieve.records import frames
 from reprieve.records.models import Device, DeviceAssociation, ParkedMessage
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.world import World, linked, new
 
 SLOW = timedelta(minutes=7)
 WRONG = ("monitor", "medium", "active")
 LOW = ("spo2", "high", "active")
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

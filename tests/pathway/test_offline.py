@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,17 +18,11 @@ from reprieve.pathway.infusion import Happened
 from reprieve.pathway.offline import Kept, Refusal
 from reprieve.records.models import InfusionEvent, Observation, OfflineEntry, Signature
 from reprieve.records.queries import offline as queries
-from tests.chairside import Chair, quick_world, sit
+from tests.chairside import Chair, sit
 from tests.world import World, new
 
 TABLET = uuid.UUID("11111111-2222-4333-8444-555555555555")
 Chart = Callable[..., Mapping[str, Any]]
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

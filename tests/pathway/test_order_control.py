@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,15 +13,9 @@ from reprieve.pathway import clinic, infusion, orders
 from reprieve.pathway.errors import NotNow
 from reprieve.records.models import InfusionEvent
 from reprieve.records.queries import worklist
-from tests.chairside import quick_world, sit
+from tests.chairside import sit
 from tests.order_desk import Pump, order, running
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -21,15 +20,8 @@ from reprieve.records.models import MedicationRequest, Signature
 from reprieve.records.queries import gate_facts, worklist
 from tests import gate_desk
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.gate_desk import USUAL, Visit
 from tests.world import PASSWORD, World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

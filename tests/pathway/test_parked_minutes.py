@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -20,15 +19,9 @@ from reprieve.records.models import (
     ParkedFrame,
 )
 from reprieve.records.queries import monitors as queries
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.parking import held, receive, rows, speak
 from tests.world import World
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,15 +14,8 @@ from reprieve.pathway.plan_doses import Fitted
 from reprieve.pathway.planning import Plan, draft
 from reprieve.records.models import CarePlan, EpisodeOfCare, Signature
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.gate_desk import USUAL
 from tests.world import PASSWORD, World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 class TestDraft:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,15 +16,8 @@ from reprieve.records.models import Encounter, Escort, Observation
 from reprieve.records.queries import gate_facts
 from tests import gate_desk
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.gate_desk import Visit
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,7 +16,7 @@ from reprieve.records.queries import recovery as known
 from reprieve.records.queries import risk
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
-from tests.chairside import Chair, quick_world
+from tests.chairside import Chair
 from tests.recovery_room import (
     SCORES,
     arrange,
@@ -31,12 +30,6 @@ from tests.recovery_room import (
     seen,
 )
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def kinds(world: World) -> list[str]:

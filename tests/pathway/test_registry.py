@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,15 +14,8 @@ from reprieve.pathway.permissions import system
 from reprieve.records.models import RegistryReport
 from reprieve.records.queries import registry as queries
 from reprieve.records.queries import response
-from tests.chairside import quick_world
 from tests.treated import fades, responder
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def test_a_patient_is_judged_as_on_the_follow_up_page(world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import time, timedelta
 from typing import Any
 
@@ -25,15 +24,8 @@ from reprieve.records.models import (
 from reprieve.records.queries import reminder_choices, worklist
 from reprieve.records.queries.treatments import zone_of
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.treated import Treated, responder
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

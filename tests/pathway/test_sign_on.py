@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,17 +11,10 @@ from reprieve.pathway.errors import PermissionDenied
 from reprieve.pathway.sign_on import Person, Rules
 from reprieve.records.models import AuditEvent, User
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.world import World, new
 
 ISSUER = "https://login.example.org"
 BY_MAIL = {"link_by": "mail", "mail_domains": ("example.org",)}
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def rules(**more: Any) -> Rules:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,15 +16,9 @@ from reprieve.pathway.infusion import Happened
 from reprieve.records import signing as content
 from reprieve.records.models import InfusionEvent, Signature
 from reprieve.records.queries import signatures
-from tests.chairside import Chair, quick_world
+from tests.chairside import Chair
 from tests.recovery_room import leave, ready, recovering, seen
 from tests.world import PASSWORD, World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @pytest.fixture

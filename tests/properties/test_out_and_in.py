@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,7 +18,6 @@ from reprieve.pathway import exporting, history, importing_terms, registry
 from reprieve.records.models import Patient
 from reprieve.records.queries import registry as tables
 from tests import world as worlds
-from tests.chairside import quick_world
 from tests.practice_sheets import REGIMEN, bring, sheet
 from tests.world import World, new
 
@@ -63,12 +61,6 @@ PERSON = st.fixed_dictionaries({
                        max_size=4, unique_by=lambda one: one[0]),
     "medicine": st.sampled_from([None, None, "known", *LATER]),
 })  # fmt: skip
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @contextmanager

@@ -27,7 +27,6 @@ from reprieve.pathway.order_control import REVIEW
 from reprieve.records.models import InfusionEvent
 from reprieve.records.queries import worklist
 from tests import gate_desk
-from tests.chairside import quick_world
 from tests.order_desk import Pump, running
 from tests.world import World
 
@@ -53,12 +52,6 @@ FEW = {"suppress_health_check": list(HealthCheck), "deadline": None,
 
 def many(is_long: bool, usual: int) -> Any:
     return settings(max_examples=usual * 40 if is_long else usual, **FEW)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 @contextmanager

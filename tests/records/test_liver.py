@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,17 +17,11 @@ from reprieve.pathway.observations import Told
 from reprieve.records.queries import facts, gate_facts, liver
 from tests import gate_desk
 from tests import world as worlds
-from tests.chairside import Chair, quick_world
+from tests.chairside import Chair
 from tests.world import World, new
 
 SPEC = Path(__file__).parents[1] / "spec" / "safety" / "liver_ages.toml"
 CASES = tomllib.loads(SPEC.read_text())["case"]
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def write_down(world: World, patient: uuid.UUID, said: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,15 +12,8 @@ from reprieve.pathway import history, observations, questionnaires
 from reprieve.pathway.observations import Told
 from reprieve.records.models import MedicationStatement
 from reprieve.records.queries import opioids, response, treatments
-from tests.chairside import quick_world
 from tests.treated import Treated, responder, treated
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def takes(made: Treated, name: str, mg: str | None, **more: Any) -> MedicationStatement:

@@ -5,7 +5,6 @@ They are the same on any date and in any zone: one of them runs over the end of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -30,7 +29,7 @@ from reprieve.pathway.infusion import Happened
 from reprieve.records.models import Device, InfusionState, MedicationRequest
 from reprieve.records.queries import charts, live, schedules
 from reprieve.records.queries import worklist as work_lists
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.world import World, new
 
 DAYS = {
@@ -39,12 +38,6 @@ DAYS = {
     "clocks go back": datetime(2026, 11, 1, 5, 0, tzinfo=UTC),
 }
 WELL = {"sbp": 124, "dbp": 78, "heart_rate": 72, "spo2": 98, "respiratory_rate": 14, "rass": 0}
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with quick_world() as made:
-        yield made
 
 
 def ordered(chair: Chair) -> None:

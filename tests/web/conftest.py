@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
+    from tests.chairside import Chair
     from tests.web.script_site import Site
     from tests.world import World
 
@@ -21,6 +22,26 @@ def world(db: None) -> World:
     from tests import world as invented  # needs a started Django
 
     return invented.found()
+
+
+@pytest.fixture
+def timed(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A clinic whose clock is the tests' own: a file's `world` where pages tell the time."""
+    from tests.chairside import quick_world
+
+    with quick_world() as made:
+        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
+        yield made
+
+
+@pytest.fixture
+def chair(world: World) -> Chair:
+    """An infusion by hand that runs at 20 mg/h."""
+    from tests.chairside import sit
+
+    made = sit(world)
+    made.start(20)
+    return made
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,12 +25,8 @@ AsRole = Callable[[str], Client]
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clinic whose clock is the tests' own."""
-    with override_settings(PASSWORD_HASHERS=QUICK):
-        made = worlds.found()
-    monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-    return made
+def world(timed: World) -> World:
+    return timed
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client, override_settings
@@ -23,19 +22,8 @@ OTTO = {"given": "O'Otto", "mrn": "A-2", "email": "otto@example.org", "phone": "
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clinic whose clock is the tests' own."""
-    with override_settings(PASSWORD_HASHERS=QUICK):
-        made = worlds.found()
-    monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-    return made
-
-
-@pytest.fixture
-def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    return made
+def world(timed: World) -> World:
+    return timed
 
 
 class TestScreen:

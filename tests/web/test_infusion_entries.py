@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from reprieve.pathway import clinic
 from reprieve.records.models import AdverseEvent, AlarmTransition, Observation
-from tests import world as worlds
-from tests.chairside import QUICK, Chair, sit
+from tests.chairside import Chair, sit
 from tests.web.infusion_page import enter, events, ordered, page
 from tests.world import World, new
 
@@ -20,19 +18,8 @@ AsRole = Callable[[str], Client]
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clinic whose clock is the tests' own."""
-    with override_settings(PASSWORD_HASHERS=QUICK):
-        made = worlds.found()
-    monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-    return made
-
-
-@pytest.fixture
-def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    return made
+def world(timed: World) -> World:
+    return timed
 
 
 def test_set_in_one_save(as_role: AsRole, chair: Chair) -> None:

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from reprieve.pathway import charting, feed, monitors, ticker
@@ -20,7 +20,7 @@ from reprieve.records import frames
 from reprieve.records.models import Device
 from reprieve.web.live_reader import Reader
 from tests import world as worlds
-from tests.chairside import QUICK, Chair, sent, sit
+from tests.chairside import Chair, sent
 from tests.web.infusion_page import cursor, enter, grid, live, page
 from tests.world import World, new
 
@@ -28,19 +28,8 @@ AsRole = Callable[[str], Client]
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clinic whose clock is the tests' own."""
-    with override_settings(PASSWORD_HASHERS=QUICK):
-        made = worlds.found()
-    monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-    return made
-
-
-@pytest.fixture
-def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    return made
+def world(timed: World) -> World:
+    return timed
 
 
 def _waiting(html: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from reprieve.pathway import charting_drug, charting_line, feed
 from reprieve.records import notes
 from reprieve.records.models import InfusionEvent, Observation
 from tests import gate_desk
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.papers import says
 from tests.world import World, linked, new
 
@@ -24,17 +24,8 @@ AsRole = Callable[[str], Client]
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with quick_world() as made:
-        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-        yield made
-
-
-@pytest.fixture
-def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    return made
+def world(timed: World) -> World:
+    return timed
 
 
 def shown(client: Client, chair: Chair) -> str:

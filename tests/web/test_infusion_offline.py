@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from reprieve.records.models import (
 )
 from reprieve.records.queries import offline
 from reprieve.web.emergency_words import SITUATIONS
-from tests.chairside import Chair, quick_world, sit
+from tests.chairside import Chair, sit
 from tests.papers import says
 from tests.world import World, new
 
@@ -30,10 +30,8 @@ TABLET = str(new())
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with quick_world() as made:
-        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-        yield made
+def world(timed: World) -> World:
+    return timed
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -17,7 +17,7 @@ from reprieve.pathway.clock import moment
 from reprieve.records import frames
 from reprieve.records.models import Observation
 from tests import world as worlds
-from tests.chairside import Chair, quick_world, sit
+from tests.chairside import Chair, sit
 from tests.web.infusion_page import grid, live, page
 from tests.world import World, new
 
@@ -29,10 +29,8 @@ ZONE = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with quick_world() as made:
-        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-        yield made
+def world(timed: World) -> World:
+    return timed
 
 
 @pytest.fixture

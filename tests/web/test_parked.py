@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -11,18 +11,15 @@ from django.urls import reverse
 
 from reprieve.pathway import feed
 from reprieve.records.models import AuditEvent, DeviceAssociation, ParkedDecision, ParkedMessage
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.world import World, new
 
 AsRole = Callable[[str], Client]
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A clinic whose clock is the tests' own."""
-    with quick_world() as made:
-        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-        yield made
+def world(timed: World) -> World:
+    return timed
 
 
 @pytest.fixture

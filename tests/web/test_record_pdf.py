@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ from reprieve.pathway.observations import Told
 from reprieve.records.models import Observation
 from reprieve.records.queries.printed import record
 from reprieve.web import infusion_words as words
-from tests.chairside import Chair, quick_world, sent, sit
+from tests.chairside import Chair, sent, sit
 from tests.papers import pages, says, words_of
 from tests.world import World, linked, new
 
@@ -37,18 +37,8 @@ CALM = {"sbp": 124, "dbp": 74, "heart_rate": 68, "spo2": 98, "respiratory_rate":
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A clinic whose clock is the tests' own."""
-    with quick_world() as made:
-        monkeypatch.setattr("reprieve.web.access.clock.now", lambda _clinic: made.at)
-        yield made
-
-
-@pytest.fixture
-def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    return made
+def world(timed: World) -> World:
+    return timed
 
 
 def args(chair: Chair) -> dict[str, Any]:
