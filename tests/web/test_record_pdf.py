@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from reprieve.pathway import (
     alarm_fold,
@@ -137,7 +138,8 @@ def test_six_hours_with_36_alarms_need_three_pages_at_most(
         assert said.count("·84%") == 36
         assert said.count("·9times") == 4
         assert "seenbyInfusion_NurseInvented" in said
-        assert all(words.second(at_ms) in said for at_ms in raised.values())
+        with timezone.override(chair.world.clinic.timezone):
+            assert all(words.second(at_ms) in said for at_ms in raised.values())
 
 
 def test_what_was_corrected_stays_visible(as_role: AsRole, chair: Chair) -> None:
