@@ -32,7 +32,8 @@ NEED_A_DATABASE = frozenset({"db", "fresh_database", "live_clinic"})
 STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
 # Walks and trials beside the main ones: asked for by name, by continuous integration, at full size.
 BESIDE = frozenset({
-    "config/test_backup.py", "config/test_move.py", "faults/test_campaign.py",
+    "config/test_backup.py", "config/test_move.py", "config/test_point_in_time.py",
+    "faults/test_campaign.py",
     "journeys/test_answers_at_home.py", "journeys/test_by_hand_on_tablet.py",
     "journeys/test_controlled_drugs.py", "journeys/test_curves.py", "journeys/test_keyboard.py",
     "journeys/test_outage.py", "journeys/test_pictures.py", "journeys/test_relief_fades.py",
