@@ -88,7 +88,7 @@ def test_a_low_mood_at_home_says_why_the_alert_is_open(
 ) -> None:
     day = diary.Day(day=world.at.date() - timedelta(days=1), average_pain=5, mood=1)
     diary.save(
-        actor=by_link(world.id, patient), uid=new(), at=world.at, patient=patient, mode="home",
+        actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, mode="call",
         said=day,
     )  # fmt: skip
     page = as_role("physician").get(path(patient)).content.decode()
