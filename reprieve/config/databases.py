@@ -14,7 +14,6 @@ ADDRESS = "REPRIEVE_DATABASE_URL"
 BUSY_TIMEOUT_S = 5
 # What an address says before its question mark.
 ELSEWHERE = frozenset({"dbname", "user", "password", "host", "port"})
-# Only the process that keeps time checkpoints the log while `serve` runs; alone, each command may.
 # PostgreSQL over a network. Our side: how long connecting may take, and when a machine that does
 # not answer is taken for gone. Both sides must have noticed well within ten seconds.
 OUR_SIDE = {
@@ -37,6 +36,7 @@ THEIR_SIDE = {
 TURN_MS = 4_000
 # Between two statements of one act a page may have to reckon; gateway and clock do not.
 STANDSTILL_MS = {"gateway": 5_000, "jobs": 5_000, "web": 10_000}
+# Only the process that keeps time checkpoints the log while `serve` runs; alone, each command may.
 CHECKPOINT = "" if os.environ.get("REPRIEVE_PART", "") in {"", "jobs"} else "0"
 
 
