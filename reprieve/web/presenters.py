@@ -146,6 +146,8 @@ def seen(value: Any) -> str:
         return _("unknown")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(seen(one) for one in value) or _("none")
     return str(value)
 
 

@@ -131,3 +131,10 @@ def test_a_refused_value_stands_beside_its_field() -> None:
 def test_every_word_of_the_pages_has_its_spanish() -> None:
     lost = missing(WEB, locale=WEB / "locale", language="es")
     assert {key: file.name for key, file in lost.items()} == {}
+
+
+def test_what_a_rule_saw_is_said_without_signs_of_a_program() -> None:
+    from reprieve.web.presenters import seen
+
+    assert seen(["morphine", "oxycodone"]) == "morphine, oxycodone"
+    assert (seen([]), seen(None), seen(False), seen(3)) == ("none", "unknown", "no", "3")
