@@ -1,45 +1,28 @@
-"""The evaluation's pages: forms made from data, three answers, tablet, and who may open them."""
+"""The evaluation's pages: forms made from data, three answers, and who may open them."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from reprieve.clinical import instruments
 from reprieve.clinical.body_areas import areas_of
-from reprieve.pathway import evaluation, patients
 from reprieve.pathway import questionnaires as paths
-from reprieve.records.identity import Identity
 from reprieve.records.models import EpisodeOfCare, Observation, QuestionnaireResponse, WorkItem
 from reprieve.records.queries import observations, questionnaires
 from reprieve.web import questionnaire
 from tests import world as worlds
+from tests.web.evaluation_site import Browser, path, send, text
 from tests.world import World, new
-
-Browser = Callable[[str], Client]
 
 
 @pytest.fixture
 def patient(world: World) -> uuid.UUID:
     return worlds.person(world)[0]
-
-
-def path(patient: uuid.UUID, *rest: str) -> str:
-    return "/".join((f"/patients/{patient}/evaluation", *rest))
-
-
-def send(client: Client, where: str, **fields: Any) -> Any:
-    return client.post(where, {"act": str(new()), "mode": "clinic"} | fields)
-
-
-def text(response: Any) -> str:
-    return response.content.decode()
 
 
 def test_an_empty_evaluation_shows_unknown_not_no(as_role: Browser, patient: uuid.UUID) -> None:
@@ -228,88 +211,6 @@ def test_pounds_become_kilograms_and_both_are_shown(
     assert "20 to 350" in text(refused)
 
 
-def test_a_criterion_is_judged_and_signs_are_asked_anew(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    client = as_role("physician")
-    names = ("disproportionate_pain", "symptom_sensory", "symptom_vasomotor", "symptom_sudomotor",
-             "signs_seen_at_this_examination", "sign_sensory", "sign_motor",
-             "no_better_diagnosis")  # fmt: skip
-    answer = send(client, path(patient, "criterion", "budapest"), **dict.fromkeys(names, "yes"))
-    assert answer.status_code == 302
-    found = observations.newest(clinic=world.id, patient=patient)["criterion/budapest"]
-    assert found.value["met"] == "yes"
-    page = text(client.get(path(patient, "criterion", "budapest")))
-    assert page.count("checked") == 5, "the symptoms and the diagnosis, not the signs"
-    assert page.count("Last: yes") == 8, "what was said stands beside each question"
-
-
-def test_refractory_reads_the_therapies_on_record(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    client = as_role("physician")
-    for name, drug_class in (("duloxetine", "snri"), ("gabapentin", "gabapentinoid"),
-                             ("physiotherapy", "not a medicine")):  # fmt: skip
-        fields = {"name": name, "drug_class": drug_class, "weeks": "8", "outcome": "no effect"}
-        assert send(client, path(patient, "lists", "therapies"), **fields).status_code == 302
-    send(client, path(patient, "criterion", "refractory"), average_pain="7")
-    found = observations.newest(clinic=world.id, patient=patient)["criterion/refractory"]
-    assert found.value["met"] == "yes"
-
-
-def test_widespread_pain_takes_its_areas(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    client = as_role("physician")
-    page = text(client.get(path(patient, "criterion", "fibromyalgia-2016")))
-    assert page.count('type="checkbox"') == 20, "the areas, and none of them"
-    assert "Jaw, left" in page
-    assert "jaw-left</" not in page
-    assert re.search(r'symptom_duration_months"[^>]*> <span class="unit">months', page)
-    told = {"painful_areas": ["neck", "chest"], "fatigue": "2"}
-    assert send(client, path(patient, "criterion", "fibromyalgia-2016"), **told).status_code == 302
-    found = observations.newest(clinic=world.id, patient=patient)
-    assert found["fibromyalgia-2016/painful_areas"].value == ["neck", "chest"]
-
-
-def test_areas_that_nobody_ticked_are_unknown_until_none_is_said(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    client, where = as_role("physician"), path(patient, "criterion", "fibromyalgia-2016")
-    severe = {"fatigue": "3", "waking_unrefreshed": "3", "cognitive_symptoms": "3"}
-    assert send(client, where, **severe).status_code == 302
-    found = observations.newest(clinic=world.id, patient=patient)
-    assert found["criterion/fibromyalgia-2016"].value["met"] == "unknown"
-    assert "fibromyalgia-2016/painful_areas" not in found
-    assert send(client, where, wpi="9", painful_regions="5", **severe).status_code == 302
-    assert send(client, where, painful_areas=["none", "neck"]).status_code == 422
-    assert send(client, where, painful_areas="none", **severe).status_code == 302
-    found = observations.newest(clinic=world.id, patient=patient)
-    assert found["fibromyalgia-2016/painful_areas"].value == []
-    assert found["criterion/fibromyalgia-2016"].value["met"] == "no"
-
-
-def test_a_page_without_an_answer_leaves_the_judgement_as_it_is(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    answer = send(as_role("physician"), path(patient, "criterion", "neuropathic-grading"))
-    assert (answer.status_code, "at least one answer" in text(answer)) == (422, True)
-    assert not Observation.of(world.id).exists()
-
-
-def test_an_answer_of_another_day_is_shown_and_not_filled_in(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    evaluation.record_criterion(
-        actor=world["physician"], uid=new(), at=world.at - timedelta(days=60), patient=patient,
-        name="fibromyalgia-2016", facts={"fatigue": 3, "headache": True, "painful_areas": ["neck"]},
-    )  # fmt: skip
-    page = text(as_role("physician").get(path(patient, "criterion", "fibromyalgia-2016")))
-    assert "checked" not in page
-    assert page.count("Last: ") == 3
-    assert "Last: Neck, " in page
-
-
 def test_a_history_opened_before_does_not_undo_what_another_wrote(
     world: World, as_role: Browser, patient: uuid.UUID
 ) -> None:
@@ -406,81 +307,6 @@ def test_a_patient_of_another_clinic_is_not_found(world: World, as_role: Browser
     elsewhere = worlds.found("Elsewhere")
     stranger, _ = worlds.person(elsewhere)
     assert as_role("physician").get(path(stranger)).status_code == 404
-
-
-def test_the_tablet_shows_one_patients_forms_and_locks_the_rest(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    client = as_role("infusion_nurse")
-    assert client.get("/kiosk").status_code == 404
-    assert send(client, f"/patients/{patient}/kiosk")["Location"] == "/kiosk"
-    assert client.get(path(patient)).status_code == 423
-    assert client.get("/live/board").status_code == 423  # other patients, in this one's hands
-    first = client.get("/kiosk")
-    assert "1 of 8" in text(first)
-    assert "Invented" not in text(first).replace(world.clinic.name, "")
-    again = send(client, "/kiosk", form="nrs")
-    assert again.status_code == 422
-    assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
-    assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
-    found = observations.history(clinic=world.id, patient=patient, code="nrs")
-    assert [(v.value, v.provenance, v.mode) for v in found] == [(6, "patient", "kiosk")]
-    assert "2 of 8" in text(client.get("/kiosk"))
-
-
-def test_the_tablet_speaks_the_patients_language_until_another_is_pressed(
-    world: World, as_role: Browser
-) -> None:
-    done = patients.register(
-        actor=world["front_desk"], uid=new(), at=world.at, language="es",
-        identity=Identity(given="Inés", family="Inventada"),
-    )  # fmt: skip
-    client = as_role("infusion_nurse")
-    client.cookies["django_language"] = "en"
-    send(client, f"/patients/{done['id']}/kiosk", moment="pre-session")
-    page = text(client.get("/kiosk"))
-    assert 'lang="es"' in page
-    assert "Siguiente" in page
-    refused = text(send(client, "/kiosk", form="nrs"))
-    assert "Elija una respuesta" in refused
-    client.cookies["django_language"] = "en"
-    assert 'lang="en"' in text(client.get("/kiosk")), "pressed on the tablet"
-    client.cookies["django_language"] = ""
-    assert send(client, "/kiosk", form="nrs", **{"q-pain": "6"}).status_code == 302
-    calm = {f"q-q{n}": "0" for n in range(1, 10)}
-    assert send(client, "/kiosk", form="phq-9", **calm).status_code == 302
-    thanks = client.get("/kiosk")
-    assert 'lang="es"' in text(thanks)
-    assert thanks.cookies["django_language"].value == "en", "what the staff had chosen"
-
-
-def test_a_moment_that_is_not_one_hands_nothing_over(as_role: Browser, patient: uuid.UUID) -> None:
-    client = as_role("infusion_nurse")
-    answer = send(client, f"/patients/{patient}/kiosk", moment="bedtime")
-    assert answer.status_code == 400
-    assert client.get("/kiosk").status_code == 404
-
-
-def test_the_tablet_shows_the_crisis_text_at_once_and_thanks_at_the_end(
-    world: World, as_role: Browser, patient: uuid.UUID
-) -> None:
-    client = as_role("infusion_nurse")
-    send(client, f"/patients/{patient}/kiosk", moment="pre-session")
-    send(client, "/kiosk", form="nrs", **{"q-pain": "6"})
-    drafted = client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "2"})
-    assert drafted.json() == {"alert": True}
-    answers = {f"q-q{n}": "2" for n in range(1, 10)}
-    page = send(client, "/kiosk", form="phq-9", **answers)
-    assert (page.status_code, "988" in text(page)) == (200, True)
-    assert "nobody reads forms at night" in text(page)
-    assert client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "2"}).json() == {"alert": False}
-    assert client.post("/kiosk/draft", {"form": "phq-9", "q-q9": "3"}).json() == {"alert": True}
-    late = send(client, "/kiosk", form="nrs", **{"q-pain": "9"})
-    assert (late.status_code, "This form was sent before" in text(late)) == (409, True)
-    assert send(client, "/kiosk", form="peg").status_code == 302
-    assert "Please give the tablet back" in text(client.get("/kiosk"))
-    assert client.get("/kiosk").status_code == 404
-    assert client.get(path(patient)).status_code == 423
 
 
 def kept(name: str, given: dict[str, str]) -> dict[str, Any]:
