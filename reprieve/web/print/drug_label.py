@@ -21,7 +21,7 @@ from reprieve.records.queries.patients import PatientHeader
 from reprieve.records.queries.portions import PortionView
 from reprieve.web import ledger_words as lw
 from reprieve.web.print import typeface
-from reprieve.web.words import day, moment
+from reprieve.web.words import born, moment
 
 WIDTH, HEIGHT = 60 * mm, 42 * mm
 FIELD_W, FIELD_H = 40 * mm, 15 * mm
@@ -49,7 +49,7 @@ def of(view: PortionView, *, patient: PatientHeader) -> DrugLabel:
     return DrugLabel(
         drug=name, strength=lw.strength(view.concentration_ug_per_ml),
         amount=lw.mg(view.drawn_ug), colour=controlled.drug(view.drug).colour,
-        patient=patient.name, born=day(patient.birth_date),
+        patient=patient.name, born=born(patient.birth_date),
         prepared=f"{moment(view.prepared_at)} {view.prepared_by}",
         start_by=moment(view.start_by), code=view.code,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.print import consent as printed
 from reprieve.web.print.paper import PAPERS, Heading
-from reprieve.web.words import day, form_errors
+from reprieve.web.words import born, form_errors
 
 DRAWN = "data:image/png;base64,"
 LONGEST_DRAWN = 600_000
@@ -158,11 +158,11 @@ def document(request: PageRequest, consent: uuid.UUID) -> HttpResponse:
     request.shown.append(str(signed.patient))
     usual = settings.value(clinic=clinic, key="print.paper", at=request.at, default="letter")
     paper = request.GET.get("paper", usual)
-    born = day(who.identity.birth_date) or "?"
+    birth = born(who.identity.birth_date) or "?"
     made = printed.pdf(
         text=texts.text(signed.language), signed=signed,
         heading=Heading(
-            clinic=_clinic_name(request), patient=f"{who.identity.full_name}, {born}, {who.number}"
+            clinic=_clinic_name(request), patient=f"{who.identity.full_name}, {birth}, {who.number}"
         ),
         signature=queries.image(clinic=clinic, consent=consent),
         paper=paper if paper in PAPERS else "letter",

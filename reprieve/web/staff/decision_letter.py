@@ -34,7 +34,7 @@ from reprieve.web.print import consultation as printed
 from reprieve.web.print.consultation import Section
 from reprieve.web.print.paper import Heading
 from reprieve.web.staff.evaluation_lists import tried
-from reprieve.web.words import day, quantity, say
+from reprieve.web.words import born, day, quantity, say
 
 Lines = list[tuple[str, str]]
 WEIGHTS = {
@@ -51,7 +51,7 @@ def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
     decided = next(iter(decisions.of_patient(clinic=clinic, patient=patient)), None)
     own = settings.every(clinic=clinic, at=request.at)
     name = clinic_of(request, request.actor).name
-    about = f"{header.name}, {day(header.birth_date) or '?'}, {header.number}"
+    about = f"{header.name}, {born(header.birth_date) or '?'}, {header.number}"
     made = printed.pdf(
         printed.Consultation(
             date=day(decided.at if decided else request.at), patient=header.name,

@@ -19,7 +19,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.print import downtime as printed
 from reprieve.web.print.paper import PAPERS, Heading
-from reprieve.web.words import clock_time, dated, day
+from reprieve.web.words import born, clock_time, dated, day
 
 BEFORE_AND_AFTER_H = 1.5
 
@@ -68,7 +68,7 @@ def _planned(request: PageRequest, visit: AppointmentView) -> printed.Planned:
     facts += _plan_facts(plan, visit)
     return printed.Planned(
         time=clock_time(visit.starts_at), chair=visit.chair_name,
-        who=f"{header.name}, {day(header.birth_date) or '?'}, {header.number}",
+        who=f"{header.name}, {born(header.birth_date) or '?'}, {header.number}",
         facts=tuple(facts), orders=_orders(request, visit),
         hours=(plan.detail.get("duration_min", 0) / 60 if plan else 0) + BEFORE_AND_AFTER_H,
     )  # fmt: skip

@@ -38,7 +38,7 @@ from reprieve.web.collect import NavItem
 from reprieve.web.people import clinic_of
 from reprieve.web.print import letter as printed
 from reprieve.web.print.paper import Heading
-from reprieve.web.words import day, form_errors, say
+from reprieve.web.words import born, day, form_errors, say
 
 YES_NO = [("yes", _lazy("Yes")), ("no", _lazy("No"))]
 TEN = [(str(n), str(n)) for n in range(11)]
@@ -224,7 +224,7 @@ def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             clinic=[name, str(own.get("clinic.address", "")), str(own.get("clinic.phone", ""))],
         ),
         heading=Heading(
-            clinic=name, patient=f"{header.name}, {day(header.birth_date) or '?'}, {header.number}"
+            clinic=name, patient=f"{header.name}, {born(header.birth_date) or '?'}, {header.number}"
         ),
         paper=str(own.get("print.paper", "letter")),
     )  # fmt: skip

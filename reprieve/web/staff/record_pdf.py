@@ -20,7 +20,7 @@ from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.print import record as document
 from reprieve.web.print.paper import PAPERS, Heading
-from reprieve.web.words import dated, day
+from reprieve.web.words import born, dated
 
 
 @page("infusion.open", opens="printed record")
@@ -38,7 +38,7 @@ def record_pdf(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     request.shown.append(str(encounter))
     heading = Heading(
         clinic=clinic_of(request, request.actor).name,
-        patient=f"{header.name}, {day(header.birth_date) or '?'}, {header.number}",
+        patient=f"{header.name}, {born(header.birth_date) or '?'}, {header.number}",
         foot=_foot(request),
     )  # fmt: skip
     made = document.pdf(_record(request, found, header.allergies), heading=heading, paper=paper)

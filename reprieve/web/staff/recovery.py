@@ -31,7 +31,7 @@ from reprieve.web.people import clinic_of
 from reprieve.web.print import instructions
 from reprieve.web.print.paper import Heading
 from reprieve.web.recovery_forms import AdviceForm, DischargeForm, EscortForm, LookForm
-from reprieve.web.words import clock_time, day, form_errors, moment, say
+from reprieve.web.words import born, clock_time, form_errors, moment, say
 
 
 @page("recovery.open", opens="recovery list")
@@ -222,7 +222,7 @@ def leaflet(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
             _leaflet(request, now, language), paper=paper,
             heading=Heading(
                 clinic=clinic_of(request, request.actor).name,
-                patient=f"{header.name}, {day(header.birth_date) or '?'}, {header.number}",
+                patient=f"{header.name}, {born(header.birth_date) or '?'}, {header.number}",
             ),
         )  # fmt: skip
     headers = {"Content-Disposition": 'inline; filename="instructions.pdf"'}
