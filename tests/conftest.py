@@ -32,15 +32,16 @@ NEED_A_DATABASE = frozenset({"db", "fresh_database", "live_clinic"})
 STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
 # Walks and trials beside the main ones: asked for by name, by continuous integration, at full size.
 BESIDE = frozenset({
-    "config/test_backup.py", "config/test_move.py", "config/test_point_in_time.py",
-    "faults/test_campaign.py",
-    "journeys/test_answers_at_home.py", "journeys/test_by_hand_on_tablet.py",
-    "journeys/test_controlled_drugs.py", "journeys/test_curves.py", "journeys/test_keyboard.py",
-    "journeys/test_outage.py", "journeys/test_pictures.py", "journeys/test_relief_fades.py",
-    "journeys/test_scripts_on_screen.py", "web/test_account_browser.py",
-    "web/test_account_keyboard.py", "web/test_desk_browser.py", "web/test_emergency_alarms.py",
-    "web/test_form_browser.py", "web/test_gate_browser.py", "web/test_home_browser.py",
-    "web/test_infusion_screen.py", "web/test_sign_on_browser.py",
+    "config/test_backup.py", "config/test_init.py", "config/test_move.py",
+    "config/test_point_in_time.py", "faults/test_campaign.py", "faults/test_clock_jump.py",
+    "faults/test_silence.py", "journeys/test_answers_at_home.py",
+    "journeys/test_by_hand_on_tablet.py", "journeys/test_controlled_drugs.py",
+    "journeys/test_curves.py", "journeys/test_keyboard.py", "journeys/test_outage.py",
+    "journeys/test_pictures.py", "journeys/test_relief_fades.py",
+    "journeys/test_scripts_on_screen.py", "properties/test_out_and_in.py",
+    "web/test_account_browser.py", "web/test_account_keyboard.py", "web/test_desk_browser.py",
+    "web/test_emergency_alarms.py", "web/test_form_browser.py", "web/test_gate_browser.py",
+    "web/test_home_browser.py", "web/test_infusion_screen.py", "web/test_sign_on_browser.py",
 })  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})
