@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import IntegrityError
+
 from reprieve.clinical import controlled
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import ledger, ledger_losses
@@ -64,7 +66,10 @@ def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, delivery: Delivery) -
         return book.done("receive", kind="vial", subject=vials[0].pk, result={"vials": ids})
 
     assert known.id == delivery.drug
-    done = ledger.write(ledger.HANDLE, work, actor=actor, uid=uid, at=at)
+    try:
+        done = ledger.write(ledger.HANDLE, work, actor=actor, uid=uid, at=at)
+    except IntegrityError as error:  # the same lot at the same moment, by somebody else
+        raise BadValue("lot", TWICE) from error
     return [uuid.UUID(vial) for vial in done["vials"]]
 
 

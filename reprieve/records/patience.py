@@ -13,13 +13,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ANSWER_S = 5.0
+ANSWER_S = 4.0
 # A kept connection that is asked whether it lives has to say so sooner: a new one costs little. And
 # when one answer takes this long, the process's other connections are not trusted unasked.
 DOUBT_S = 1.5
 HURRIED = frozenset({"gateway", "jobs", "web"})
 # A batch and a beat of the clock are over long before; a page may reckon for a while.
-TRANSACTION_MS = {"gateway": 6_000, "jobs": 6_000}
+TRANSACTION_MS = {"gateway": 5_000, "jobs": 5_000}
 
 _own = threading.local()
 

@@ -201,6 +201,6 @@ def test_both_sides_know_when_the_other_is_gone(far: Any, near: Any) -> None:
         ours = side.connection.info.get_parameters()
         assert ours["tcp_user_timeout"] == "5000"
         assert ours["connect_timeout"] == "3"
-    assert said(far, "SHOW lock_timeout") == "4s"
-    assert said(far, "SHOW idle_in_transaction_session_timeout") == "5s"
+    assert said(far, "SHOW lock_timeout") == "3s"
+    assert said(far, "SHOW idle_in_transaction_session_timeout") == "4s"
     assert said(near, "SHOW lock_timeout") == "0"

@@ -49,6 +49,7 @@ def test_only_what_changed_is_kept(world: w.World) -> None:
 
 def test_an_empty_text_takes_the_clinics_words_back(world: w.World) -> None:
     written(world, **{card.WHOM: "Call 911."})
+    world.later(minutes=1)
     assert written(world, **{card.WHOM: "  "}) == [card.WHOM]
     assert value(world, card.WHOM) == ""
 

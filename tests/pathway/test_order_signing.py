@@ -207,6 +207,7 @@ class TestChange:
         drug = Spoken(
             prescriber=doctor.practitioner, read_back=True, drug="labetalol", route="iv"
         )
+        world.later(minutes=1)
         second = order_signing.by_voice(spoken=drug, **ordered.act())
         assert order_signing.unsigned(clinic=world.id, patient=ordered.patient) == [first, second]
         asked = [i for i in worklist.waiting(clinic=world.id) if i.kind == order_signing.COSIGN]

@@ -77,15 +77,15 @@ class TestKept:
     def test_what_was_refused_is_shown_once_a_minute(self, world: World) -> None:
         said = sent(world, raw="q")
         for n in range(30):
-            receive(world, replace(said, raw=f"q{n}".encode(), rejected="QRY^R02"))
+            receive(world, replace(said, raw=f"question {n}".encode(), rejected="QRY^R02"))
         receive(world, replace(said, raw=b"other", rejected="ADT^A08"))
-        receive(world, replace(said, raw=b"q7", rejected="QRY^R02"))
+        receive(world, replace(said, raw=b"question 7", rejected="QRY^R02"))
         first, other = rows(world)
         assert [first.reason, other.reason] == ["QRY^R02", "ADT^A08"]
         texts = [message.raw.decode() for message in parked_minutes.messages(first)]
-        assert texts == [f"q{n}" for n in range(30)]
+        assert texts == [f"question {n}" for n in range(30)]
         assert [message.raw for message in parked_minutes.messages(other)] == [b"other"]
-        assert b"q7" not in b"".join(bytes(f.signals) for f in ParkedFrame.objects.all())
+        assert b"question" not in b"".join(bytes(f.signals) for f in ParkedFrame.objects.all())
 
     def test_what_was_refused_and_withheld_is_taken_out(self, world: World) -> None:
         none = NotCharted(
