@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.db.models import Max
@@ -25,6 +27,9 @@ from reprieve.records.models import Act, DiaryEntry, EpisodeOfCare, Forecast
 from reprieve.records.queries import clinics, forecasts, treatments
 from reprieve.records.queries.treatments import zone_of
 
+# How one forecast after another is made, in order: `map`, or that of a pool of processes.
+Over = Callable[[Callable[[uuid.UUID], Outlook | None], Iterable[uuid.UUID]], Iterable[Any]]
+
 MAKE = "forecast.make"
 STATES = ("in_series", "follow_up", "maintenance")
 # What was written longer ago has been learnt from on an earlier night.
@@ -36,30 +41,31 @@ AHEAD = (1, 3, 7, 11)
 RECORD = timedelta(days=365)
 
 
-def make_every_clinic() -> int:
+def make_every_clinic(over: Over = map) -> int:
     """This function will keep the night's forecasts of each clinic that has none of today."""
-    return sum(make_all(clinic=one.id, at=clock.now(one.id)) for one in clinics.clinics())
+    return sum(
+        make_all(clinic=one.id, at=clock.now(one.id), over=over) for one in clinics.clinics()
+    )
 
 
-def is_wanted() -> bool:
-    """This function will tell whether a clinic has news in a diary and no forecasts of today."""
-    now = ((one.id, clock.now(one.id)) for one in clinics.clinics())
-    return any(_is_open(one, at) and bool(_due(one, _day(one, at))) for one, at in now)
+def wanted() -> int:
+    """This function will count the patients whose forecast of today is still to be made."""
+    return sum(len(_open(one.id, clock.now(one.id))) for one in clinics.clinics())
 
 
-def make_all(*, clinic: uuid.UUID, at: datetime) -> int:
+def make_all(*, clinic: uuid.UUID, at: datetime, over: Over = map) -> int:
     """This function will forecast for every patient whose diary has news, once a day.
 
     What one patient's records refuse never stops the others. Returns how many were kept.
     """
     actor, day = system(clinic, "jobs"), _day(clinic, at)
-    due = _due(clinic, day) if _is_open(clinic, at) else []
+    due = _open(clinic, at)
     if not due:
         return 0
     kept = 0
-    for first in range(0, len(due), AT_ONCE):
-        found = [(one, _of(clinic, one, at)) for one in due[first : first + AT_ONCE]]
-        rows = [(one, made) for one, made in found if made is not None]
+    made = zip(due, over(partial(_of, clinic, at), due), strict=True)
+    while found := list(islice(made, AT_ONCE)):
+        rows = [(patient, outlook) for patient, outlook in found if outlook is not None]
         if rows:
             _keep(rows, actor=actor, at=at, day=day)
             kept += len(rows)
@@ -70,8 +76,11 @@ def make_all(*, clinic: uuid.UUID, at: datetime) -> int:
     return kept
 
 
-def _is_open(clinic: uuid.UUID, at: datetime) -> bool:
-    return not Act.objects.filter(pk=_night(clinic, _day(clinic, at))).exists()
+def _open(clinic: uuid.UUID, at: datetime) -> list[uuid.UUID]:
+    """The patients still to be forecast for: none after the day's forecasts were finished."""
+    day = _day(clinic, at)
+    finished = Act.objects.filter(pk=_night(clinic, day)).exists()
+    return [] if finished else _due(clinic, day)
 
 
 def _day(clinic: uuid.UUID, at: datetime) -> date:
@@ -103,7 +112,7 @@ def _due(clinic: uuid.UUID, day: date) -> list[uuid.UUID]:
     )
 
 
-def _of(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Outlook | None:
+def _of(clinic: uuid.UUID, at: datetime, patient: uuid.UUID) -> Outlook | None:
     with contextlib.suppress(BadValue, PathwayError):
         found = forecast.next_weeks(clinic=clinic, patient=patient, at=at)
         return found if found.problem is None else None

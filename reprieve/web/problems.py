@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,7 +14,10 @@ from django.utils.translation import gettext as _
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PathwayError, PermissionDenied
+from reprieve.records import statements
 from reprieve.web.words import bad_value, say
+
+BUSY_FOR_S = "5"
 
 STATUS: dict[type[Exception], int] = {
     PermissionDenied: 403,
@@ -78,13 +83,21 @@ def busy(request: HttpRequest) -> HttpResponse:
     """This function will answer a write that waited too long for others: it may be sent again."""
     text = _("Too much is being written just now. Nothing was saved: press again in a moment.")
     response = _shown(request, Problem(status=503, title=_title(503), text=text))
-    response["Retry-After"] = "5"
+    response["Retry-After"] = BUSY_FOR_S
     return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """This function will answer after a fault of ours, without the database or the session."""
-    return HttpResponse(render_to_string("problems/500.html"), status=500)
+    """This function will answer after a fault of ours, without the database or the session.
+
+    A session or a log that found no turn to be written comes here too: that is no fault.
+    """
+    error = sys.exception()
+    is_busy = isinstance(error, OperationalError) and statements.is_busy(error)
+    html = render_to_string("problems/500.html", {"is_busy": is_busy})
+    if not is_busy:
+        return HttpResponse(html, status=500)
+    return HttpResponse(html, status=503, headers={"Retry-After": BUSY_FOR_S})
 
 
 def _title(status: int) -> str:

@@ -19,7 +19,8 @@ from reprieve.web.infusion_screen import LATE_MS, act_text
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.presenters import STARS, TECHNICAL_STARS
 from reprieve.web.print.record import Line, Section
-from reprieve.web.words import dated
+from reprieve.web.recovery_forms import ASKED
+from reprieve.web.words import dated, unit_word
 
 Happening = Mapping[str, Any]
 SHORT = 12
@@ -294,20 +295,28 @@ def _title(name: str) -> str:
 
 
 def _told(found: Printed) -> Iterator[Line]:
-    """Each fact with its value and time, in short: the gate's answers and the recovery's."""
+    """Each fact as it was asked, with its answer and time: the gate's and the recovery's."""
     sets: dict[tuple[int, str], list[str]] = {}
     for one in found.told:
         if one.value is not None and not one.corrected:
-            said = f"{one.signal.replace('_', ' ')} {_plain(one.value)}"
+            said = f"{_asked(one.signal)} {_plain(one.value)} {unit_word(one.unit)}".strip()
             sets.setdefault((one.at_ms, one.by), []).append(said)
     for (at_ms, by), values in sorted(sets.items()):
-        yield Line(text=_joined(words.second(at_ms), ", ".join(values), by))
+        yield Line(text=_joined(words.second(at_ms), "; ".join(values), by))
+
+
+def _asked(name: str) -> str:
+    """The words of the page on which it was answered."""
+    fact = safety.catalogue().get(name)
+    question = ASKED.get(name) or (_(fact.question) if fact else words.signal(name))
+    said = str(question)
+    return said if said.endswith("?") else f"{said}:"
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    return _(value) if value and isinstance(value, str) else str(value)
 
 
 def _left(discharge: Happening | None) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
@@ -50,6 +51,25 @@ def test_any_other_fault_stays_a_fault(
 ) -> None:
     refused("disk I/O error")
     assert post(as_role("infusion_nurse"), world)[0] == 500
+
+
+@pytest.mark.parametrize(
+    ("words", "status"), [("database is locked", 503), ("disk I/O error", 500)]
+)
+def test_a_session_that_finds_no_turn_is_said_in_words_too(
+    monkeypatch: pytest.MonkeyPatch, words: str, status: int
+) -> None:
+    """It is written after the page was made, outside of what pages answer for."""
+
+    def load(*_args: object) -> None:
+        raise OperationalError(words)
+
+    monkeypatch.setattr(SessionStore, "load", load)
+    browser = Client(SERVER_NAME="localhost", raise_request_exception=False)
+    browser.cookies["sessionid"] = "x" * 32
+    answer = browser.get("/board")
+    assert answer.status_code == status
+    assert ("press again in a moment" in answer.content.decode()) == (status == 503)
 
 
 @pytest.mark.usefixtures("fresh_database")

@@ -255,3 +255,20 @@ def test_the_duty_of_the_alarms_during_the_infusion_is_stated(
     assert says(record, "record only: no sound, nobody was called; from 12:31:00 second notice")
     assert says(record, "the station is gone")
     assert not says(record, "another day")
+
+
+def test_other_facts_stand_in_the_words_that_were_asked(as_role: AsRole, chair: Chair) -> None:
+    world = chair.world
+    told = [
+        Told(code="escort_named", value=True),
+        Told(code="walks_as_before", value=False),
+        Told(code="hours_since_food", value=Decimal(7), unit="h"),
+    ]
+    observations.write(
+        told, actor=world["infusion_nurse"], at=world.at, measured_at=world.at,
+        patient=chair.patient, encounter=chair.encounter,
+    )  # fmt: skip
+    paper = printed(as_role("infusion_nurse"), chair)
+    assert says(paper, "Is an adult escort named, with a telephone number? yes")
+    assert says(paper, "Walks (or moves) as before, with the usual aid: no")
+    assert says(paper, "hours since food: 7 h")
