@@ -43,6 +43,11 @@ BESIDE = frozenset({
     "web/test_emergency_alarms.py", "web/test_form_browser.py", "web/test_gate_browser.py",
     "web/test_home_browser.py", "web/test_infusion_screen.py", "web/test_sign_on_browser.py",
 })  # fmt: skip
+# Long, and alike on each engine: before a commit on one of them.
+ON_ONE_ENGINE = {
+    "faults/test_kills.py": "sqlite", "journeys/test_by_hand.py": "sqlite",
+    "journeys/test_on_feed.py": "postgresql", "records/test_scope.py": "sqlite",
+}  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})
 LONGEST = frozenset(
@@ -175,12 +180,18 @@ def _longest_first(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]
 def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
     if item.get_closest_marker("long") and not config.getoption("--long"):
         return False
-    if item.path.relative_to(TESTS).as_posix() in BESIDE and not _is_wide(config):
+    engine = config.getoption("--engine")
+    if not _is_wide(config) and not _is_before_a_commit(item, engine):
         return False
     fixtures = frozenset(getattr(item, "fixturenames", ()))
-    if config.getoption("--engine") == "postgresql":
+    if engine == "postgresql":
         return _is_of_the_engine(config, item) and not NEED_A_DATABASE.isdisjoint(fixtures)
     return item.get_closest_marker("postgresql") is None
+
+
+def _is_before_a_commit(item: pytest.Item, engine: str) -> bool:
+    file = item.path.relative_to(TESTS).as_posix()
+    return file not in BESIDE and ON_ONE_ENGINE.get(file, engine) == engine
 
 
 def _is_of_the_engine(config: pytest.Config, item: pytest.Item) -> bool:
