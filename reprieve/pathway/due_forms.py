@@ -26,8 +26,8 @@ def ask(*, actor: Actor, patient: uuid.UUID, at: datetime) -> uuid.UUID | None:
     Once a week of questions; not when they are answered already. It is good until the answers
     would no longer count for that week.
     """
-    due = _due(actor.clinic, patient, at)
-    if not due or _is_asked(actor.clinic, patient, due[0].first):
+    due = _unasked(actor.clinic, patient, at)
+    if not due:
         return None
     last = datetime.combine(due[0].last + timedelta(days=1), time(), zone_of(actor.clinic))
     row = links.issue(
@@ -42,6 +42,11 @@ def ask(*, actor: Actor, patient: uuid.UUID, at: datetime) -> uuid.UUID | None:
     return row.pk
 
 
+def is_due(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> bool:
+    """This function will tell whether there is a week's link to make."""
+    return bool(_unasked(clinic, patient, at))
+
+
 def open_links(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[uuid.UUID]:
     """This function will list the links of due forms that wait for an answer."""
     rows = PatientLink.of(clinic).filter(
@@ -49,6 +54,11 @@ def open_links(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[u
         revoked_at__isnull=True, submitted_key__isnull=True,
     )  # fmt: skip
     return list(rows.order_by("valid_from").values_list("pk", flat=True))
+
+
+def _unasked(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[InstrumentDue]:
+    due = _due(clinic, patient, at)
+    return [] if due and _is_asked(clinic, patient, due[0].first) else due
 
 
 def _due(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[InstrumentDue]:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.booster import BoosterProposal, has_faded, propose_booster
 from reprieve.outcomes.rules import rules
@@ -32,6 +34,8 @@ KIND = "booster_proposal"
 DECISION = "booster"
 WITHIN = timedelta(days=3)
 STATES = ("follow_up", "maintenance")
+# So many patients without news are noted in one transaction: the write lock is held for little.
+AT_ONCE = 20
 
 
 def proposal(
@@ -109,24 +113,71 @@ def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
     uids = {row.pk: uuid.uuid5(row.pk, f"maintenance {day.isoformat()}") for row in rows}
     done = set(Act.objects.filter(pk__in=list(uids.values())).values_list("pk", flat=True))
     count = 0
+    calm: list[EpisodeOfCare] = []
     for row in rows:
-        if uids[row.pk] not in done:
-            with contextlib.suppress(BadValue, PathwayError):
-                review(episode=row, uid=uids[row.pk], at=at)
-                count += 1
+        if uids[row.pk] in done:
+            continue
+        with contextlib.suppress(BadValue, PathwayError):
+            news = _news(row, at)
+            if news.is_any:
+                review(episode=row, uid=uids[row.pk], at=at, news=news)
+            else:
+                calm.append(row)
+            count += 1
+        if len(calm) == AT_ONCE:
+            _nothing_new(calm, uids, at)
+            calm = []
+    _nothing_new(calm, uids, at)
     return count
 
 
-def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime) -> None:
-    """This function will look at one patient in follow-up, once for each `uid`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What the nightly look at a patient found to do."""
+
+    relief_fades: bool
+    diary_runs_out: bool
+    forms_due: bool
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to do."""
+        return self.relief_fades or self.diary_runs_out or self.forms_due
+
+
+def _news(episode: EpisodeOfCare, at: datetime) -> News:
+    """Read before the act that writes: a night's reading must not keep others from writing."""
+    whose: dict[str, Any] = {
+        "clinic": episode.clinic_id, "patient": episode.patient_id, "at": at,
+    }  # fmt: skip
+    return News(
+        relief_fades=_is_wanted(**whose), diary_runs_out=diary_link.is_running_out(**whose),
+        forms_due=due_forms.is_due(**whose),
+    )
+
+
+def _nothing_new(
+    rows: list[EpisodeOfCare], uids: Mapping[uuid.UUID, uuid.UUID], at: datetime
+) -> None:
+    """Note for some patients together that they were looked at."""
+    none = News(relief_fades=False, diary_runs_out=False, forms_due=False)
+    with transaction.atomic():
+        for row in rows:
+            review(episode=row, uid=uids[row.pk], at=at, news=none)
+
+
+def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime, news: News) -> None:
+    """This function will do what was found to do for one patient, once for each `uid`."""
     actor = system(episode.clinic_id, "jobs")
     patient = episode.patient_id
+    whose: dict[str, Any] = {"clinic": episode.clinic_id, "patient": patient, "at": at}
 
     def work() -> Done:
-        item = look(clinic=episode.clinic_id, patient=patient, actor=actor, at=at)
-        if diary_link.is_running_out(clinic=episode.clinic_id, patient=patient, at=at):
+        item = look(actor=actor, **whose) if news.relief_fades else None
+        if news.diary_runs_out and diary_link.is_running_out(**whose):
             diary_link.ask(actor=actor, patient=patient, at=at)
-        due_forms.ask(actor=actor, patient=patient, at=at)
+        if news.forms_due:
+            due_forms.ask(actor=actor, patient=patient, at=at)
         return Done(
             subject_kind="episode", subject=episode.pk, detail={"proposed": item is not None}
         )

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import maintenance, observations
@@ -19,11 +20,11 @@ from reprieve.records.models import (
     CarePlan,
     Decision,
     DiaryEntry,
-    EpisodeOfCare,
     OutboxMessage,
 )
 from reprieve.records.queries import ladders, response
 from reprieve.records.queries import worklist as work_lists
+from reprieve.records.queries.response import Story
 from tests import world as worlds
 from tests.treated import Treated, fades, responder
 from tests.world import PASSWORD, World, new
@@ -113,16 +114,33 @@ class TestProposal:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first, second = responder(world, weeks=()), responder(world, weeks=())
-        broken = min(first.episode, second.episode)
-        whole = maintenance.review
+        broken = min(first, second, key=lambda one: one.episode)
+        whole = response.story
 
-        def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime) -> None:
-            if episode.pk == broken:
+        def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
+            if patient == broken.patient:
                 raise BadValue("diary", "cannot be read")
-            whole(episode=episode, uid=uid, at=at)
+            return whole(clinic=clinic, patient=patient, at=at)
 
-        monkeypatch.setattr(maintenance, "review", review)
+        monkeypatch.setattr(response, "story", story)
         assert maintenance.review_every_clinic() == 1
+
+    def test_nobodys_writing_waits_while_a_calm_night_is_read(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = responder(world, weeks=())
+        depth, whole = len(connection.savepoint_ids), response.story
+
+        def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
+            read_at.append(len(connection.savepoint_ids) - depth)
+            return whole(clinic=clinic, patient=patient, at=at)
+
+        read_at: list[int] = []
+        monkeypatch.setattr(response, "story", story)
+        assert maintenance.review_all(clinic=world.id, at=world.at) == 1
+        assert read_at == [0]
+        assert maintenance.review_all(clinic=world.id, at=world.at) == 0
+        assert made.state == "follow_up"
 
 
 class TestDecision:
