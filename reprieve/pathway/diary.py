@@ -66,7 +66,7 @@ def save(
         return Done(subject_kind="diary", subject=row.pk, result={"alert": alert})
 
     done = perform("diary.record", actor=actor, uid=uid, at=at, work=work)
-    maintenance.look_after(clinic=actor.clinic, patient=patient, uid=uid, at=at)
+    maintenance.look_after(clinic=actor.clinic, patient=patient, uid=uid, at=at, day=said.day)
     return done
 
 

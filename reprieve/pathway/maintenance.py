@@ -9,7 +9,7 @@ import contextlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,8 +42,8 @@ def proposal(
     *, clinic: uuid.UUID, patient: uuid.UUID, at: datetime
 ) -> BoosterProposal | None:
     """This function will return what fading relief proposes now, None when it proposes nothing."""
-    found = response.story(clinic=clinic, patient=patient, at=at)
     # Every saved diary day asks this: what else is needed is read only when relief has faded.
+    found = response.story(clinic=clinic, patient=patient, at=at, only_pain=True)
     if found.response is None or not has_faded(found.response):
         return None
     return propose_booster(
@@ -66,13 +66,16 @@ def look(
     )
 
 
-def look_after(*, clinic: uuid.UUID, patient: uuid.UUID, uid: uuid.UUID, at: datetime) -> None:
-    """This function will look whether the diary day of the act `uid`, now stored, shows that
-    relief has faded.
+def look_after(
+    *, clinic: uuid.UUID, patient: uuid.UUID, uid: uuid.UUID, at: datetime, day: date
+) -> None:
+    """This function will look whether a diary day, now stored by the act `uid`, shows that relief
+    has faded.
 
     Much is read and next to nothing is ever found: nobody's writing waits for the reading. What
     is found is written by an act of its own, once; what fails here the nightly review finds, and
-    never costs the patient the day that was written.
+    never costs the patient the day that was written. A response counts a day when it is over: of
+    today's there is nothing to find, once the night's review has seen the days before.
     """
 
     def work() -> Done:
@@ -82,14 +85,34 @@ def look_after(*, clinic: uuid.UUID, patient: uuid.UUID, uid: uuid.UUID, at: dat
         )
 
     actor = system(clinic, "diary")
+    if day == _day(clinic, at) and _is_reviewed(clinic, patient, day):
+        return
     with contextlib.suppress(BadValue, PathwayError):
         if _is_wanted(clinic, patient, at):
             mine = uuid.uuid5(uid, "relief fades")
             perform("maintenance.review", actor=actor, uid=mine, at=at, work=work)
 
 
+def _is_reviewed(clinic: uuid.UUID, patient: uuid.UUID, day: date) -> bool:
+    episode = _newest(clinic, patient)
+    return episode is not None and Act.objects.filter(pk=_night(episode, day)).exists()
+
+
+def _newest(clinic: uuid.UUID, patient: uuid.UUID) -> EpisodeOfCare | None:
+    rows = EpisodeOfCare.of(clinic).filter(patient_id=patient)
+    return rows.order_by("-started_at").first()
+
+
+def _night(episode: EpisodeOfCare, day: date) -> uuid.UUID:
+    return uuid.uuid5(episode.pk, f"maintenance {day.isoformat()}")
+
+
+def _day(clinic: uuid.UUID, at: datetime) -> date:
+    return at.astimezone(zone_of(clinic)).date()
+
+
 def _is_wanted(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> bool:
-    episode = EpisodeOfCare.of(clinic).filter(patient_id=patient).order_by("-started_at").first()
+    episode = _newest(clinic, patient)
     if episode is None or episode.state not in STATES:
         return False
     if worklist.already_open(clinic=clinic, kind=KIND, patient=patient):
@@ -108,9 +131,9 @@ def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
 
     What one patient's records refuse never stops the others: it is tried again the next time.
     """
-    day = at.astimezone(zone_of(clinic)).date()
+    day = _day(clinic, at)
     rows = list(EpisodeOfCare.of(clinic).filter(state__in=STATES).order_by("id"))
-    uids = {row.pk: uuid.uuid5(row.pk, f"maintenance {day.isoformat()}") for row in rows}
+    uids = {row.pk: _night(row, day) for row in rows}
     done = set(Act.objects.filter(pk__in=list(uids.values())).values_list("pk", flat=True))
     count = 0
     calm: list[EpisodeOfCare] = []

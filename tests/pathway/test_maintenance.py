@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import maintenance, observations
+from reprieve.pathway import diary, maintenance, observations
 from reprieve.pathway.booking import Slot
+from reprieve.pathway.diary import Day
 from reprieve.pathway.errors import Conflict, NotNow, PermissionDenied
 from reprieve.pathway.maintenance import Accepted
 from reprieve.pathway.observations import Told
@@ -117,10 +119,10 @@ class TestProposal:
         broken = min(first, second, key=lambda one: one.episode)
         whole = response.story
 
-        def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
+        def story(*, patient: uuid.UUID, **more: Any) -> Story:
             if patient == broken.patient:
                 raise BadValue("diary", "cannot be read")
-            return whole(clinic=clinic, patient=patient, at=at)
+            return whole(patient=patient, **more)
 
         monkeypatch.setattr(response, "story", story)
         assert maintenance.review_every_clinic() == 1
@@ -131,16 +133,22 @@ class TestProposal:
         made = responder(world, weeks=())
         depth, whole = len(connection.savepoint_ids), response.story
 
-        def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
+        def story(**asked: Any) -> Story:
             read_at.append(len(connection.savepoint_ids) - depth)
-            return whole(clinic=clinic, patient=patient, at=at)
+            return whole(**asked)
 
         read_at: list[int] = []
         monkeypatch.setattr(response, "story", story)
         assert maintenance.review_all(clinic=world.id, at=world.at) == 1
         assert read_at == [0]
         assert maintenance.review_all(clinic=world.id, at=world.at) == 0
-        assert made.state == "follow_up"
+        made.write(5)
+        assert len(read_at) == 1  # today counts when it is over
+        diary.save(
+            actor=world["infusion_nurse"], uid=new(), at=world.at, patient=made.patient,
+            said=Day(day=world.at.date() - timedelta(days=1), average_pain=5), mode="call",
+        )  # fmt: skip
+        assert len(read_at) == 2
 
 
 class TestDecision:

@@ -40,11 +40,14 @@ class Story:
     rules: Rules
 
 
-def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
+def story(
+    *, clinic: uuid.UUID, patient: uuid.UUID, at: datetime, only_pain: bool = False
+) -> Story:
     """This function will gather a patient's courses, diary and response to the last course.
 
     `response` is None before the first infusion. The baseline is that of the first course: after
-    a booster relief is still compared with the time before any treatment.
+    a booster relief is still compared with the time before any treatment. `only_pain` leaves forms
+    and opioids unread: whether relief came and fades depends on neither.
     """
     zone = zone_of(clinic)
     today = at.astimezone(zone).date()
@@ -52,10 +55,12 @@ def story(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Story:
     given = treatments.treatments(clinic=clinic, patient=patient, at=at)
     who = (clinic, patient)
     entries = (*diary_of(clinic=clinic, patient=patient), *_recovery(who, given, zone))
-    return Story(
-        treatments=tuple(given), entries=entries, rules=in_force,
-        response=_response(who, given, entries, today, in_force) if given else None,
-    )  # fmt: skip
+    found = (
+        _response(who, given, entries, today, in_force=in_force, only_pain=only_pain)
+        if given
+        else None
+    )
+    return Story(treatments=tuple(given), entries=entries, rules=in_force, response=found)
 
 
 def surveillance(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Surveillance:
@@ -86,13 +91,16 @@ Who = tuple[uuid.UUID, uuid.UUID]  # clinic and patient
 
 
 def _response(
-    who: Who, given: list[Treatment], entries: tuple[DiaryEntry, ...], today: date, in_force: Rules
-) -> Response:
+    who: Who, given: list[Treatment], entries: tuple[DiaryEntry, ...], today: date,
+    *, in_force: Rules, only_pain: bool,
+) -> Response:  # fmt: skip
     first, course = given[0].course, given[-1].course
     base = baseline(
         diary=[e for e in entries if e.kind == "diary"], rules=in_force,
         first_infusion=first.first_infusion, recall=_recall(who, first.first_infusion),
     )  # fmt: skip
+    if only_pain:
+        return respond(course=course, baseline=base, diary=entries, at=today, rules=in_force)
     doses = opioids.days(
         clinic=who[0], patient=who[1], last=today,
         first=first.first_infusion - timedelta(days=in_force.baseline_window_days),
