@@ -55,6 +55,7 @@ class Rules:
     dose_band_edges_ug_per_kg: Sequence[int]
     course_gap_days: int
     versions: Mapping[str, str]
+    curve_min_at_risk: int = 1  # editions before 28 November 2026 drew a curve to its last patient
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -45,7 +45,8 @@ class Step:
 class Curve:
     """A group's curve. `withheld` says why nothing is shown; then there are no steps.
 
-    `median_days` is the first day with half or fewer in relief; None when not reached.
+    `median_days` is the first day with half or fewer in relief; None when not reached. `ends_day`
+    is the day from which too few are observed to say more; None when that never was.
     """
 
     patients: int | None
@@ -53,6 +54,7 @@ class Curve:
     steps: tuple[Step, ...]
     median_days: int | None
     withheld: Message | None
+    ends_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,21 @@ def kaplan_meier(group: Sequence[Span], *, rules: Rules) -> Curve:
         median_days=next((s.days for s in steps if s.share <= 0.5), None),
         withheld=None,
     )
+
+
+def without_tail(curve: Curve, *, rules: Rules) -> Curve:
+    """End a curve where fewer are at risk than `curve_min_at_risk`: one patient's relapse would
+    halve it, or end it at zero.
+    """
+    kept = tuple(s for s in curve.steps if s.at_risk >= rules.curve_min_at_risk)
+    if len(kept) == len(curve.steps):
+        return curve
+    ends_day = curve.steps[len(kept)].days
+    half = curve.median_days
+    return replace(
+        curve, steps=kept, ends_day=ends_day,
+        median_days=half if half is not None and half < ends_day else None,
+    )  # fmt: skip
 
 
 def log_rank(one: Sequence[Span], other: Sequence[Span], *, rules: Rules) -> Comparison:

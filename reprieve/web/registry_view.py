@@ -141,6 +141,8 @@ def _share(told: Json) -> str:
 def _lasted(told: Json) -> str:
     if told["withheld"]:
         return _("too few known")
+    if told["median_days"] is None and told.get("ends_day") is not None:
+        return _("half not yet lost by day {n}").format(n=told["ends_day"])
     if told["median_days"] is None:
         return _("half not yet lost")
     return _("{days} days").format(days=told["median_days"])
@@ -234,17 +236,17 @@ def forecasts(told: Json) -> list[dict[str, Any]]:
 def curve(groups: Sequence[Json], dimension: str, rules: Rules) -> dict[str, Any] | None:
     """This function will draw the share still in relief, day by day, of the largest groups.
 
-    Each curve is a stair: it holds until the day of the next loss. One group alone has its bounds.
+    Each curve is a stair: it holds until the day of the next loss, and ends where too few are
+    observed. One group alone has its bounds.
     """
     ordered = sorted(groups, key=lambda one: -(one["patients"] or 0))
     shown = [one for one in ordered if one["relief"] and one["relief"]["steps"]][:LINES]
     if not shown:
         return None
-    last = max(one["relief"]["steps"][-1]["days"] for one in shown)
-    days = list(range(last + 1))
+    days = list(range(max(_ends(one["relief"]) for one in shown)))
     series = [
         {"label": name(dimension, one["key"], rules), "colour": COLOURS[n], "mark": "none",
-         "dash": DASHES[n], "values": stairs(one["relief"]["steps"], "share", days)}
+         "dash": DASHES[n], "values": stairs(one["relief"], "share", days)}
         for n, one in enumerate(shown)
     ]  # fmt: skip
     data: dict[str, Any] = {
@@ -256,21 +258,30 @@ def curve(groups: Sequence[Json], dimension: str, rules: Rules) -> dict[str, Any
         bounds = ((_("upper bound"), "high"), (_("lower bound"), "low"))
         series += [
             {"label": label, "colour": COLOURS[0], "mark": "none", "dash": [2, 4],
-             "values": stairs(shown[0]["relief"]["steps"], which, days)}
+             "values": stairs(shown[0]["relief"], which, days)}
             for label, which in bounds
         ]  # fmt: skip
         data["bands"] = [{"upper": 2, "lower": 3, "colour": COLOURS[0]}]
     return data
 
 
-def stairs(steps: Sequence[Json], which: str, days: Sequence[int]) -> list[float | None]:
-    """This function will give a curve's value on each day, in percent; it begins at 100."""
-    ends = [step["days"] for step in steps[1:]] + [days[-1] + 1]
+def stairs(relief: Json, which: str, days: Sequence[int]) -> list[float | None]:
+    """This function will give a curve's value on each day, in percent; it begins at 100.
+
+    None on days beyond its end.
+    """
+    steps, last = relief["steps"], _ends(relief)
     values: list[float | None] = [100.0] * min(steps[0]["days"], len(days))
     for step, (begins, until) in zip(
-        steps, pairwise([steps[0]["days"], *ends]), strict=True
+        steps, pairwise([*(step["days"] for step in steps), last]), strict=True
     ):
         told = step[which]
         told = 1.0 if told is None and step["share"] == 1 else told
         values += [None if told is None else 100 * told] * (until - begins)
-    return values
+    return values + [None] * (len(days) - len(values))
+
+
+def _ends(relief: Json) -> int:
+    """The first day of which a curve says nothing. Reports kept earlier say no end."""
+    told: int | None = relief.get("ends_day")
+    return relief["steps"][-1]["days"] + 1 if told is None else told

@@ -11,7 +11,7 @@ import pytest
 from reprieve.knowledge import BadValue
 from reprieve.outcomes.relapse import Relapse
 from reprieve.outcomes.rules import Rules
-from reprieve.outcomes.survival import Curve, Span, kaplan_meier, log_rank, spans
+from reprieve.outcomes.survival import Curve, Span, kaplan_meier, log_rank, spans, without_tail
 
 FILE = Path(__file__).parents[1] / "vectors" / "outcomes" / "survival.toml"
 VECTORS = tomllib.loads(FILE.read_text())
@@ -67,6 +67,23 @@ def test_a_small_group_is_withheld_whole(rules: Rules) -> None:
     assert kaplan_meier([*few, *few[:1]], rules=rules).patients == 11
     compared = log_rank(few, group_of("placebo"), rules=rules)
     assert (compared.p_value, str(compared.withheld)) == (None, str(curve.withheld))
+
+
+def test_a_curve_ends_where_few_are_left(rules: Rules) -> None:
+    """Twenty followed, three of them long: the last one's relapse tells nothing of the others."""
+    group = [Span(days=40, relapsed=n < 4) for n in range(17)]
+    group += [Span(days=100, relapsed=False), Span(days=200, relapsed=False)]
+    whole = kaplan_meier([*group, Span(days=330, relapsed=True)], rules=rules)
+    assert (whole.median_days, whole.steps[-1].share, whole.ends_day) == (330, 0.0, None)
+    assert rules.curve_min_at_risk == 5
+    cut = without_tail(whole, rules=rules)
+    assert [(s.days, s.share) for s in cut.steps] == [(40, pytest.approx(0.8))]
+    assert (cut.median_days, cut.ends_day, cut.patients) == (None, 100, 20)
+    early = kaplan_meier([Span(days=n, relapsed=True) for n in range(1, 21)], rules=rules)
+    assert without_tail(early, rules=rules).median_days == early.median_days == 10
+    assert without_tail(early, rules=rules).steps[-1].at_risk == 5
+    short = kaplan_meier([Span(days=9, relapsed=False)] * 12, rules=rules)
+    assert without_tail(short, rules=rules) == short
 
 
 def test_nobody_relapsed_is_nothing_to_compare(rules: Rules) -> None:

@@ -154,9 +154,11 @@ def test_a_curve_is_a_stair_with_bounds_when_alone() -> None:
         {"days": 2, "share": 1.0, "low": None, "high": None},
         {"days": 4, "share": 0.5, "low": 0.2, "high": 0.8},
     ]
-    days = range(6)
-    assert registry_view.stairs(steps, "share", days) == [100, 100, 100, 100, 50, 50]
-    assert registry_view.stairs(steps, "low", days) == [100, 100, 100, 100, 20, 20]
+    relief, days = {"steps": steps, "ends_day": 6}, range(7)
+    assert registry_view.stairs(relief, "share", days) == [100, 100, 100, 100, 50, 50, None]
+    assert registry_view.stairs(relief, "low", days) == [100, 100, 100, 100, 20, 20, None]
+    whole = {"steps": steps}  # a report that was kept before curves had an end
+    assert registry_view.stairs(whole, "share", days) == [100, 100, 100, 100, 50, None, None]
     one = content(cases("crps", 12))["groups"]["condition"]
     drawn = registry_view.curve(one, "condition", RULES)
     assert drawn is not None

@@ -9,7 +9,14 @@ from reprieve.knowledge import N_, Message
 from reprieve.outcomes.harm import Per100, events_per_100, infusions_with_event_per_100
 from reprieve.outcomes.registry.run import Row, Sheets
 from reprieve.outcomes.rules import Rules
-from reprieve.outcomes.survival import Comparison, Curve, Span, kaplan_meier, log_rank
+from reprieve.outcomes.survival import (
+    Comparison,
+    Curve,
+    Span,
+    kaplan_meier,
+    log_rank,
+    without_tail,
+)
 
 DIMENSIONS = ("condition", "regimen", "dose_band")
 
@@ -127,7 +134,7 @@ def _group(
         key=key, patients=len(members), infusions=infusions,
         **{name: _share(members, column, rules) for name, column in SHARES.items()},
         opioid_before=before, opioid_now=now,
-        relief=kaplan_meier(spans, rules=rules),
+        relief=without_tail(kaplan_meier(spans, rules=rules), rules=rules),
         against_rest=log_rank(spans, _spans(others), rules=rules) if others else None,
         events=events_per_100(events=events, infusions=infusions, rules=rules),
         serious=events_per_100(events=serious, infusions=infusions, rules=rules),
