@@ -99,7 +99,7 @@ def without_tail(curve: Curve, *, rules: Rules) -> Curve:
     kept = tuple(s for s in curve.steps if s.at_risk >= rules.curve_min_at_risk)
     if len(kept) == len(curve.steps):
         return curve
-    ends_day = curve.steps[len(kept)].days
+    ends_day = kept[-1].days + 1  # who is censored on a day is observed through it
     half = curve.median_days
     return replace(
         curve, steps=kept, ends_day=ends_day,

@@ -30,6 +30,14 @@ ENTERED = {
 }  # fmt: skip
 
 
+# Facts that no rule asks for: written by a form of the gate.
+WRITTEN = {
+    "acls_person": _lazy("Trained in advanced life support"),
+    "supervising_physician": _lazy("Supervising physician"),
+    "iv_site": _lazy("IV site"), "iv_gauge": _lazy("IV gauge"), "iv_attempts": _lazy("IV attempts"),
+}  # fmt: skip
+
+
 def sections(found: Printed, signed: Iterable[SignatureView]) -> tuple[Section, ...]:
     """This function will lay out every list of the record; an empty one is left out."""
     chart = found.chart
@@ -308,8 +316,8 @@ def _told(found: Printed) -> Iterator[Line]:
 def _asked(name: str) -> str:
     """The words of the page on which it was answered."""
     fact = safety.catalogue().get(name)
-    question = ASKED.get(name) or (_(fact.question) if fact else words.signal(name))
-    said = str(question)
+    known = ASKED.get(name) or WRITTEN.get(name)
+    said = str(known or (_(fact.question) if fact else words.signal(name)))
     return said if said.endswith("?") else f"{said}:"
 
 

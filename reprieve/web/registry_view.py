@@ -142,7 +142,7 @@ def _lasted(told: Json) -> str:
     if told["withheld"]:
         return _("too few known")
     if told["median_days"] is None and told.get("ends_day") is not None:
-        return _("half not yet lost by day {n}").format(n=told["ends_day"])
+        return _("half not yet lost by day {n}").format(n=told["ends_day"] - 1)
     if told["median_days"] is None:
         return _("half not yet lost")
     return _("{days} days").format(days=told["median_days"])

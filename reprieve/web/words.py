@@ -59,14 +59,16 @@ def day(on: date | datetime | None) -> str:
 
 
 UNITS: dict[str, str | Promise] = {
-    "1": "", "{score}": "", "{ULN}": "× ULN", "mm[Hg]": "mmHg", "d": _lazy("days"),
-    "a": _lazy("years"), "mo": _lazy("months"), "-": "", "{count}": "", "areas": "", "regions": "",
+    "1": "", "{ULN}": "× ULN", "mm[Hg]": "mmHg", "d": _lazy("days"),
+    "a": _lazy("years"), "mo": _lazy("months"), "-": "", "areas": "", "regions": "",
 }  # fmt: skip
 
 
 def unit_word(code: str) -> str:
-    """This function will say a UCUM unit as a form shows it behind its field."""
-    return str(UNITS.get(code, code))
+    """This function will say a UCUM unit as a form shows it behind its field; what is counted, as
+    in `{score}`, needs none.
+    """
+    return str(UNITS.get(code, "" if code.startswith("{") else code))
 
 
 def born(on: date | None) -> str:

@@ -78,7 +78,7 @@ def test_a_curve_ends_where_few_are_left(rules: Rules) -> None:
     assert rules.curve_min_at_risk == 5
     cut = without_tail(whole, rules=rules)
     assert [(s.days, s.share) for s in cut.steps] == [(40, pytest.approx(0.8))]
-    assert (cut.median_days, cut.ends_day, cut.patients) == (None, 100, 20)
+    assert (cut.median_days, cut.ends_day, cut.patients) == (None, 41, 20)
     early = kaplan_meier([Span(days=n, relapsed=True) for n in range(1, 21)], rules=rules)
     assert without_tail(early, rules=rules).median_days == early.median_days == 10
     assert without_tail(early, rules=rules).steps[-1].at_risk == 5

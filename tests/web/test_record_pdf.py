@@ -263,6 +263,7 @@ def test_other_facts_stand_in_the_words_that_were_asked(as_role: AsRole, chair: 
         Told(code="escort_named", value=True),
         Told(code="walks_as_before", value=False),
         Told(code="hours_since_food", value=Decimal(7), unit="h"),
+        Told(code="iv_gauge", value=Decimal(22), unit="{gauge}"),
     ]
     observations.write(
         told, actor=world["infusion_nurse"], at=world.at, measured_at=world.at,
@@ -271,4 +272,4 @@ def test_other_facts_stand_in_the_words_that_were_asked(as_role: AsRole, chair: 
     paper = printed(as_role("infusion_nurse"), chair)
     assert says(paper, "Is an adult escort named, with a telephone number? yes")
     assert says(paper, "Walks (or moves) as before, with the usual aid: no")
-    assert says(paper, "hours since food: 7 h")
+    assert says(paper, "hours since food: 7 h; IV gauge: 22 ·")
