@@ -73,6 +73,19 @@ def test_a_finished_or_old_form_is_no_draft_to_go_on_with(world: World, patient:
     assert saved.draft(since=world.at - timedelta(days=1), **asked) is None
 
 
+def test_a_finished_form_that_is_changed_beside_begins_empty_when_asked_again(
+    world: World, patient: uuid.UUID
+) -> None:
+    asked = {"clinic": world.id, "patient": patient, "instrument": "phq-9", "since": world.at}
+    save(world, patient)
+    save(world, patient, at=world.later(minutes=1), answers=CALM | {"q1": 3}, complete=False)
+    assert saved.draft(**asked) is None
+    save(world, patient, at=world.later(minutes=1), answers={"q1": 2}, complete=False)
+    left = saved.draft(**asked)
+    assert left is not None
+    assert left.answers == {"q1": 2}
+
+
 def test_part_scores_and_t_scores_are_observations_too(world: World, patient: uuid.UUID) -> None:
     answers = {item.id: 5 for item in _items("promis-pain-interference-4a")}
     save(world, patient, instrument="promis-pain-interference-4a", answers=answers)

@@ -69,11 +69,16 @@ def newest(*, clinic: uuid.UUID, patient: uuid.UUID, instrument: str) -> Respons
 def draft(
     *, clinic: uuid.UUID, patient: uuid.UUID, instrument: str, since: datetime
 ) -> ResponseView | None:
-    """This function will return a form left unfinished after `since`, None when it was finished."""
+    """This function will return a form left unfinished after `since`, None when it was finished.
+
+    Every question answered otherwise beside a form that was finished meanwhile is a change of that
+    one, from a second window: asked again, the questions begin empty.
+    """
     found = history(clinic=clinic, patient=patient, instrument=instrument)
     if not found or found[-1].complete or found[-1].recorded_at < since:
         return None
-    return found[-1]
+    last, sent = found[-1], [f for f in found if f.complete and f.recorded_at >= since]
+    return None if sent and set(sent[-1].answers) <= set(last.answers) else last
 
 
 def words_code(instrument: str) -> str:
