@@ -70,7 +70,11 @@ def _hands(count: int) -> Iterator[Over]:
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(hands, get_context("spawn"), initializer=_begin) as pool:
-        yield partial(pool.map, chunksize=AT_ONCE)
+        try:
+            yield partial(pool.map, chunksize=AT_ONCE)
+        except BaseException:  # nobody keeps the rest: it is tried again later
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _begin() -> None:

@@ -159,7 +159,7 @@ AXES_CLIENT_IP_CALLABLE = "reprieve.web.signin.address"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "reprieve.web.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = TLS

@@ -20,6 +20,7 @@ from reprieve.pathway.permissions import Actor
 from reprieve.records.models import LedgerEntry, Vial
 
 MOST_AT_ONCE = 500
+AT_ONCE = N_("Somebody received this lot at the same moment. Look at it, then press again.")
 TWICE = N_("was received already: say so if this is another delivery of it")
 MANNERS = {
     "reverse_distributor": N_("sent to a reverse distributor"),
@@ -52,7 +53,8 @@ def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, delivery: Delivery) -
     """This function will take vials into the ledger, each full to its label.
 
     Raises BadValue naming what cannot be: an unknown drug or strength, a lot out of date, a lot
-    that was received before, a count that is none.
+    that was received before, a count that is none. Raises NotNow when the same lot came in at the
+    same moment.
     """
     known = controlled.check_vial(
         name=delivery.drug, form=delivery.form, strength_mg_per_ml=delivery.strength_mg_per_ml
@@ -68,8 +70,8 @@ def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, delivery: Delivery) -
     assert known.id == delivery.drug
     try:
         done = ledger.write(ledger.HANDLE, work, actor=actor, uid=uid, at=at)
-    except IntegrityError as error:  # the same lot at the same moment, by somebody else
-        raise BadValue("lot", TWICE) from error
+    except IntegrityError as error:
+        raise NotNow(AT_ONCE) from error
     return [uuid.UUID(vial) for vial in done["vials"]]
 
 

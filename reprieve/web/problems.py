@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,8 @@ from reprieve.pathway.errors import Conflict, NotFound, NotNow, PathwayError, Pe
 from reprieve.records import statements
 from reprieve.web.words import bad_value, say
 
-BUSY_FOR_S = "5"
+# The tablet takes a 503 without the second one for a server that is down.
+BUSY = {"Retry-After": "5", "X-Reprieve-Busy": "1"}
 
 STATUS: dict[type[Exception], int] = {
     PermissionDenied: 403,
@@ -58,7 +60,10 @@ def no_role(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """This function will answer a request that could not be read."""
-    text = _("The request could not be read. Nothing was changed.")
+    if isinstance(exception, SessionInterrupted):  # found at the end, when the page was made
+        text = _("You were signed out meanwhile. What you sent may have been saved: look first.")
+    else:
+        text = _("The request could not be read. Nothing was changed.")
     return _shown(request, Problem(status=400, title=_title(400), text=text))
 
 
@@ -83,21 +88,23 @@ def busy(request: HttpRequest) -> HttpResponse:
     """This function will answer a write that waited too long for others: it may be sent again."""
     text = _("Too much is being written just now. Nothing was saved: press again in a moment.")
     response = _shown(request, Problem(status=503, title=_title(503), text=text))
-    response["Retry-After"] = BUSY_FOR_S
+    for name, value in BUSY.items():
+        response[name] = value
     return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """This function will answer after a fault of ours, without the database or the session.
 
-    A session or a log that found no turn to be written comes here too: that is no fault.
+    A session or a log that found no turn to be written comes here too: that is no fault, and the
+    page may have done its work before.
     """
     error = sys.exception()
     is_busy = isinstance(error, OperationalError) and statements.is_busy(error)
     html = render_to_string("problems/500.html", {"is_busy": is_busy})
     if not is_busy:
         return HttpResponse(html, status=500)
-    return HttpResponse(html, status=503, headers={"Retry-After": BUSY_FOR_S})
+    return HttpResponse(html, status=503, headers=BUSY)
 
 
 def _title(status: int) -> str:

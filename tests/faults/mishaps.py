@@ -22,7 +22,7 @@ from tests.faults import ward
 from tests.faults.cable import Cable
 from tests.faults.desk import Desk
 from tests.faults.wire import Monitor
-from tests.house.engines import Copy
+from tests.house.engines import COMPILES_NOTHING, Copy
 from tests.house.running import PARTS, LiveClinic
 from tests.house.server import Server
 
@@ -74,6 +74,7 @@ def set_up(served: LiveClinic, copy: Copy, postgres: Server | None) -> Scene:
     from django.db import connections
 
     assert served.world is not None
+    served.env |= COMPILES_NOTHING
     cables = {"monitors": Cable(served.mllp_port), "browsers": Cable(served.port)}
     if postgres is not None:
         cables["database"] = Cable(postgres.port)

@@ -14,7 +14,7 @@ import pytest
 from reprieve.interop.hl7v2.bedside import Bed, message, scenario
 from tests.faults.conftest import GatewayProcess
 from tests.faults.wire import PATIENT_ID, STORED, Wire, vitals
-from tests.house.engines import ROOT, Copy, Sqlite, clean_environment
+from tests.house.engines import COMPILES_NOTHING, ROOT, Copy, Sqlite, clean_environment
 
 ROUNDS, ROUNDS_LONG = 2, 100
 BETWEEN = 5
@@ -48,7 +48,7 @@ def copy(tmp_path: Path) -> Copy:
 @pytest.fixture
 def own(copy: Copy) -> Iterator[GatewayProcess]:
     """The real gateway alone: nobody else moves the log into the file meanwhile."""
-    process = GatewayProcess(copy)
+    process = GatewayProcess(copy, **COMPILES_NOTHING)
     process.start()
     yield process
     process.stop()

@@ -24,6 +24,8 @@ from typing import Protocol
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / ".tools" / "templates"
 BYTECODE = ROOT / ".tools" / "bytecode"
+# Where files cannot grow Python would leave a compiled module cut short, for every later test.
+COMPILES_NOTHING = {"PYTHONDONTWRITEBYTECODE": "1"}
 KEPT_TEMPLATES = 4
 SHAPED_BY = (
     "uv.lock",

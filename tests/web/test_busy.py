@@ -6,11 +6,13 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from reprieve.records import statements
+from reprieve.records.models import Act
+from reprieve.web.sessions import SessionStore
 from tests import world as worlds
 from tests.world import World, new
 
@@ -54,22 +56,36 @@ def test_any_other_fault_stays_a_fault(
 
 
 @pytest.mark.parametrize(
-    ("words", "status"), [("database is locked", 503), ("disk I/O error", 500)]
+    ("words", "status"), [("database is locked", 503), ("disk I/O error", 400)]
 )
-def test_a_session_that_finds_no_turn_is_said_in_words_too(
-    monkeypatch: pytest.MonkeyPatch, words: str, status: int
+def test_a_session_that_finds_no_turn_is_busy_after_the_work_was_done(
+    world: World, as_role: Browser, monkeypatch: pytest.MonkeyPatch, words: str, status: int
 ) -> None:
-    """It is written after the page was made, outside of what pages answer for."""
+    """It is written after the page: nobody may read that nothing was changed."""
 
-    def load(*_args: object) -> None:
+    def save(*_args: object, **_how: object) -> None:
         raise OperationalError(words)
+
+    client = as_role("infusion_nurse")
+    client.raise_request_exception = False
+    monkeypatch.setattr(Session, "save", save)
+    answered, html = post(client, world)
+    assert answered == status
+    assert "may have been saved" in html
+    assert Act.objects.filter(kind="history.change").count() == 1
+
+
+def test_a_session_that_cannot_be_read_for_others_is_busy_too(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*_args: object) -> None:
+        raise OperationalError("database is locked")
 
     monkeypatch.setattr(SessionStore, "load", load)
     browser = Client(SERVER_NAME="localhost", raise_request_exception=False)
     browser.cookies["sessionid"] = "x" * 32
     answer = browser.get("/board")
-    assert answer.status_code == status
-    assert ("press again in a moment" in answer.content.decode()) == (status == 503)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
 @pytest.mark.usefixtures("fresh_database")

@@ -57,5 +57,8 @@ def _line(one: dict[str, Any]) -> str:
         return f"{name}: {one['withheld']['id'].format(**one['withheld']['params'])}"
     share, relief = one["responders"], one["relief"]
     percent = "unknown" if share["percent"] is None else f"{share['percent']:.0f} %"
-    lasted = "not reached" if relief["median_days"] is None else f"{relief['median_days']} days"
+    ends = relief.get("ends_day")
+    until = "" if ends is None else f" by day {ends - 1}"
+    median = relief["median_days"]
+    lasted = f"not reached{until}" if median is None else f"{median} days"
     return f"{name}: {one['patients']} patients, responders {percent}, median relief {lasted}"

@@ -6,6 +6,7 @@ const SHELL = "/infusion/without-connection";
 const VISIT = /^\/infusion\/[0-9a-f-]{36}$/;
 const CARD = /^\/infusion\/[0-9a-f-]{36}\/emergency(?:\/[a-z0-9-]+)?$/;
 const DOWN = new Set([502, 503, 504]);
+const BUSY = "X-Reprieve-Busy"; // said by a server that is there
 const BROKEN = 500;
 // Steps are needed now: a network that says nothing is not waited for.
 const CARD_WITHIN_MS = 4_000;
@@ -38,7 +39,7 @@ async function soon(request) {
 async function opened(event, asked) {
   try {
     const answer = await asked;
-    if (DOWN.has(answer.status)) throw new Error(String(answer.status));
+    if (DOWN.has(answer.status) && !answer.headers.has(BUSY)) throw new Error(String(answer.status));
     event.waitUntil(keepShell().catch(() => undefined));
     return answer;
   } catch (error) {
