@@ -20,7 +20,7 @@ from reprieve.pathway.permissions import Actor
 from reprieve.records.models import LedgerEntry, Vial
 
 MOST_AT_ONCE = 500
-AT_ONCE = N_("Somebody received this lot at the same moment. Look at it, then press again.")
+SAME_MOMENT = N_("Somebody received this lot at the same moment. Look at it, then press again.")
 TWICE = N_("was received already: say so if this is another delivery of it")
 MANNERS = {
     "reverse_distributor": N_("sent to a reverse distributor"),
@@ -71,7 +71,7 @@ def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, delivery: Delivery) -
     try:
         done = ledger.write(ledger.HANDLE, work, actor=actor, uid=uid, at=at)
     except IntegrityError as error:
-        raise NotNow(AT_ONCE) from error
+        raise NotNow(SAME_MOMENT) from error
     return [uuid.UUID(vial) for vial in done["vials"]]
 
 
