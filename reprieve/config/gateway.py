@@ -34,6 +34,7 @@ async def _run() -> None:
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    boot.settle()
     await serve(
         host=os.environ.get("REPRIEVE_MLLP_HOST", "127.0.0.1"),
         port=int(os.environ.get("REPRIEVE_MLLP_PORT", "2575")),

@@ -44,11 +44,13 @@ def main() -> None:
 
 def worker() -> Callable[..., Any]:
     """This function will return the application, inside granian's own worker process."""
+    from reprieve.config import boot
     from reprieve.config.supervise import die_with_parent
 
     die_with_parent()
     from reprieve.config.wsgi import application
 
+    boot.settle()
     return application
 
 
