@@ -34,19 +34,21 @@ STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
 BESIDE = frozenset({
     "config/test_backup.py", "config/test_init.py", "config/test_move.py",
     "config/test_point_in_time.py", "faults/test_campaign.py", "faults/test_clock_jump.py",
-    "faults/test_silence.py", "journeys/test_answers_at_home.py",
+    "faults/test_kills.py", "faults/test_silence.py", "journeys/test_answers_at_home.py",
     "journeys/test_by_hand_on_tablet.py", "journeys/test_controlled_drugs.py",
     "journeys/test_curves.py", "journeys/test_keyboard.py", "journeys/test_outage.py",
     "journeys/test_pictures.py", "journeys/test_relief_fades.py",
-    "journeys/test_scripts_on_screen.py", "properties/test_out_and_in.py",
+    "journeys/test_scripts_on_screen.py", "outcomes/registry/test_cases.py",
+    "pathway/test_exporting.py", "properties/test_out_and_in.py",
     "web/test_account_browser.py", "web/test_account_keyboard.py", "web/test_desk_browser.py",
-    "web/test_emergency_alarms.py", "web/test_form_browser.py", "web/test_gate_browser.py",
-    "web/test_home_browser.py", "web/test_infusion_screen.py", "web/test_sign_on_browser.py",
+    "web/test_emergency_alarms.py", "web/test_evaluation_lists.py", "web/test_form_browser.py",
+    "web/test_gate_browser.py", "web/test_home_browser.py", "web/test_infusion_screen.py",
+    "web/test_matrix.py", "web/test_scripts_live.py", "web/test_sign_on_browser.py",
 })  # fmt: skip
 # Long, and alike on each engine: before a commit on one of them.
 ON_ONE_ENGINE = {
-    "faults/test_kills.py": "sqlite", "journeys/test_by_hand.py": "sqlite",
-    "journeys/test_on_feed.py": "postgresql", "records/test_scope.py": "sqlite",
+    "journeys/test_by_hand.py": "sqlite", "journeys/test_on_feed.py": "postgresql",
+    "records/test_scope.py": "sqlite",
 }  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})

@@ -33,7 +33,7 @@ DOCUMENTS = {
     "paper-inventory": ("controlled-drugs.md", ("Inventory of controlled drugs", "K-1", "375 mg")),
     "paper-log": ("controlled-drugs.md", ("Dispensing log", "Iva Invented", "Physician Invented")),
     "paper-record": ("gate-and-discharge.md", ("Record of the infusion", "Side effects",
-                                               "supervising physician Physician Invented",
+                                               "Supervising physician: Physician Invented",
                                                "gave the care", "reviewed and closed")),
     "paper-discharge": ("gate-and-discharge.md", ("Usual morning dose tomorrow", "alcohol")),
     "paper-3500": ("gate-and-discharge.md", ("MedWatch 3500", "hypertension", "K-1")),
