@@ -34,9 +34,9 @@ def examine(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> tuple[Fin
     return by_weight(safety.examine(facts=known, step=Step.EVALUATION))
 
 
-def evidence_of(*, clinic: uuid.UUID, patient: uuid.UUID) -> str:
+def evidence_of(*, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None) -> str:
     """This function will name the evidence for the patient's pain condition, empty for none."""
-    listed = problems.conditions(clinic=clinic, patient=patient)
+    listed = problems.conditions(clinic=clinic, patient=patient, as_of=as_of)
     return next((conditions.evidence_of(c.code) for c in listed if c.is_pain_condition), "")
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.booster import BoosterProposal, has_faded, propose_booster
@@ -87,7 +87,7 @@ def look_after(
     actor = system(clinic, "diary")
     if day == _day(clinic, at) and _is_reviewed(clinic, patient, day):
         return
-    with contextlib.suppress(BadValue, PathwayError):
+    with contextlib.suppress(BadValue, PathwayError, OperationalError):
         if _is_wanted(clinic, patient, at):
             mine = uuid.uuid5(uid, "relief fades")
             perform("maintenance.review", actor=actor, uid=mine, at=at, work=work)

@@ -61,10 +61,10 @@ class Line:
     values: tuple[float | None, ...]
 
 
-def trends(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Trend]:
+def trends(*, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None) -> list[Trend]:
     """This function will prepare the scales that were answered, with a chart from two values on."""
     found: dict[str, list[ResponseView]] = {}
-    for view in questionnaires.history(clinic=clinic, patient=patient):
+    for view in questionnaires.history(clinic=clinic, patient=patient, as_of=as_of):
         if view.complete and not view.corrected and _lasts(view.instrument):
             found.setdefault(view.instrument, []).append(view)
     others = sorted((name for name in found if name not in ORDER), key=_title)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import diary, maintenance, observations
@@ -73,13 +73,16 @@ class TestProposal:
         [row] = rows
         assert (row.actor, row.detail) == ("system:diary", {"proposed": True})
 
+    @pytest.mark.parametrize(
+        "failure", [BadValue("diary", "cannot be read"), OperationalError("database is locked")]
+    )
     def test_a_day_is_kept_whatever_looking_at_it_comes_to(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
+        self, world: World, monkeypatch: pytest.MonkeyPatch, failure: Exception
     ) -> None:
         made = responder(world)
 
         def refuse(**_whose: object) -> None:
-            raise BadValue("diary", "cannot be read")
+            raise failure
 
         monkeypatch.setattr(maintenance, "proposal", refuse)
         before = DiaryEntry.of(world.id).count()

@@ -12,9 +12,16 @@ from django.test import Client
 from reprieve.clinical import investigations as catalogue
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Step
-from reprieve.pathway import clock, decision, evaluation, history, investigations
+from reprieve.pathway import (
+    clock,
+    decision,
+    evaluation,
+    history,
+    investigations,
+    questionnaires,
+)
 from reprieve.records.models import OutboxMessage, PatientLink
-from reprieve.records.queries import decisions, worklist
+from reprieve.records.queries import decisions, problems, worklist
 from reprieve.web.staff import decision_letter
 from tests import evaluated
 from tests import world as worlds
@@ -156,6 +163,34 @@ def test_the_letter_tells_the_story_the_findings_and_the_decision(
     assert "Went on against A known aneurysm (Stop) Clipped in 2019." in said["Decision"]
     answer = as_role("physician").get(address)
     assert answer["Content-Type"] == "application/pdf"
+
+
+def test_printed_later_the_letter_still_tells_what_was_known(
+    world: World, patient: uuid.UUID
+) -> None:
+    evaluated.well(world, patient)
+    act: dict[str, Any] = {"actor": world["physician"], "patient": patient}
+    found = decision.examine(clinic=world.id, patient=patient, at=world.at)
+    decision.decide(
+        uid=new(), at=world.later(minutes=1), outcome="accept", reason="Walks again.",
+        acknowledged=[finding.rule for finding in found], **act,
+    )  # fmt: skip
+    then = lines(world, patient)
+    [pain] = problems.conditions(clinic=world.id, patient=patient)
+    later: dict[str, Any] = {"at": world.later(days=30), **act}
+    history.end(kind="condition", row=pain.id, uid=new(), **later)
+    history.add_condition(uid=new(), label="shingles", is_pain_condition=True, **later)
+    history.add_medicine(uid=new(), name="Gabapentin", dose="300 mg", **later)
+    history.add_therapy(
+        uid=new(), name="duloxetine", drug_class="snri", outcome="no effect", **later
+    )
+    history.add_allergy(uid=new(), substance="latex", **later)
+    evaluation.record_criterion(uid=new(), name="neuropathic-grading", facts={}, **later)
+    answers = {f"q{n}": 1 for n in range(1, 9)} | {"q9": 0}
+    questionnaires.save(
+        uid=new(), instrument="phq-9", answers=answers, complete=True, mode="clinic", **later
+    )
+    assert lines(world, patient) == then
 
 
 def test_the_letter_says_what_is_not_known(world: World, patient: uuid.UUID) -> None:

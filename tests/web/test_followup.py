@@ -14,8 +14,10 @@ from reprieve.pathway import clinic as clinics
 from reprieve.pathway import clock, followup
 from reprieve.pathway.followup import Call
 from reprieve.records.models import (
+    AdverseEvent,
     Appointment,
     CarePlan,
+    Condition,
     Decision,
     DiaryEntry,
     Encounter,
@@ -124,6 +126,14 @@ class TestVisit:
         for words in ("Continue as before", "she sleeps", "2 infusions", "Physician Invented"):
             assert words in text
         assert "Works well" in doctor.get(followup_page).content.decode()
+        self.learn(made, made.world.later(days=20))
+        assert words_of(doctor.get(f"{followup_page}/letter.pdf").content) == text
+
+    def learn(self, made: Treated, at: datetime) -> None:
+        """What was recorded after the letter."""
+        whose = {"clinic_id": made.world.id, "patient_id": made.patient, "recorded_at": at}
+        AdverseEvent.objects.add(term="nausea", grade=2, onset_ms=0, **whose)
+        Condition.objects.add(label="shingles", is_pain_condition=True, **whose)
 
     def test_a_booster_leads_on(self, made: Treated, as_role: As) -> None:
         press = form(outcome="booster", reason="fades")

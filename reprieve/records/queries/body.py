@@ -21,9 +21,14 @@ class PainMap:
     mode: str
 
 
-def newest(*, clinic: uuid.UUID, patient: uuid.UUID) -> PainMap | None:
+def newest(
+    *, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None
+) -> PainMap | None:
     """This function will return the newest finished map, None where nobody drew one."""
-    found = [questionnaires.newest(clinic=clinic, patient=patient, instrument=n) for n in maps()]
+    found = [
+        questionnaires.newest(clinic=clinic, patient=patient, instrument=name, as_of=as_of)
+        for name in maps()
+    ]
     drawn = [view for view in found if view is not None]
     if not drawn:
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from reprieve.records.as_known import as_known
 from reprieve.records.models import AdverseEvent, Observation
 from reprieve.records.queries import worklist
 from reprieve.records.queries.worklist import WorkView
@@ -40,9 +41,12 @@ def waiting(*, clinic: uuid.UUID) -> list[WorkView]:
     return [item for item in worklist.waiting(clinic=clinic) if item.kind in KINDS]
 
 
-def harm(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Harm]:
+def harm(
+    *, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None
+) -> list[Harm]:
     """This function will list a patient's side effects that stand, newest first."""
-    rows = list(AdverseEvent.of(clinic).filter(patient_id=patient).order_by("-onset_ms", "id"))
+    known = as_known(AdverseEvent.of(clinic).filter(patient_id=patient), as_of)
+    rows = list(known.order_by("-onset_ms", "id"))
     replaced = {row.corrects_id for row in rows}
     return [
         Harm(

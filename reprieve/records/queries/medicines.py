@@ -10,6 +10,7 @@ from decimal import Decimal
 from reprieve.clinical import medicine_names, mme
 from reprieve.clinical.safety.shared import CHECKED_BY_HAND
 from reprieve.knowledge import BadValue
+from reprieve.records.as_known import as_known
 from reprieve.records.models import MedicationStatement
 from reprieve.records.queries import observations
 
@@ -63,10 +64,12 @@ class Current:
         )
 
 
-def current(*, clinic: uuid.UUID, patient: uuid.UUID) -> Current:
+def current(*, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None) -> Current:
     """This function will list what a patient takes now, with the opioid dose of a day."""
-    taken = _views(clinic, patient, failed=False)
-    said = observations.newest(clinic=clinic, patient=patient, codes=[NONE_TAKEN, LOOKED_UP])
+    taken = _views(clinic, patient, as_of, failed=False)
+    said = observations.newest(
+        clinic=clinic, patient=patient, codes=[NONE_TAKEN, LOOKED_UP], as_of=as_of
+    )
     looked_up = frozenset(said[LOOKED_UP].value or () if LOOKED_UP in said else ())
     asked = bool(taken) or NONE_TAKEN in said
     dose, apart = _mme(taken, looked_up) if asked else (None, ())
@@ -75,9 +78,11 @@ def current(*, clinic: uuid.UUID, patient: uuid.UUID) -> Current:
     )
 
 
-def tried(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[MedicineView, ...]:
+def tried(
+    *, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None
+) -> tuple[MedicineView, ...]:
     """This function will list the therapies tried before, as they were entered."""
-    return _views(clinic, patient, failed=True)
+    return _views(clinic, patient, as_of, failed=True)
 
 
 def _mme(
@@ -105,10 +110,11 @@ def _is_opioid(name: str) -> bool:
     return found is not None and "opioids" in found.classes
 
 
-def _views(clinic: uuid.UUID, patient: uuid.UUID, *, failed: bool) -> tuple[MedicineView, ...]:
-    rows = list(
-        MedicationStatement.of(clinic).filter(patient_id=patient).order_by("recorded_at", "id")
-    )
+def _views(
+    clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None, *, failed: bool
+) -> tuple[MedicineView, ...]:
+    known = as_known(MedicationStatement.of(clinic).filter(patient_id=patient), as_of)
+    rows = list(known.order_by("recorded_at", "id"))
     replaced = {row.corrects_id for row in rows if row.corrects_id}
     return tuple(
         MedicineView(

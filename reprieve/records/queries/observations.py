@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from reprieve.records.as_known import as_known
 from reprieve.records.models import Observation
 
 
@@ -31,10 +32,14 @@ class ObservationView:
 
 
 def newest(
-    *, clinic: uuid.UUID, patient: uuid.UUID, codes: list[str] | None = None
+    *,
+    clinic: uuid.UUID,
+    patient: uuid.UUID,
+    codes: list[str] | None = None,
+    as_of: datetime | None = None,
 ) -> dict[str, ObservationView]:
     """This function will return the newest uncorrected value of each code."""
-    rows = Observation.of(clinic).filter(patient_id=patient)
+    rows = as_known(Observation.of(clinic).filter(patient_id=patient), as_of)
     if codes is not None:
         rows = rows.filter(code__in=codes)
     # A patient of some years has thousands of rows: only the few that answer are read whole.

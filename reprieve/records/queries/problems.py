@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from reprieve.records.as_known import as_known
 from reprieve.records.models import AllergyIntolerance, Condition
 
 
@@ -32,9 +33,11 @@ class AllergyView:
     recorded_at: datetime
 
 
-def conditions(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[ConditionView]:
+def conditions(
+    *, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None
+) -> list[ConditionView]:
     """This function will list a patient's active conditions, pain first, newest first."""
-    rows = list(Condition.of(clinic).filter(patient_id=patient))
+    rows = list(as_known(Condition.of(clinic).filter(patient_id=patient), as_of))
     replaced = {row.corrects_id for row in rows}
     kept = [row for row in rows if row.pk not in replaced and row.active]
     kept.sort(key=lambda row: (row.is_pain_condition, row.recorded_at), reverse=True)
@@ -51,9 +54,12 @@ def conditions(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[ConditionView]:
     ]
 
 
-def allergies(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[AllergyView]:
+def allergies(
+    *, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None
+) -> list[AllergyView]:
     """This function will list what a patient is allergic to, or that none is known."""
-    rows = list(AllergyIntolerance.of(clinic).filter(patient_id=patient).order_by("recorded_at"))
+    known = as_known(AllergyIntolerance.of(clinic).filter(patient_id=patient), as_of)
+    rows = list(known.order_by("recorded_at"))
     replaced = {row.corrects_id for row in rows}
     return [
         AllergyView(

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from reprieve.records import notes
+from reprieve.records.as_known import as_known
 from reprieve.records.models import Observation, QuestionnaireResponse
 
 
@@ -45,24 +46,32 @@ class ResponseView:
 
 
 def history(
-    *, clinic: uuid.UUID, patient: uuid.UUID, instrument: str | None = None
+    *,
+    clinic: uuid.UUID,
+    patient: uuid.UUID,
+    instrument: str | None = None,
+    as_of: datetime | None = None,
 ) -> list[ResponseView]:
     """This function will list saved forms by time of answering, corrected ones marked."""
-    rows = QuestionnaireResponse.of(clinic).filter(patient_id=patient)
+    rows = as_known(QuestionnaireResponse.of(clinic).filter(patient_id=patient), as_of)
     if instrument is not None:
         rows = rows.filter(instrument=instrument)
     return _views(rows.order_by("measured_at", "recorded_at", "id"))
 
 
-def completed(*, clinic: uuid.UUID, patient: uuid.UUID, instrument: str) -> list[ResponseView]:
+def completed(
+    *, clinic: uuid.UUID, patient: uuid.UUID, instrument: str, as_of: datetime | None = None
+) -> list[ResponseView]:
     """This function will list finished forms that no later row corrects, oldest first."""
-    found = history(clinic=clinic, patient=patient, instrument=instrument)
+    found = history(clinic=clinic, patient=patient, instrument=instrument, as_of=as_of)
     return [view for view in found if view.complete and not view.corrected]
 
 
-def newest(*, clinic: uuid.UUID, patient: uuid.UUID, instrument: str) -> ResponseView | None:
+def newest(
+    *, clinic: uuid.UUID, patient: uuid.UUID, instrument: str, as_of: datetime | None = None
+) -> ResponseView | None:
     """This function will return the newest finished form, or None."""
-    found = completed(clinic=clinic, patient=patient, instrument=instrument)
+    found = completed(clinic=clinic, patient=patient, instrument=instrument, as_of=as_of)
     return found[-1] if found else None
 
 
@@ -87,10 +96,16 @@ def words_code(instrument: str) -> str:
 
 
 def words(
-    *, clinic: uuid.UUID, patient: uuid.UUID, instrument: str, since: datetime | None = None
+    *,
+    clinic: uuid.UUID,
+    patient: uuid.UUID,
+    instrument: str,
+    since: datetime | None = None,
+    as_of: datetime | None = None,
 ) -> str:
     """This function will return the newest words beside a form's answers, empty for none."""
-    rows = Observation.of(clinic).filter(patient_id=patient, code=words_code(instrument))
+    told = Observation.of(clinic).filter(patient_id=patient, code=words_code(instrument))
+    rows = as_known(told, as_of)
     rows = rows.filter(recorded_at__gte=since) if since else rows
     newest = rows.select_related("note").order_by("-measured_at", "-recorded_at").first()
     return notes.read(newest.note) if newest and newest.note else ""

@@ -68,10 +68,17 @@ def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
 def sections(
     *, clinic: uuid.UUID, patient: uuid.UUID, at: datetime, decided: DecisionView | None
 ) -> list[Section]:
-    """This function will put the letter together, part by part; an empty part is left out."""
+    """This function will put the letter together, part by part; an empty part is left out.
+
+    After a decision it tells what was known when it was taken, whenever it is printed.
+    """
     who: dict[str, Any] = {"clinic": clinic, "patient": patient}
-    live = decision.examine(at=at, **who)
-    found = decided.findings if decided else [decision.kept(finding) for finding in live]
+    found: Sequence[Mapping[str, Any]] = (
+        decided.findings
+        if decided
+        else [decision.kept(finding) for finding in decision.examine(at=at, **who)]
+    )
+    who["as_of"] = decided.at if decided else None
     return [
         Section(title=_("Condition"), lines=_conditions(**who)),
         Section(title=_("Criteria"), lines=_criteria(**who)),

@@ -239,7 +239,7 @@ def _listing(kind: str) -> Listing:
 
 def _rows(clinic: uuid.UUID, patient: uuid.UUID, kind: str) -> list[tuple[uuid.UUID, str, str]]:
     """Each line as its id, its words and what stands beside them."""
-    asked = {"clinic": clinic, "patient": patient}
+    asked: dict[str, Any] = {"clinic": clinic, "patient": patient}
     if kind == "conditions":
         return [(c.id, c.label, _beside(c)) for c in problems.conditions(**asked)]
     if kind == "allergies":

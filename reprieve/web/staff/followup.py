@@ -201,24 +201,24 @@ def _story(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
 
 @page("followup.open", opens="letter")
 def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
-    """This function will give the letter about the last decision as a PDF."""
+    """This function will give the letter about the last decision as a PDF, as it was known then."""
     clinic = request.actor.clinic
     header = patient_page.opened(request, patient)
     decided = decisions.of_patient(clinic=clinic, patient=patient, kind="follow_up")
     if not decided:
         raise NotNow(N_("The letter follows from a decision: write the decision first."))
     own = settings.every(clinic=clinic, at=request.at)
+    then: dict[str, Any] = {"clinic": clinic, "patient": patient, "as_of": decided[0].at}
     story = response.story(clinic=clinic, patient=patient, at=decided[0].at)
-    harm = queries.harm(clinic=clinic, patient=patient)
     name = clinic_of(request, request.actor).name
     made = printed.pdf(
         printed.Letter(
             date=day(decided[0].at),
-            conditions=[c.label for c in problems.conditions(clinic=clinic, patient=patient)],
+            conditions=[c.label for c in problems.conditions(**then)],
             treatment=relief_words.given(story.treatments),
             response=[f"{a}: {b}" for a, b in relief_words.lines(story.response)]
             if story.response else [],
-            harm=relief_words.harms(harm),
+            harm=relief_words.harms(queries.harm(**then)),
             decision=str(relief_words.OUTCOMES.get(decided[0].outcome, decided[0].outcome)),
             reason=decided[0].reason, signed_by=decided[0].by,
             clinic=[name, str(own.get("clinic.address", "")), str(own.get("clinic.phone", ""))],
