@@ -19,7 +19,8 @@ pytestmark = pytest.mark.postgresql
 def ended(copy: Copy, *sessions: int) -> None:
     with psycopg.connect(copy.address) as other:
         for session in sessions:
-            other.execute("SELECT pg_terminate_backend(%s)", [session])
+            # It returns once the session is gone: nothing asked of it later is still answered.
+            other.execute("SELECT pg_terminate_backend(%s, 60000)", [session])
 
 
 def test_the_next_batch_is_stored(fresh_database: Copy, today: World) -> None:

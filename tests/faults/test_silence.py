@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -16,9 +17,19 @@ from reprieve.records import patience, snapshot, statements
 from reprieve.records.postgresql.base import LIMITS_TRANSACTIONS
 from tests.faults.cable import Cable
 from tests.house.engines import Copy
+from tests.house.running import wait_for
 
 pytestmark = pytest.mark.postgresql
 SOON_S = 1.0
+LONG_S = 60.0  # for what is answered: this machine, too, may stall for a while
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Wait a short while only, for what will not be answered."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patience, "ANSWER_S", SOON_S)
+        yield
 
 
 @pytest.fixture
@@ -32,7 +43,8 @@ def cable(fresh_database: Copy) -> Iterator[Cable]:
 def far(fresh_database: Copy, cable: Cable, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A connection through the cable, of a part that monitors wait for."""
     monkeypatch.setenv("REPRIEVE_PART", "gateway")
-    monkeypatch.setattr(patience, "ANSWER_S", SOON_S)
+    monkeypatch.setattr(patience, "ANSWER_S", LONG_S)
+    monkeypatch.setattr(patience, "DOUBT_S", LONG_S)
     name = fresh_database.names["default"]
     address = f"postgresql://postgres@127.0.0.1:{cable.port}/{name}"
     yield from _connected("far", databases.postgresql(address))
@@ -66,9 +78,10 @@ def test_a_forgotten_connection_is_given_up_and_made_anew(far: Any, cable: Cable
     assert said(far, "SELECT 1") == 1
     cable.forget()
     began = time.monotonic()
-    with pytest.raises(OperationalError, match="no answer within 1 s"), transaction.atomic("far"):
+    refused = pytest.raises(OperationalError, match="no answer within 1 s")
+    with impatient(), refused, transaction.atomic("far"):
         said(far, "SELECT 1")
-    assert SOON_S <= time.monotonic() - began < SOON_S + 2
+    assert SOON_S <= time.monotonic() - began < LONG_S / 2
     with transaction.atomic("far"):
         assert said(far, "SELECT 2") == 2
 
@@ -76,15 +89,14 @@ def test_a_forgotten_connection_is_given_up_and_made_anew(far: Any, cable: Cable
 def test_a_kept_connection_has_to_answer_sooner(
     far: Any, cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "ANSWER_S", 30.0)
-    monkeypatch.setattr(patience, "DOUBT_S", 0.5)
     assert said(far, "SELECT 1") == 1
     assert far.is_usable()
     cable.forget()
+    monkeypatch.setattr(patience, "DOUBT_S", 0.5)
     began = time.monotonic()
     assert not far.is_usable()
-    assert time.monotonic() - began < 2
-    assert patience.seconds() == 30.0
+    assert time.monotonic() - began < LONG_S / 2
+    assert patience.seconds() == LONG_S
 
 
 def test_after_one_was_lost_the_others_of_the_process_are_not_asked(
@@ -95,11 +107,11 @@ def test_after_one_was_lost_the_others_of_the_process_are_not_asked(
     assert said(far, "SELECT 1") == said(other, "SELECT 1") == 1
     assert other.is_usable()
     cable.forget()
-    with pytest.raises(OperationalError):
+    with impatient(), pytest.raises(OperationalError):
         said(far, "SELECT 1")
     began = time.monotonic()
     assert not other.is_usable()
-    assert time.monotonic() - began < SOON_S / 2
+    assert time.monotonic() - began < LONG_S / 2  # asked, it would be waited for
     other.close()
     assert said(other, "SELECT 1") == 1
     assert other.is_usable()
@@ -107,37 +119,49 @@ def test_after_one_was_lost_the_others_of_the_process_are_not_asked(
 
 
 def test_one_that_waits_long_makes_the_others_doubtful(
-    far: Any, cable: Cable, monkeypatch: pytest.MonkeyPatch
+    far: Any, near: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "ANSWER_S", 3.0)
-    monkeypatch.setattr(patience, "DOUBT_S", 0.3)
+    monkeypatch.setattr(patience, "DOUBT_S", 2.0)
+    monkeypatch.setattr(patience, "TRANSACTION_MS", {})  # the server ends no long wait
     other = far.copy("far")
     other.inc_thread_sharing()
     assert said(other, "SELECT 1") == said(far, "SELECT 1") == 1
-    slow = threading.Thread(target=said, args=(other, "SELECT pg_sleep(1.5)::text"))
+    said(other, "SET lock_timeout = 0")
+    said(near, "SELECT pg_advisory_lock(7) IS NULL")
+    slow = threading.Thread(target=said, args=(other, "SELECT pg_advisory_lock(7) IS NULL"))
     slow.start()
     assert far.is_usable()
-    time.sleep(0.6)
-    assert not far.is_usable()
+    wait_for(lambda: not far.is_usable(), "a doubt")
+    said(near, "SELECT pg_advisory_unlock(7)")
     slow.join()
     other.close()
     assert far.is_usable()  # it was slow, not lost
 
 
 def test_what_a_forgotten_session_held_is_free_again(far: Any, near: Any, cable: Cable) -> None:
-    said(far, "SET idle_in_transaction_session_timeout = '1s'")
+    said(far, "SET idle_in_transaction_session_timeout = '2s'")
     with pytest.raises(OperationalError, match="no answer"):
         _forgotten_in_mid_transaction(far, cable)
-    with transaction.atomic("near"):
-        said(near, "SET LOCAL lock_timeout = '5s'")
-        said(near, "SELECT pg_advisory_xact_lock(7) IS NULL")
+    assert becomes_free(near)
+
+
+def becomes_free(near: Any) -> bool:
+    """Whether the other session's lock is had in the end."""
+    try:
+        with transaction.atomic("near"):
+            said(near, "SET LOCAL lock_timeout = '30s'")
+            said(near, "SELECT pg_advisory_xact_lock(7) IS NULL")
+    except OperationalError:
+        return False
+    return True
 
 
 def _forgotten_in_mid_transaction(far: Any, cable: Cable) -> None:
     with transaction.atomic("far"):
         said(far, "SELECT pg_advisory_xact_lock(7) IS NULL")
         cable.forget()
-        said(far, "SELECT 1")
+        with impatient():
+            said(far, "SELECT 1")
 
 
 def test_a_session_forgotten_in_mid_request_ends_too(
@@ -164,9 +188,7 @@ def _held_in_mid_request(half: Any, near: Any) -> None:
         wire.send_query_params(b"SELECT 1", None)
         wire.send_flush_request()
         wire.flush()
-        with transaction.atomic("near"):
-            said(near, "SET LOCAL lock_timeout = '4s'")
-            said(near, "SELECT pg_advisory_xact_lock(7) IS NULL")
+        assert becomes_free(near)
 
 
 def test_no_turn_is_told_from_a_lost_connection(far: Any, near: Any) -> None:
@@ -180,11 +202,11 @@ def test_no_turn_is_told_from_a_lost_connection(far: Any, near: Any) -> None:
 
 
 def test_an_export_waits_as_long_as_it_takes(far: Any) -> None:
-    with patience.unhurried():
+    with impatient(), patience.unhurried():
         assert patience.transaction_ms() == 0
         assert said(far, f"SELECT pg_sleep({SOON_S + 0.5})::text") == ""
-    with pytest.raises(OperationalError, match="no answer"):
-        said(far, f"SELECT pg_sleep({SOON_S + 0.5})::text")
+    with impatient(), pytest.raises(OperationalError, match="no answer"):
+        said(far, f"SELECT pg_sleep({LONG_S})::text")
 
 
 def test_a_snapshot_may_rest_between_two_statements(fresh_database: Copy) -> None:

@@ -21,12 +21,20 @@ from reprieve.records.models import (
     Signature,
 )
 from tests import gate_desk
+from tests import world as worlds
 from tests.chairside import Chair, sit
 from tests.gate_desk import Visit
 from tests.house.engines import Copy
 from tests.house.running import LiveClinic
 from tests.recovery_room import leave
 from tests.world import PASSWORD, World, new
+
+
+@pytest.fixture
+def today(fresh_database: Copy) -> World:
+    """A clinic at noon of its own day: no process here looks at the clock, and a visit prepared
+    just before the real midnight would be of yesterday at its start."""
+    return worlds.found()
 
 
 @pytest.fixture

@@ -189,6 +189,7 @@ def test_a_warning_is_for_a_doctor_alone(world: World) -> None:
 
 def test_a_start_leaves_no_question_open(hungry: Visit) -> None:
     ask(hungry)
+    hungry.world.later(seconds=1)  # what was told last counts
     hungry.tell(solids_fasted_h=9)
     hungry.start()
     assert asked_of(hungry) == []

@@ -97,6 +97,7 @@ class TestFacts:
         world.later(minutes=65)
         look(chair)
         assert "standing-pressure" in held(chair)
+        world.later(seconds=1)  # the last look counts, here and below
         look(chair, seen(standing_sbp=118))
         assert "standing-pressure" not in held(chair)
 
@@ -130,8 +131,10 @@ class TestFacts:
     def test_the_documented_baseline_counts(self, world: World) -> None:
         chair = ready(world)
         low = {**SCORES["modified-aldrete"], "activity": 0}
+        world.later(seconds=1)
         look(chair, seen(scores={"modified-aldrete": low}))
         assert "aldrete" not in held(chair)
+        world.later(seconds=1)
         look(chair, seen(scores={"modified-aldrete": low}, told={"function_at_baseline": False}))
         assert "aldrete" in held(chair)
 
@@ -149,11 +152,13 @@ class TestRecord:
 
     def test_words_of_suicide_open_the_path_and_are_never_overridden(self, world: World) -> None:
         chair = ready(world)
+        world.later(seconds=1)
         assert look(chair, seen(told={"suicidal_statement": True}))["alert"] is True
         assert risk.state(clinic=world.id, patient=chair.patient) == "alert_open"
         assert held(chair) == {"suicidal-statement"}
         with pytest.raises(NotNow, match="Nobody may decide"):
             decide(chair.encounter, world, rule="suicidal-statement")
+        world.later(seconds=1)
         look(chair)  # a later "no" does not answer the alert
         assert held(chair) == {"suicidal-statement"}
 
@@ -213,6 +218,7 @@ def decide(encounter: uuid.UUID, world: World, *, rule: str, reason: str = "usua
 class TestOverride:
     def test_a_physicians_reason_lets_go_for_an_hour(self, world: World) -> None:
         chair = ready(world)
+        world.later(seconds=1)
         look(chair, seen(values={"sbp": 165}))
         assert "pressure-limits" in held(chair)
         decide(chair.encounter, world, rule="pressure-limits")
@@ -225,6 +231,7 @@ class TestOverride:
 
     def test_it_ends_after_an_hour(self, world: World) -> None:
         chair = ready(world)
+        world.later(seconds=1)
         look(chair, seen(told={"walks_as_before": False}))
         decide(chair.encounter, world, rule="walking")
         world.later(minutes=61)

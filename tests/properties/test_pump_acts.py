@@ -46,6 +46,9 @@ PRESS = st.one_of(
     st.tuples(st.integers(1, 45), st.just("paused"), RATE, OVER),
 )
 PRESSES = st.lists(PRESS, min_size=3, max_size=20)
+# Of these most are accepted, of those none: what Hypothesis draws may lean to one side.
+CALMLY = [(5, "rate", 10 + n % 2, 0) for n in range(12)]
+WILDLY = [(1, "bolus", 40, 0)] * 12
 FEW = {"suppress_health_check": list(HealthCheck), "deadline": None,
        "phases": (Phase.explicit, Phase.generate, Phase.shrink)}  # fmt: skip
 
@@ -156,6 +159,8 @@ def test_nothing_that_was_accepted_passes_a_guard_rail(world: World, is_long: bo
 
     @many(is_long, 15)
     @given(presses=PRESSES)
+    @example(presses=CALMLY)
+    @example(presses=WILDLY)
     def whatever_is_pressed(presses: list[tuple[int, str, int, int]]) -> None:
         with undone(world):
             for what in presses:
@@ -283,6 +288,9 @@ IN_A_ZONE = st.one_of(
 )
 
 
+AS_USUAL = {"sbp": 124, "dbp": 78, "heart_rate": 72, "spo2": 98, "respiratory_rate": 14, "rass": 0}
+
+
 def everybody_decides(world: World, visit: gate_desk.Visit) -> None:
     """A doctor and a nurse let pass whatever they may."""
     for item in gate.items(clinic=world.id, encounter=visit.encounter, at=world.at):
@@ -301,6 +309,10 @@ def test_nobody_starts_inside_a_stop_zone_whatever_is_decided(
 
     @many(is_long, 15)
     @given(well=WELL, zone=IN_A_ZONE, looks=st.integers(1, 3))
+    @example(well=AS_USUAL, zone={"sbp": 180}, looks=2)
+    @example(well=AS_USUAL, zone={"heart_rate": 39}, looks=2)
+    @example(well=AS_USUAL, zone={"spo2": 89}, looks=2)
+    @example(well=AS_USUAL, zone={"rass": -4}, looks=2)
     def whoever_comes(well: dict[str, int], zone: dict[str, int], looks: int) -> None:
         with undone(world):
             for _ in range(looks):

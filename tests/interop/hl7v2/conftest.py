@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from reprieve.interop.hl7v2.gateway import Gateway
-from tests.interop.hl7v2.senders import Client, Sink
+from tests.interop.hl7v2.senders import WAIT_S, Client, Sink
 
 UNIT = {
     "spo2": "262688^MDC_DIM_PERCENT^MDC",
@@ -90,6 +90,6 @@ def go(sink):
                     c.writer.close()
                 await gateway.stop()
 
-        asyncio.run(asyncio.wait_for(whole(), 20))
+        asyncio.run(asyncio.wait_for(whole(), 2 * WAIT_S))
 
     return run

@@ -7,7 +7,7 @@ import pytest
 from reprieve.interop.hl7v2.arrivals import Limits, Metrics, Outcome
 from reprieve.interop.hl7v2.framing import frame
 from reprieve.interop.hl7v2.gateway import Gateway, serve
-from tests.interop.hl7v2.senders import Client, until
+from tests.interop.hl7v2.senders import WAIT_S, Client, until
 
 HR = "147842^MDC_ECG_HEART_RATE^MDC"
 
@@ -144,7 +144,7 @@ def test_stops_in_time_when_a_commit_hangs(sink, oru):
         assert gateway.metrics.open == 0
         assert gateway.metrics.lag_ms(50) > 0
 
-    asyncio.run(asyncio.wait_for(whole(), 10))
+    asyncio.run(asyncio.wait_for(whole(), 2 * WAIT_S))
     assert sink.ids == ["c1"]
 
 
@@ -172,5 +172,5 @@ def test_stores_and_answers_what_it_has_read_when_it_stops(sink, oru):
             await serving
         client.writer.close()
 
-    asyncio.run(asyncio.wait_for(whole(), 10))
+    asyncio.run(asyncio.wait_for(whole(), 2 * WAIT_S))
     assert sink.ids == ["last"]

@@ -155,7 +155,7 @@ def test_a_sender_that_takes_its_answers_late_keeps_its_connection(go, sink, oru
         assert await c.ack() == ("AA", "c1")
         assert gateway.metrics.unanswered == 0
 
-    go(test, limits=Limits(write_s=3, in_flight=8))
+    go(test, limits=Limits(write_s=30, in_flight=8))
 
 
 def test_what_a_sender_sent_before_it_left_is_stored(go, sink, oru):

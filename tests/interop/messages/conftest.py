@@ -49,7 +49,7 @@ def mailbox_server(db: None) -> Iterator[Mailbox]:
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # the server tells of each line
     box = Mailbox()
     port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     backend = "django.core.mail.backends.smtp.EmailBackend"
     with override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
