@@ -221,7 +221,7 @@ def test_the_command_itself_brings_a_table_in(fresh_database: Copy, tmp_path: Pa
 
 STOCK = (
     "drug,form,strength_mg_per_ml,volume_ml,lot,expires_on,count,supplier,invoice\n"
-    "ketamine,racemic,50,10,K-1,2027-06-30,3,Invented Wholesale,opening\n"
+    "ketamine,racemic,50,10,K-1,2099-06-30,3,Invented Wholesale,opening\n"
 )
 
 
@@ -259,7 +259,7 @@ class TestStock:
             (("", ""), "", "by: say who answers for the stock"),
             (("", ""), "nobody@example.org", "by: nobody of this clinic"),
             (("", ""), "front_desk", "row 2, by: name a member of staff who may handle"),
-            (("2027-06-30", "2020-06-30"), "infusion_nurse", "row 2, expires_on: is over"),
+            (("2099-06-30", "2020-06-30"), "infusion_nurse", "row 2, expires_on: is over"),
             (("ketamine", "sugar"), "infusion_nurse", "row 2, drug"),
             ((",3,", ",0,"), "infusion_nurse", "row 2, count: 0 is not between"),
             ((",50,", ",77,"), "infusion_nurse", "row 2, strength"),

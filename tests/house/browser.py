@@ -21,6 +21,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 15_000  # what holds is seen at once; a slow machine may take its time
 
 
 def chromium() -> str:
@@ -40,8 +41,9 @@ def browser() -> Iterator[Browser]:
     No longer: while Playwright is there, an event loop runs in this thread, and the tests of
     other files could start none of their own.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, in which Django would refuse its database.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -61,7 +63,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         # uPlot cannot draw under the locale that a bare container gives a browser.
         usual = {"viewport": DESK, "locale": "en-US", "timezone_id": "America/New_York"}
         context = browser.new_context(**{**usual, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         made.append(context)
         return context
@@ -89,6 +91,7 @@ def axe(request: pytest.FixtureRequest) -> Callable[[Page], None]:
     def look(page: Page) -> None:
         if not is_looking:
             return
+        page.wait_for_load_state()  # a press returns when the next page begins to come
         before = page.viewport_size
         # Evaluated, not added as a script: the pages' own policy forbids foreign scripts.
         page.evaluate(_axe_source())

@@ -69,6 +69,14 @@ def start_django() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = _quick_hashers()
+    _spell_no_words_by_chance()
+
+
+def _spell_no_words_by_chance() -> None:
+    """A form's random token would now and then hold a name or a number that a page must not."""
+    from django.middleware import csrf
+
+    setattr(csrf, "CSRF_ALLOWED_CHARS", "bcdfghjkmnpqrstvwxyz")  # noqa: B010  # a patch
 
 
 def _list_static_files_once() -> None:

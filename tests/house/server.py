@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -34,6 +35,9 @@ while kill -0 "$2"; do sleep 0.1; done 2>/dev/null
 rm -rf "$3"
 """
 OTHER_USER = "embedded_postgres"
+# Below those that a kernel gives to whoever connects, or asks for any: from the moment that one is
+# found free until it is listened on, and while a server is away, nobody else comes by it.
+PORTS = range(20_000, 32_000)
 
 
 class Server:
@@ -139,7 +143,22 @@ class Server:
 
 
 def free_port() -> int:
-    """This function will return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """This function will return a port that nothing listens on, to nobody else of this run."""
+    while True:
+        port = secrets.choice(PORTS)  # `random` begins alike in the run's processes
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            if _is_first_to_claim(port):
+                return port
+
+
+def _is_first_to_claim(port: int) -> bool:
+    if "REPRIEVE_TESTS_RUN" not in os.environ:
+        return True
+    claimed = Path(os.environ["REPRIEVE_TESTS_RUN"]) / "ports"
+    claimed.mkdir(exist_ok=True)
+    try:
+        (claimed / str(port)).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -25,6 +25,7 @@ STATE = "[data-draft-state]"
 SAVED_WITHIN_MS = 15_000
 AWAKE_MS = 3_000
 KEPT = """async () => {
+  await navigator.serviceWorker.ready;
   const kept = await caches.match(location.pathname);
   return kept ? (await kept.text()).includes("q-enjoyment") : false;
 }"""

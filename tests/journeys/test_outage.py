@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 pytestmark = [pytest.mark.journey, pytest.mark.once]
+GONE_MS = 30_000  # that ten seconds do is tried on a clock of the page's own: test_scripts_live
 KEEPS = {"service_workers": "allow"}
 SCREENS = {"tablet": TABLET | KEEPS, "desk": KEEPS}
 KEPT = """async () => {
@@ -113,15 +114,17 @@ def test_an_outage_loses_and_doubles_nothing(
 ) -> None:  # fmt: skip
     page = opened(served, chair, new_context, screen)
     enter(page, "set", spo2="98", heart_rate="70")
+    wait_for(lambda: not kept(page), "the first set to be sent")  # kept, if the machine was slow
     served.stop()
     gone = time.time()
 
     # It says so by itself, and what needs the server is off.
-    expect(page.locator("#watchdog")).to_be_visible(timeout=10_500)
+    expect(page.locator("#watchdog")).to_be_visible(timeout=GONE_MS)
     expect(page.locator("body")).to_have_class("infusion is-cut")
     expect(page.locator('[data-open="entry-stop"]').first).to_be_disabled()
 
     enter(page, "set", spo2="97", heart_rate="71")
+    pressed_by = time.time()
     enter(page, "rate", rate_mg_per_h="15")
     enter(page, "harm", term="dizziness", grade="1")
     expect(page.locator("#kept [data-count]")).to_have_text("3")
@@ -168,7 +171,7 @@ def test_an_outage_loses_and_doubles_nothing(
     ]  # fmt: skip
     # They count for the moment of the press, not for that of the arrival.
     assert all(row.at_ms < row.received_ms for row in taken)
-    assert taken[0].at_ms < (gone + 30) * 1000
+    assert taken[0].at_ms <= pressed_by * 1000
 
 
 def pressed(chair: Chair) -> list[str]:
@@ -200,7 +203,7 @@ def test_the_emergency_card_is_at_hand_without_a_server(
     served.stop()
 
     # On the infusion's screen it opens without leaving the screen.
-    expect(page.locator("body")).to_have_class("infusion is-cut", timeout=10_500)
+    expect(page.locator("body")).to_have_class("infusion is-cut", timeout=GONE_MS)
     page.locator("a[data-emergency]").first.click()
     expect(opened_card).to_contain_text("Watch the bedside monitor")
     expect(opened_card).to_contain_text("Back door.")

@@ -68,10 +68,11 @@ def nobody(db: None) -> Client:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """A browser for pages that are made by tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests.house import browser
 
+    expect.set_options(timeout=browser.PATIENCE_MS)
     with sync_playwright() as player:
         started = player.chromium.launch(
             executable_path=browser.chromium(), args=["--no-sandbox", "--disable-gpu"]

@@ -13,6 +13,13 @@ import reprieve.web
 STATIC = Path(reprieve.web.__path__[0]) / "static"
 NODE = Path(reprieve.web.__path__[0]).parents[1] / "node_modules"
 HOME = "http://reprieve.test/"
+# How many questions of the page's scripts wait for their answer.
+COUNTS = """window.underWay = 0;
+const ask = window.fetch;
+window.fetch = (...what) => {
+  window.underWay += 1;
+  return ask(...what).finally(() => { window.underWay -= 1; });
+};"""
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -28,6 +35,7 @@ class Site:
 
     def open(self, html: str) -> Page:
         self.html = html
+        self.page.add_init_script(COUNTS)
         self.page.goto(HOME)
         return self.page
 
@@ -52,13 +60,22 @@ class Site:
 
 
 def tick(page: Page, happened: Callable[[], bool], *, seconds: int = 40) -> bool:
-    """Move the page's clock on until it happened; real time passes too, for answers to arrive."""
+    """Move the page's clock on until it happened; what was asked meanwhile is answered first."""
     for _ in range(seconds):
         page.clock.run_for(1_000)
-        page.wait_for_timeout(25)
+        answered(page)
         if happened():
             return True
     return False
+
+
+def answered(page: Page) -> None:
+    """Let real time pass until every question of the page has its answer, however slow."""
+    for _ in range(400):
+        page.wait_for_timeout(25)
+        if not page.evaluate("window.underWay"):
+            return
+    raise AssertionError("a question of the page stays without an answer")
 
 
 def file_name(path: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.journey
+# How soon a page asks and how long it waits is tried on a clock of its own (test_scripts_live).
 # A sound that plays is told by the browser's own audio, not by our words for it.
 LISTENS = """
 const real = AudioContext.prototype.createOscillator;
@@ -70,13 +71,13 @@ def sounds_high(page: Page) -> None:
     expect(page.locator("[data-sounds]")).to_have_attribute("data-sounds", "high")
     page.evaluate("window.tones = 0")
     # A high pattern of ten tones, each of four voices; the test sound of the button is one tone.
-    wait_for(lambda: page.evaluate("window.tones") >= 40, "the sound of a high alarm", within_s=9)
+    wait_for(lambda: page.evaluate("window.tones") >= 40, "the sound of a high alarm", within_s=15)
 
 
 def dies(served: LiveClinic, page: Page) -> None:
     expect(page.locator("#watchdog")).to_be_hidden()
     served.stop()
-    expect(page.locator("#watchdog")).to_be_visible(timeout=10_500)
+    expect(page.locator("#watchdog")).to_be_visible(timeout=30_000)
     expect(page.locator("#watchdog")).to_have_text("ALARMS NOT RUNNING: watch the bedside monitor")
 
 
@@ -86,7 +87,7 @@ def test_an_alarm_is_seen_and_heard_on_the_card_of_a_visit(
     served.start()
     opened(served, page, f"/infusion/{chair.encounter}/emergency/seizure")
     sinks(chair)
-    expect(page.locator("#live-alarms .alarm-high")).to_contain_text("SpO2 82 %", timeout=5_000)
+    expect(page.locator("#live-alarms .alarm-high")).to_contain_text("SpO2 82 %")
     expect(page.locator(".emergency-card:visible")).to_contain_text("Protect from injury")
     sounds_high(page)
     axe(page)
@@ -104,7 +105,7 @@ def test_an_alarm_of_any_chair_is_seen_and_heard_on_the_clinics_card(
     opened(served, page, "/emergency")
     sinks(chair)
     alarm = page.locator("#board-alarms .alarm-high")
-    expect(alarm).to_contain_text("SpO2 82", timeout=5_000)
+    expect(alarm).to_contain_text("SpO2 82")
     expect(alarm.locator("a")).to_have_text("Chair 4 Iva I.")
     sounds_high(page)
     axe(page)

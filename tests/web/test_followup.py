@@ -238,9 +238,8 @@ class TestDiary:
         assert answer["Location"].endswith("/risk")
 
     def test_refused(self, made: Treated, as_role: As) -> None:
-        answer = as_role("infusion_nurse").post(
-            f"/diary/{made.patient}", self.day(day="2027-01-01")
-        )
+        later = (clock.real() + timedelta(days=2)).date().isoformat()
+        answer = as_role("infusion_nurse").post(f"/diary/{made.patient}", self.day(day=later))
         assert answer.status_code == 422
         assert "is in the future" in answer.content.decode()
 

@@ -16,6 +16,7 @@ from reprieve.records.queries import links as known
 from reprieve.records.queries import questionnaires, risk
 from tests import world as worlds
 from tests.house.browser import PHONE
+from tests.house.running import wait_for
 from tests.world import new
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def test_what_was_answered_before_the_script_came_is_saved_as_well(
     page.route("**/js/draft*.js", hold)
     page.get_by_role("button", name="Start on this device").click(no_wait_after=True)
     page.locator('[name="q-q9"][value="1"]').check(force=True)
-    assert is_asked.is_set()
+    # Playwright answers the page only while it is asked something.
+    wait_for(lambda: bool(page.title()) and is_asked.is_set(), "the script to be asked for")
     assert risk.state(clinic=world.id, patient=patient) != "alert_open"
     held[0].continue_()
     expect(page.locator("[data-draft-state]")).to_have_text("Saved.", timeout=15_000)
@@ -94,5 +96,8 @@ def opened_again(page: Page) -> None:
         page.goto(here)
 
 
-# The worker keeps the questions.
-KEPT = "async () => Boolean(await caches.match(location.pathname))"
+# The worker is in charge and keeps the questions.
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  return Boolean(await caches.match(location.pathname));
+}"""

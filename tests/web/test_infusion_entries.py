@@ -95,6 +95,7 @@ def test_halve_pause_resume_bolus(as_role: AsRole, chair: Chair) -> None:
 
 def test_stop_asks_for_the_volume_left(as_role: AsRole, chair: Chair) -> None:
     nurse = as_role("infusion_nurse")
+    chair.world.later(minutes=1)
     assert enter(nurse, chair, "stop").status_code == 422
     assert chair.row.state == "running"
     assert enter(nurse, chair, "stop", volume_left_ml="31").status_code == 204
@@ -122,6 +123,7 @@ def test_pauses_of_other_kinds_and_the_ways_out(as_role: AsRole, world: World) -
 def test_hand_over_keeps_both_names(as_role: AsRole, chair: Chair) -> None:
     nurse, world = as_role("infusion_nurse"), chair.world
     to = world["physician"].practitioner
+    world.later(minutes=1)
     assert enter(nurse, chair, "handover", to=to, note="Anxious.").status_code == 204
     names = events(chair)[-1].detail
     assert (names["from_name"], names["to_name"]) == (

@@ -79,7 +79,7 @@ def test_monitored_infusion_is_drawn_live_and_answers(
     page.wait_for_selector("#grid svg path.g-hr")
     world.at = datetime.now(UTC)
     feed.receive([sent(world, raw="now", spo2=83, heart_rate=71)], clinic=world.id)
-    page.wait_for_selector("text=SpO2 83 %", timeout=4_000)
+    page.wait_for_selector("text=SpO2 83 %")
     page.click("[data-silence]")
     page.wait_for_selector("[data-until]")
     page.locator("[data-acknowledge]").first.click()
@@ -108,7 +108,7 @@ def test_set_by_hand_by_keyboard_alone_and_the_board(
     page.fill("#set-spo2", "82")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog#entry-set:not([open])", state="attached")
-    page.wait_for_selector("text=128/79", timeout=4_000)
+    page.wait_for_selector("text=128/79")
     saved = Observation.of(world.id).filter(encounter_id=by_hand.encounter)
     assert {o.code: o.value for o in saved} == {
         "sbp": 128, "dbp": 79, "heart_rate": 72, "spo2": 82,
@@ -120,4 +120,4 @@ def test_set_by_hand_by_keyboard_alone_and_the_board(
     page.wait_for_selector(".seat-high >> text=SpO2 82")
     world.at = datetime.now(UTC)
     by_hand.do("paused")
-    page.wait_for_selector(".seat >> text=paused", timeout=4_000)
+    page.wait_for_selector(".seat >> text=paused")

@@ -29,8 +29,9 @@ def leave_idle(client: Client, minutes: float) -> None:
 
 def test_a_screen_in_use_stays_open(nurse: Client) -> None:
     leave_idle(nurse, 9)
+    began = time.time()
     assert nurse.get("/probe").status_code == 200
-    assert time.time() - nurse.session[lock.SEEN] < 5
+    assert nurse.session[lock.SEEN] >= began
 
 
 def test_input_is_not_written_at_every_request(nurse: Client) -> None:
@@ -101,8 +102,9 @@ def test_a_screen_can_be_locked_at_once(nurse: Client) -> None:
 
 def test_typing_without_sending_counts_as_input(nurse: Client) -> None:
     leave_idle(nurse, 9)
+    began = time.time()
     assert nurse.post("/session/active").status_code == 204
-    assert time.time() - nurse.session[lock.SEEN] < 5
+    assert nurse.session[lock.SEEN] >= began
 
 
 def test_another_persons_password_does_not_open_it(world: w.World, nurse: Client) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
+from django.utils import timezone
 from reportlab.platypus import Paragraph
 
 from reprieve.web.print import drug_label, drug_papers, medwatch, typeface
@@ -84,5 +85,6 @@ def test_every_field_of_the_set_has_its_label() -> None:
 
 
 def test_a_moment_of_a_paper_has_its_year() -> None:
-    assert str(datetime.now(UTC).year) in dated(datetime.now(UTC))
+    now = datetime.now(UTC)
+    assert str(timezone.localtime(now).year) in dated(now)
     assert dated(None) == ""

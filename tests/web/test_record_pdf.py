@@ -272,4 +272,6 @@ def test_other_facts_stand_in_the_words_that_were_asked(as_role: AsRole, chair: 
     paper = printed(as_role("infusion_nurse"), chair)
     assert says(paper, "Is an adult escort named, with a telephone number? yes")
     assert says(paper, "Walks (or moves) as before, with the usual aid: no")
-    assert says(paper, "hours since food: 7 h; IV gauge: 22 ·")
+    # Told in one act: which of them comes first is not said.
+    food, gauge = "hours since food: 7 h", "IV gauge: 22"
+    assert says(paper, f"{food}; {gauge} ·") or says(paper, f"{gauge}; {food} ·")

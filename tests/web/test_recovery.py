@@ -149,6 +149,7 @@ class TestArrange:
         assert doctor.post(path(resting, "/escort"), {"act": str(new())}).status_code == 422
 
     def test_a_physician_decides_against_a_finding(self, well: Chair, as_role: As) -> None:
+        up_to_now(well.world)  # a look of a later moment than the one before
         look(well, seen(told={"walks_as_before": False}))
         doctor = as_role("physician")
         reason = {"act": str(new()), "reason": "wheelchair, as always"}

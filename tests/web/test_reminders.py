@@ -37,7 +37,7 @@ def test_opening_changes_nothing_and_a_press_stops(
     answer = phone.post(path, said, follow=True)
     assert "Remind me again" in answer.content.decode()
     assert not reminder_choices.of(clinic=world.id, patient=patient).wanted
-    assert "Iva" not in answer.content.decode()
+    assert "Iva" not in answer.content.decode().replace(path, "")  # a link spells what it likes
 
 
 def test_hour_and_language_are_kept_and_an_hour_of_the_night_is_refused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.web.script_site import Site
+from tests.web.script_site import Site, answered
 
 LOCK = """<body data-lock-min="10" data-lock-active="/active" data-lock-now="/lock-now">
 <div class="alarm-bar"><button id="silence">Silence</button></div>
@@ -28,7 +28,8 @@ def test_after_the_idle_minutes_the_patient_is_hidden_and_the_alarm_is_not(site:
     expect(page.locator("#lock")).to_be_visible()
     expect(page.locator(".veil")).to_have_attribute("inert", "")
     expect(page.locator("details.menu")).not_to_have_attribute("open", "")
-    page.locator("#silence").click(timeout=2_000)
+    page.locator("#silence").click(timeout=10_000)
+    answered(page)
     assert any(asked.startswith("POST /lock-now") for asked in site.asked)
 
 
@@ -40,6 +41,7 @@ def test_input_keeps_the_screen_open_and_tells_the_server(site: Site) -> None:
     page.locator("#dose").press("1")
     page.clock.run_for(9 * 60_000)
     expect(page.locator("#lock")).not_to_be_visible()
+    answered(page)
     assert any(asked.startswith("POST /active") for asked in site.asked)
 
 
