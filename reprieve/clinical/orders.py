@@ -92,8 +92,8 @@ def order_check(
     """This function will find where a change would leave the order; nothing means it stays inside.
 
     `segments` and `boluses` are what was given and what is planned without the change. What was
-    already given beyond the order counts, so that every increase after it is refused; a stop or a
-    reduction never is, its findings become warnings to acknowledge.
+    already given beyond the order, while it was in force, counts, so that every increase after it
+    is refused; a stop or a reduction never is, its findings become warnings to acknowledge.
     """
     if isinstance(change, BolusRequest):
         return tuple(_finding(*said) for said in _bolus(order, change, segments, boluses))
@@ -154,8 +154,12 @@ def _validity(order: SessionOrder, at_ms: int) -> Iterable[Said]:
 
 
 def _past(order: SessionOrder, segments: Sequence[Segment], at_ms: int) -> Iterable[Said]:
-    """Say when a rate beyond the order was already given: nothing is raised after it."""
-    given = [s.rate_mg_per_h for s in segments if s.start_ms < at_ms]
+    """Say when a rate beyond the order was set under it: nothing is raised after it.
+
+    A rate set before the order was signed is judged by the order of its own time: a doctor who
+    knew of it has ordered since. Its milligrams still count in every total.
+    """
+    given = [s.rate_mg_per_h for s in segments if order.valid_from_ms <= s.start_ms < at_ms]
     if max(given, default=Decimal(0)) > order.highest_rate_mg_per_h:
         params = {"rate": max(given), "limit": order.highest_rate_mg_per_h}
         yield "order-deviation", Message(id=BEYOND, params=params)

@@ -29,9 +29,13 @@ CARE = Message(id=N_("Known cautions of this drug."))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Avoid:
-    """A state in which the drug is not given: a fact that equals or lies below a value."""
+    """A state in which the drug is not given: a fact that equals or lies below a value.
+
+    `about` is the fact in a few plain words.
+    """
 
     fact: str
+    about: str
     equals: Any
     below: Any
     says: str
@@ -101,6 +105,19 @@ def drugs() -> Mapping[str, RescueDrug]:
         name: _drug(name, data, version=file.version, **marks)
         for name, data in file.data["drug"].items()
     }
+
+
+def questions(wanted: Iterable[str]) -> Mapping[str, str]:
+    """This function will name the yes/no facts that some drugs ask, each with its first drug.
+
+    What is measured, not told, is left out.
+    """
+    asked: dict[str, str] = {}
+    for name in wanted:
+        for avoid in drug(name).avoid:
+            if avoid.equals is not None:
+                asked.setdefault(avoid.fact, name)
+    return asked
 
 
 def usual_order(
@@ -212,7 +229,7 @@ def _unknown(known: RescueDrug, avoid: Avoid) -> Finding:
         rule="rescue-exclusion",
         severity=Severity.HOLD,
         outcome=Outcome.UNKNOWN,
-        says=Message(id=NOT_KNOWN, params={"needs": avoid.fact}),
+        says=Message(id=NOT_KNOWN, params={"needs": Message(id=avoid.about)}),
         because=Message(id=avoid.says),
         source=known.source,
         needs=(avoid.fact,),
@@ -271,6 +288,7 @@ _PLAIN = ("rxcui", "group", "colour", "unit", "interval_min", "over_min")
 def _avoid(data: Mapping[str, Any]) -> Avoid:
     return Avoid(
         fact=data["fact"],
+        about=data["about"],
         equals=data.get("equals"),
         below=data.get("below"),
         says=data["says"],

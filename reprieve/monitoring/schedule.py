@@ -14,7 +14,10 @@ from typing import Any, Literal
 from reprieve.knowledge import BadValue, Knowledge, load
 from reprieve.monitoring.vitals import Reading
 
-Phase = Literal["baseline", "first", "steady", "recovery", "ended"]
+Phase = Literal["baseline", "first", "steady", "recovery", "recheck", "ended"]
+# What follows a phase that lasts for a while only. A re-check is a first phase within recovery.
+SETTLES: Mapping[Phase, Phase] = {"first": "steady", "recheck": "recovery"}
+OF_RECOVERY = frozenset({"recovery", "recheck"})
 Chair = Literal["feed", "by_hand"]
 EventKind = Literal["check", "start", "rate_change", "rescue", "stop", "end", "observed"]
 KINDS: tuple[EventKind, ...] = (
@@ -109,8 +112,8 @@ def due(
 ) -> tuple[Due, ...]:
     """Return what is due next, soonest first; overdue is what was due before `at_ms`.
 
-    After a change of rate or a rescue drug everything of the first phase is due anew. What was
-    already overdue stays overdue through any change of phase until it is observed.
+    After a change of rate or a rescue drug everything of the first phase is due anew, in recovery
+    too after a drug. What was already overdue stays overdue through any change of phase until it is observed.
     """
     happened = sorted((e for e in events if e.at_ms <= at_ms), key=lambda e: e.at_ms)
     entered = _phases(schedule, happened, at_ms=at_ms)
@@ -141,6 +144,7 @@ def _observe(what: str, row: Mapping[str, Any]) -> Observe:
     for name in ("baseline", "first", "steady", "recovery"):
         if every_ms.get(name, 0) <= 0:
             raise BadValue(f"{what} every_min", f"no minutes for {name}")
+    every_ms["recheck"] = every_ms["first"]
     return Observe(what=what, monitored=row["monitored"], sets=row["sets"], every_ms=every_ms)
 
 
@@ -167,16 +171,19 @@ def _after(kind: EventKind, now: Phase | None) -> Phase | None:
         return "ended"
     if kind == "stop":
         return "recovery"
-    if kind == "start" or (kind == "rate_change" and now not in {None, "baseline", "recovery"}):
+    if kind == "rescue" and now in OF_RECOVERY:
+        return "recheck"
+    running = now in {"first", "steady", "ended"}
+    if kind == "start" or (kind == "rate_change" and running):
         return "first"
     return "first" if kind == "rescue" and now in {"first", "steady"} else None
 
 
 def _let_settle(entered: list[tuple[int, Phase]], schedule: Schedule, at_ms: int) -> None:
-    if entered and entered[-1][1] == "first":
-        settled_ms = entered[-1][0] + schedule.first_ms
-        if settled_ms <= at_ms:
-            entered.append((settled_ms, "steady"))
+    if entered and entered[-1][1] in SETTLES:
+        since_ms, now = entered[-1]
+        if since_ms + schedule.first_ms <= at_ms:
+            entered.append((since_ms + schedule.first_ms, SETTLES[now]))
 
 
 def _seen(happened: Sequence[CareEvent], what: str) -> list[int]:
@@ -235,7 +242,7 @@ def _running_due(
     for (_, before), (entered_ms, now) in pairwise(care):
         if due_ms <= entered_ms:
             return due_ms
-        if now == "first" or every_ms[now] < every_ms[before]:
+        if now in SETTLES or every_ms[now] < every_ms[before]:
             due_ms = min(due_ms, entered_ms + every_ms[now])
         else:
             due_ms = last_ms + every_ms[now]

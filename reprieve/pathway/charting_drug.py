@@ -15,18 +15,23 @@ from typing import Any
 from reprieve.clinical import rescue
 from reprieve.clinical.findings import Finding
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_fold, charting, infusion, infusion_stream, worklist
+from reprieve.pathway import (
+    alarm_fold,
+    charting,
+    drug_facts,
+    infusion,
+    infusion_stream,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
 from reprieve.records.models import InfusionState, MedicationAdministration, MedicationRequest
-from reprieve.records.queries import observations
 
 THOUSAND = Decimal(1000)
 REVIEW_WITHIN = timedelta(hours=1)
-FRESH_MS = 15 * 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +85,9 @@ def judged(
         drug=dose.drug, route=dose.route, dose=dose.dose, at_ms=ms(dose.given_at or at)
     )
     return rescue.check_dose(
-        asked=asked, order=_as_order(order), past=_past(row, without), facts=_facts(row, at)
-    )
+        asked=asked, order=_as_order(order), past=_past(row, without),
+        facts=drug_facts.known(row, at=at),
+    )  # fmt: skip
 
 
 def order_for(
@@ -202,16 +208,3 @@ def _past(row: InfusionState, without: uuid.UUID | None) -> list[rescue.RescueDo
         if given.dose_ug is not None and given.pk not in replaced
         and given.drug in rescue.drugs()
     ]  # fmt: skip
-
-
-def _facts(row: InfusionState, at: datetime) -> dict[str, Any]:
-    """What the drugs' own exclusions ask; a heart rate counts while it is fresh."""
-    wanted = {avoid.fact for known in rescue.drugs().values() for avoid in known.avoid}
-    newest = observations.newest(
-        clinic=row.clinic_id, patient=row.patient_id, codes=sorted(wanted)
-    )
-    facts = {code: view.value for code, view in newest.items()}
-    pulse = alarm_fold.state_of(row).tracks.get("heart_rate")
-    if pulse is not None and pulse.value is not None and ms(at) - pulse.value_ms <= FRESH_MS:
-        facts["heart_rate_per_min"] = pulse.value
-    return facts

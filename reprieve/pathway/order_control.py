@@ -179,9 +179,14 @@ OF_THE_ACT = frozenset({"order-validity", "order-start-rate", "order-highest-rat
 
 
 def _beyond_now(row: InfusionState, wanted: Wanted, at: datetime) -> bool:
-    found = orders.check_change(
-        clinic=row.clinic_id, encounter=row.encounter_id, proposed=_proposed(wanted), at=at
+    """Whether the act passes the order that was in force when it was done."""
+    then = orders.order_at(
+        clinic=row.clinic_id, encounter=row.encounter_id, at_ms=wanted.at_ms
     )
+    found = orders.check_change(
+        clinic=row.clinic_id, encounter=row.encounter_id, proposed=_proposed(wanted), at=at,
+        order=then,
+    )  # fmt: skip
     return any(f.blocks and f.rule in OF_THE_ACT for f in found)
 
 

@@ -17,7 +17,7 @@ from reprieve.clinical import dosing, rescue
 from reprieve.clinical.orders import SessionOrder
 from reprieve.clinical.orders import session_order as proposed_order
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import orders, plan_doses, signatures, worklist
+from reprieve.pathway import order_remaking, orders, plan_doses, signatures, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
@@ -64,14 +64,16 @@ def from_plan(
     """This function will make the orders of a visit from its signed plan and today's weight.
 
     By a nurse they follow from the plan, and who signed it is the prescriber; a doctor signs them
-    anew with their password. Raises NotNow without a plan, weight or session number, and when the
-    weight asks for a doctor (10 % away from the plan's) and `actor` is none; BadValue for a wrong
-    password.
+    anew with their password. Raises NotNow without a plan, weight or session number; BadValue for a
+    wrong password. Where `actor` is no doctor, NotNow too when the weight asks for one (10 % away
+    from the plan's), once the infusion has begun, and when a doctor ordered since the plan.
     """
 
     def work() -> Done:
         signer = _doctor(actor, password)
         visit = _visit(actor.clinic, encounter)
+        if signer is None:
+            order_remaking.refuse(clinic=actor.clinic, encounter=encounter)
         plan = _plan(visit)
         dose = plan_doses.dose_today(plan, visit, at=at, by_doctor=signer is not None)
         made = proposed_order(

@@ -50,6 +50,21 @@ def session_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationReque
     return rows.order_by("-recorded_at", "-valid_until", "-id").first()
 
 
+def order_at(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int
+) -> MedicationRequest | None:
+    """This function will return the ketamine order that was in force at a moment.
+
+    Before the first order that is the first one: what was done then lies outside of it.
+    """
+    rows = MedicationRequest.of(clinic).filter(
+        encounter_id=encounter, drug=KETAMINE, as_needed=False
+    )
+    newest_first = list(rows.order_by("-recorded_at", "-valid_until", "-id"))
+    begun = (row for row in newest_first if ms(row.valid_from) <= at_ms)
+    return next(begun, newest_first[-1] if newest_first else None)
+
+
 def needed_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationRequest:
     """This function will return the ketamine order in force. Raises NotNow without one."""
     row = session_order(clinic=clinic, encounter=encounter)
@@ -59,14 +74,15 @@ def needed_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationReques
 
 
 def check_change(
-    *, clinic: uuid.UUID, encounter: uuid.UUID, proposed: Proposed, at: datetime
-) -> tuple[Finding, ...]:
+    *, clinic: uuid.UUID, encounter: uuid.UUID, proposed: Proposed, at: datetime,
+    order: MedicationRequest | None = None,
+) -> tuple[Finding, ...]:  # fmt: skip
     """This function will judge a rate or a bolus against the order and the guard-rails.
 
     The rate is judged as if it ran to the end of the plan; what was given counts in each window.
-    Raises NotNow without an order.
+    `order` is the one to judge by where it is not the newest. Raises NotNow without an order.
     """
-    order = needed_order(clinic=clinic, encounter=encounter)
+    order = order or needed_order(clinic=clinic, encounter=encounter)
     now = courses.of(clinic=clinic, encounter=encounter)
     past = given_boluses(now, courses.bolus_minutes(clinic=clinic, encounter=encounter))
     limits = limits_in_force(clinic=clinic, at=at)

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reprieve.clinical import rescue
 from reprieve.knowledge import BadValue
 from reprieve.pathway import (
     alarms,
@@ -18,11 +20,13 @@ from reprieve.pathway import (
     charting_drug,
     charting_harm,
     charting_line,
+    drug_facts,
     infusion,
     preparing,
 )
 from reprieve.pathway.infusion import Happened
 from reprieve.records.queries import clinics, people
+from reprieve.records.queries import gate_visits as visits
 from reprieve.web import emergency_view
 from reprieve.web import infusion_forms as forms
 from reprieve.web.access import PageRequest
@@ -163,7 +167,12 @@ def _handover(where: Chairside, form: forms.HandoverForm) -> None:
 
 
 def _drug(where: Chairside, form: forms.DrugForm) -> Result:
-    data = form.cleaned_data
+    """An answer about the patient stays on record also when the drug is refused for it."""
+    data, answers = form.cleaned_data, form.answers()
+    if answers:
+        told = {**where.args, "uid": uuid.uuid5(where.uid, repr(sorted(answers.items())))}
+        told.pop("beside", None)
+        drug_facts.answer(answers=answers, **told)
     dose = charting_drug.Dose(
         drug=data["drug"], dose=data["dose"], route=data["route"], given_at=data["at"],
         reported=data["reported"], note=form.said(),
@@ -314,7 +323,27 @@ def _choices(entry: Entry, where: PageRequest, encounter: uuid.UUID) -> Choices:
         return {"staff": [(str(m.id), m.name) for m in nurses if m.roles & CARERS]}
     if entry.form is forms.SuspendForm:
         return {"limits": limit_choices(where, encounter)}
+    if entry.form is forms.DrugForm:
+        return {"asked": drug_questions(where, encounter)}
     return {}
+
+
+def drug_questions(where: PageRequest, encounter: uuid.UUID) -> list[tuple[str, str]]:
+    """This function will list what the drugs ask of this patient and nobody has answered."""
+    visit = visits.one(clinic=where.actor.clinic, encounter=encounter)
+    if visit is None:
+        return []
+    found = drug_facts.unanswered(
+        clinic=where.actor.clinic, patient=visit.patient, at=where.at, drugs=rescue.drugs()
+    )
+    return [(q.fact, drug_question(q)) for q in found]
+
+
+def drug_question(question: drug_facts.Question) -> str:
+    """This function will say a question with the drug that asks it."""
+    return _now("For {drug}: {question}").format(
+        drug=_now(question.drug), question=_now(question.words)
+    )
 
 
 CARERS = frozenset({"infusion_nurse", "physician", "medical_director"})

@@ -16,6 +16,7 @@ from reprieve.pathway import charting, charting_harm
 from reprieve.web.emergency_words import SITUATIONS, STEPS
 
 TEN = [(str(n), str(n)) for n in range(11)]
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 RASS = [(str(n), f"{n:+d}" if n else "0") for n in range(4, -6, -1)]
 
 
@@ -34,7 +35,7 @@ def text(label: Any, *, required: bool = False, help_text: Any = "") -> forms.Fi
     )
 
 
-def scale(label: Any, choices: list[tuple[str, str]]) -> forms.Field:
+def scale(label: Any, choices: list[tuple[str, Any]]) -> forms.Field:
     """A score pressed, not typed; nothing is pressed beforehand."""
     return forms.ChoiceField(
         label=label, choices=choices, required=False, widget=forms.RadioSelect,
@@ -223,6 +224,17 @@ class DrugForm(Timed):
     )
     reported = forms.BooleanField(label=_("Already given"), required=False)
     note = text(_("Note"))
+
+    def __init__(self, *args: Any, asked: Iterable[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.asked = [fact for fact, _words in asked]
+        for fact, words in asked:
+            self.fields[fact] = scale(words, YES_NO)
+
+    def answers(self) -> dict[str, bool]:
+        """What was answered of the questions that a drug asks, by fact."""
+        said = {fact: self.cleaned_data.get(fact) for fact in self.asked}
+        return {fact: value == "yes" for fact, value in said.items() if value}
 
 
 class HarmForm(Timed):

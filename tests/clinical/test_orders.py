@@ -74,6 +74,30 @@ def test_a_change_outside_the_order_is_refused(change, segments, expected):
     assert all(str(f.says) for f in found)
 
 
+class TestOverRateBeforeTheOrder:
+    """40 mg/h ran for 20 minutes and was lowered to 5; then a doctor signed a new order."""
+
+    GIVEN = (flow(0, 20, 40), flow(20, 240, 5))
+
+    def signed(self, **more):
+        return order(valid_from_ms=25 * MS_PER_MIN, start_rate_mg_per_h=D(25), **more)
+
+    def test_it_does_not_count_against_the_new_highest_rate(self):
+        for change in (rate(30, 10, 120), bolus(30, 5, 120)):
+            assert order_check(order=self.signed(), change=change, segments=self.GIVEN) == ()
+
+    def test_its_milligrams_count(self):
+        found = order_check(
+            order=self.signed(maximum_mg=D(28)), change=rate(30, 10, 120), segments=self.GIVEN
+        )
+        assert rules(found) == ["order-maximum"]
+
+    def test_a_rate_beyond_the_new_order_counts(self):
+        again = (*self.GIVEN[:1], flow(20, 26, 5), flow(26, 28, 31), flow(28, 240, 5))
+        found = order_check(order=self.signed(), change=rate(30, 10, 120), segments=again)
+        assert rules(found) == ["order-deviation"]
+
+
 def test_an_order_without_a_bolus_allows_none():
     found = order_check(order=order(bolus_max_mg=None), change=bolus(0, 1, 10))
     assert rules(found) == ["order-bolus"]

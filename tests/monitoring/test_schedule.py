@@ -109,6 +109,27 @@ def test_a_change_asks_for_a_recheck_in_five_minutes(change: str) -> None:
     assert due([*events, *seen(36, "blood_pressure")], 37)["blood_pressure"] == 41
 
 
+def test_a_rescue_drug_in_recovery_asks_for_a_recheck() -> None:
+    events = [START, at(50, "stop"), *seen(60, "blood_pressure", "pain"), at(61, "rescue")]
+    assert due(events, 62)["blood_pressure"] == 66
+    assert why(events, 62)["blood_pressure"] == "rescue"
+    assert due(events, 62)["pain"] == 76
+    assert due([*events, *seen(66, "blood_pressure")], 67)["blood_pressure"] == 71
+    # A second drug asks anew; a quarter of an hour later it is a recovery like any other.
+    again = [*events, *seen(66, "blood_pressure"), at(70, "rescue")]
+    assert due(again, 70)["blood_pressure"] == 71
+    assert due([*again, *seen(72, "blood_pressure")], 73)["blood_pressure"] == 77
+    settled = [*again, *seen(86, "blood_pressure")]
+    assert due(settled, 87)["blood_pressure"] == 101
+    assert schedule.phase(SHIPPED, settled, at_ms=80 * MINUTE_MS) == "recheck"
+    assert schedule.phase(SHIPPED, settled, at_ms=87 * MINUTE_MS) == "recovery"
+
+
+def test_a_rate_reported_in_recovery_opens_no_first_phase() -> None:
+    events = [START, at(50, "stop"), at(61, "rescue"), at(62, "rate_change")]
+    assert schedule.phase(SHIPPED, events, at_ms=63 * MINUTE_MS) == "recheck"
+
+
 def test_a_change_does_not_put_off_what_is_due_sooner() -> None:
     events = [START, *seen(30, "blood_pressure"), at(42, "rate_change")]
     assert due(events, 42)["blood_pressure"] == 45

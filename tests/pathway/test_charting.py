@@ -311,7 +311,7 @@ class TestDrug:
         save(chair, heart_rate=72)
         self.give(chair, "labetalol", "5")
         chair.world.later(minutes=20)
-        with pytest.raises(NotNow, match="heart_rate_per_min"):
+        with pytest.raises(NotNow, match="heart rate"):
             self.give(chair, "labetalol", "5")
 
     def test_oxygen_is_a_flow_not_an_amount(self, chair: Chair) -> None:

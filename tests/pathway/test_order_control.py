@@ -145,6 +145,33 @@ class TestReported:
         order(pump.chair, max_total_ug=70_000, recorded_at=world.at)
         assert not pump.ask("rate", rate_ug_per_h=20_000).deviation
 
+    def test_safe_new_order_works_after_an_over_rate(self, pump: Pump) -> None:
+        world = pump.world
+        pump.told("rate", rate_ug_per_h=40_000)
+        world.later(minutes=1)
+        pump.ask("rate", rate_ug_per_h=5_000)
+        with pytest.raises(NotNow):
+            pump.ask("rate", rate_ug_per_h=10_000)
+        world.later(minutes=1)
+        order(pump.chair, max_rate_ug_per_h=25_000, recorded_at=world.at, valid_from=world.at)
+        world.later(minutes=1)
+        assert not pump.ask("rate", rate_ug_per_h=10_000).deviation
+        pump.ask("paused")
+        world.later(minutes=1)
+        assert not pump.ask("resumed", rate_ug_per_h=10_000).deviation
+        with pytest.raises(NotNow, match="highest ordered rate"):
+            pump.ask("rate", rate_ug_per_h=26_000)
+
+    def test_late_entry_is_judged_by_the_order_of_its_time(self, pump: Pump) -> None:
+        world = pump.world
+        early = world.at
+        world.later(minutes=10)
+        pump.ask("rate", rate_ug_per_h=15_000)
+        order(pump.chair, max_rate_ug_per_h=20_000, recorded_at=world.at, valid_from=world.at)
+        world.later(minutes=1)
+        assert not pump.told("rate", rate_ug_per_h=22_000, at=early).deviation
+        assert pump.told("rate", rate_ug_per_h=31_000, at=early + timedelta(minutes=1)).deviation
+
     def test_corrected_deviation_opens_the_way_again(self, pump: Pump) -> None:
         wrong = pump.told("bolus", dose_ug=20_000, detail={"over_min": 10})
         assert wrong.deviation

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import order_signing, orders, planning
+from reprieve.pathway import order_remaking, order_signing, orders, planning
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.order_signing import Change, Spoken
 from reprieve.pathway.plan_doses import Fitted
@@ -111,6 +111,63 @@ class TestFromPlan:
                 actor=world["physician"], uid=new(), at=world.at, encounter=new(),
                 password=PASSWORD,
             )  # fmt: skip
+
+
+class TestMadeAnew:
+    """A nurse carries the plan out; what a doctor ordered since stands until a doctor orders."""
+
+    @pytest.fixture
+    def lowered(self, visit: Visit) -> Visit:
+        visit.prepare_all()
+        visit.world.later(minutes=1)
+        lower = Change(highest_rate_mg_per_h=Decimal(10), rate_mg_per_h=Decimal(10))
+        order_signing.sign_change(change=lower, **visit.signing())
+        visit.world.later(minutes=1)
+        return visit
+
+    def test_nurse_may_until_the_start(self, visit: Visit) -> None:
+        visit.prepare_all()
+        nurse = visit.world["infusion_nurse"]
+        visit.weigh("73")
+        assert order_remaking.refusal(actor=nurse, encounter=visit.encounter) == ""
+        visit.order()
+        assert of(visit).weight_g == 73_000
+
+    def test_nurse_leaves_a_doctors_lowered_order(self, lowered: Visit) -> None:
+        before = of(lowered)
+        with pytest.raises(NotNow, match="A doctor ordered"):
+            lowered.order()
+        assert of(lowered) == before
+
+    def test_nurse_leaves_an_order_by_voice(self, visit: Visit) -> None:
+        visit.prepare_all()
+        doctor = visit.world["physician"].practitioner
+        assert doctor is not None
+        visit.world.later(minutes=1)
+        said = Spoken(
+            prescriber=doctor, read_back=True, change=Change(highest_rate_mg_per_h=Decimal(10))
+        )
+        order_signing.by_voice(spoken=said, **visit.act())
+        with pytest.raises(NotNow, match="A doctor ordered"):
+            visit.order()
+
+    def test_nothing_is_made_from_the_plan_once_it_runs(self, visit: Visit) -> None:
+        visit.prepare_all()
+        visit.start()
+        visit.pump.told("rate", rate_ug_per_h=60_000)
+        visit.world.later(minutes=1)
+        with pytest.raises(NotNow, match="has begun"):
+            visit.order()
+        visit.pump.ask("rate", rate_ug_per_h=5_000)
+        with pytest.raises(NotNow):
+            visit.pump.ask("rate", rate_ug_per_h=6_000)
+
+    def test_doctor_signs_it_whenever(self, lowered: Visit) -> None:
+        assert order_remaking.refusal(
+            actor=lowered.world["physician"], encounter=lowered.encounter
+        ) == ""
+        order_signing.from_plan(**lowered.signing())
+        assert of(lowered).max_rate_ug_per_h == 25_000
 
 
 class TestChange:

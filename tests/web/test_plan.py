@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reprieve.pathway import clock, orders
+from reprieve.pathway import clock, order_signing, orders
 from reprieve.records.models import CarePlan, MedicationRequest, Signature
 from reprieve.records.queries import bags as bag_list
 from reprieve.records.queries import checks
@@ -200,6 +201,20 @@ class TestOrders:
         row = orders.needed_order(clinic=visit.world.id, encounter=visit.encounter)
         assert row.prescriber_id == visit.world["physician"].practitioner
         assert Signature.of(visit.world.id).get(subject=row.pk).meaning == "order"
+
+    def test_made_anew_only_while_nothing_newer_stands(
+        self, visit: Visit, as_role: AsRole
+    ) -> None:
+        visit.order()
+        nurse, gate = as_role("infusion_nurse"), reverse("gate", args=[visit.encounter])
+        assert "Make the orders anew" in nurse.get(gate).content.decode()
+        visit.world.later(minutes=1)
+        lower = order_signing.Change(highest_rate_mg_per_h=Decimal(10))
+        order_signing.sign_change(change=lower, **visit.signing())
+        shown = nurse.get(gate).content.decode()
+        assert "Make the orders anew" not in shown
+        assert "only a doctor&#x27;s new order replaces it" in shown
+        assert "Make the orders anew" in as_role("physician").get(gate).content.decode()
 
     def test_doctor_signs_a_new_one(self, visit: Visit, as_role: AsRole) -> None:
         visit.order()

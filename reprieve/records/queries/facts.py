@@ -105,6 +105,17 @@ def facts(
     return {name: value for name, value in found.items() if _usable(name, value)}
 
 
+def told(
+    *, clinic: uuid.UUID, patient: uuid.UUID, names: frozenset[str], at: datetime
+) -> dict[str, Any]:
+    """This function will gather a few facts that somebody was asked, for as long as they count."""
+    if not names:
+        return {}
+    moments = _moments(clinic, patient, at, None)
+    newest = observations.newest(clinic=clinic, patient=patient, codes=sorted(names))
+    return {n: v for n, v in _said(newest, moments).items() if v is not None}
+
+
 def age_years(born: date | None, on: date) -> int | None:
     """This function will return an age in whole years, None without a birth date."""
     if born is None:

@@ -65,7 +65,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     )),
     (_lazy("Other illnesses"), (
         "diabetes_uncontrolled", "glp1_medicine", "hyperthyroidism", "porphyria",
-        "sleep_apnoea_severe", "iv_access",
+        "sleep_apnoea_severe", "asthma", "benzodiazepine_chronic", "iv_access",
     )),
 )  # fmt: skip
 TESTS = _lazy("Results of tests")

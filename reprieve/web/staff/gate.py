@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from reprieve.clinical.regimens import regimen
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import gate, infusion, preparing
+from reprieve.pathway import gate, infusion, order_remaking, preparing
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.pathway.infusion import Happened
 from reprieve.pathway.permissions import allowed
@@ -184,6 +184,7 @@ def _chair(
         "body": gate_view.body(facts),
         "order": next((o for o in found if not o.as_needed and o.in_force), None),
         "rescue": [o for o in found if o.as_needed and o.in_force],
+        "not_remade": order_remaking.refusal(actor=request.actor, encounter=encounter),
         "bag": None if bag is None else replace(bag, recipe=amounts.recipe(bag.recipe)),
         "check": checks.newest(clinic=clinic, encounter=encounter),
     }

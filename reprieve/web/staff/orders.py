@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from reprieve.clinical import rescue
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import order_signing
+from reprieve.pathway import drug_facts, order_remaking, order_signing
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.pathway.permissions import DOCTORS, allowed
 from reprieve.records.queries import gate_visits as visits
@@ -159,10 +159,15 @@ def _shown(
         **patient_page.context(request, header), "encounter": encounter, "visit": visit,
         "ketamine": [o for o in found if not o.as_needed],
         "rescue": [(o, rescue.drug(o.drug)) for o in found if o.as_needed and o.in_force],
+        "not_asked": drug_facts.unanswered(
+            clinic=request.actor.clinic, patient=visit.patient, at=request.at,
+            drugs=[o.drug for o in found if o.as_needed and o.in_force],
+        ),
         "change": change or SignChangeForm(prefix="change"),
         "voice": voice or VoiceForm(prefix="voice", doctors=colleagues(request.actor, DOCTORS)),
         "may_sign": allowed(request.actor, "order.sign"),
         "signs": reauth.signs_orders(request.actor),
+        "not_remade": order_remaking.refusal(actor=request.actor, encounter=encounter),
         "change_bound": change is not None, "voice_bound": voice is not None,
     }  # fmt: skip
     status = UNPROCESSABLE if change or voice else 200

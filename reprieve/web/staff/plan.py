@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from reprieve.clinical import conditions, evidence
+from reprieve.clinical import conditions, evidence, rescue
 from reprieve.clinical.regimens import regimen, regimens
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import orders, planning, states
+from reprieve.pathway import drug_facts, orders, planning, states
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.pathway.permissions import allowed
 from reprieve.pathway.planning import Plan
@@ -122,10 +122,16 @@ def sign(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
         return redirect("plan", patient=patient)
     context = {
         **patient_page.context(request, header), "form": form, "body": body,
-        "regimen": regimen(name),
+        "regimen": regimen(name), "not_asked": _not_asked(request, patient),
     }  # fmt: skip
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "staff/plan/sign.html", context, status=status)
+
+
+def _not_asked(request: PageRequest, patient: uuid.UUID) -> tuple[drug_facts.Question, ...]:
+    return drug_facts.unanswered(
+        clinic=request.actor.clinic, patient=patient, at=request.at, drugs=rescue.drugs()
+    )
 
 
 def _signed(

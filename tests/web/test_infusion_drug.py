@@ -1,0 +1,66 @@
+"""The drug form at the chair: what a drug asks of the patient is answered beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reprieve.pathway import clock
+from reprieve.records.models import MedicationAdministration, Observation
+from tests.chairside import Chair, sit
+from tests.pathway.test_drug_facts import ordered, save
+from tests.world import World, new
+
+AsRole = Callable[[str], Client]
+ASKED = "For labetalol: Does the patient have asthma?"
+
+
+@pytest.fixture
+def chair(world: World, monkeypatch: pytest.MonkeyPatch) -> Chair:
+    monkeypatch.setattr(clock, "now", lambda _clinic: world.at)
+    made = sit(world)
+    made.start()
+    ordered(made, "labetalol")
+    save(made, pulse_rate=72)
+    return made
+
+
+def dose(**more: str) -> dict[str, str]:
+    return {"drug": "labetalol", "dose": "5", "route": "iv", "act": str(new()), **more}
+
+
+def test_a_question_that_nobody_answered_stands_beside_the_drug(
+    chair: Chair, as_role: AsRole
+) -> None:
+    nurse, world = as_role("infusion_nurse"), chair.world
+    address = reverse("infusion_entry", args=[chair.encounter, "drug"])
+    assert ASKED in nurse.get(reverse("infusion", args=[chair.encounter])).content.decode()
+    refused = nurse.post(address, dose())
+    assert refused.status_code == 422
+    assert "Not known: asthma" in refused.content.decode()
+    assert ASKED in refused.content.decode()
+    assert nurse.post(address, dose(asthma="no")).status_code == 302
+    assert MedicationAdministration.of(world.id).get().deviation is False
+    assert ASKED not in nurse.get(address).content.decode()
+
+
+def test_an_answer_that_forbids_the_drug_stays_on_record(chair: Chair, as_role: AsRole) -> None:
+    nurse, world = as_role("infusion_nurse"), chair.world
+    address = reverse("infusion_entry", args=[chair.encounter, "drug"])
+    pressed = dose(asthma="yes")
+    for _again in range(2):
+        refused = nurse.post(address, pressed)
+        assert refused.status_code == 422
+        assert "Not in asthma" in refused.content.decode()
+    row = Observation.of(world.id).get(code="asthma")
+    assert (row.value, row.by_id) == (True, world["infusion_nurse"].practitioner)
+    assert not MedicationAdministration.of(world.id).exists()
+
+
+def test_orders_say_what_was_not_asked(chair: Chair, as_role: AsRole) -> None:
+    shown = as_role("physician").get(reverse("orders", args=[chair.encounter])).content.decode()
+    assert "Until it is answered, labetalol could not be given." in shown
+    assert "flumazenil" not in shown.split("An order by voice", maxsplit=1)[0]
