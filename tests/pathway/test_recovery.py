@@ -231,6 +231,38 @@ class TestOverride:
         look(chair, seen(told={"walks_as_before": False}))
         assert held(chair) == {"walking"}
 
+    def test_an_unknown_decided_does_not_cover_what_is_seen_later(self, world: World) -> None:
+        chair = recovering(world, minutes=65)
+        arrange(chair)
+        decide(chair.encounter, world, rule="oxygen")
+        assert "oxygen" not in held(chair)
+        world.later(minutes=5)
+        look(chair, seen(values={"spo2": 90}, told={"on_oxygen": True}))
+        assert "oxygen" in held(chair)
+        with pytest.raises(NotNow, match="saturation"):
+            leave(chair)
+
+    def test_a_worse_value_wants_a_new_decision_a_better_one_does_not(self, world: World) -> None:
+        chair = ready(world)
+        look(chair, seen(values={"spo2": 92}))
+        decide(chair.encounter, world, rule="oxygen")
+        for spo2, holds in ((92, False), (93, False), (91, True), (92, False)):
+            world.later(minutes=1)
+            look(chair, seen(values={"spo2": spo2}))
+            assert ("oxygen" in held(chair)) is holds
+        world.later(minutes=1)
+        look(chair, seen(values={"spo2": 91}))
+        decide(chair.encounter, world, rule="oxygen")
+        assert "oxygen" not in held(chair)
+
+    def test_what_was_seen_is_kept_with_the_decision(self, world: World) -> None:
+        chair = ready(world)
+        look(chair, seen(values={"spo2": 92}))
+        decide(chair.encounter, world, rule="oxygen")
+        kept = FindingOverride.of(world.id).get()
+        assert kept.decision is not None
+        assert kept.decision.findings[0]["saw"]["spo2_percent"] == 92
+
     def test_refusals(self, world: World) -> None:
         chair = ready(world)
         with pytest.raises(BadValue, match="reason"):
