@@ -11,7 +11,7 @@ from typing import Any
 
 # Time passed, and scores in which more is better.
 MORE_IS_BETTER = frozenset({
-    "since_stop_min", "since_antidote_min", "spo2_percent", "aldrete_score",
+    "since_stop_min", "since_antidote_min", "since_sedative_min", "spo2_percent", "aldrete_score",
     "padss_score", "orientation_score",
 })  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -84,6 +85,27 @@ class TestFacts:
         assert "time-after-stop" in held(chair)
         world.later(minutes=20)
         assert "time-after-stop" not in held(chair)
+
+    @pytest.mark.parametrize(("drug", "dose", "holds"), [
+        ("midazolam", "2", True), ("lorazepam", "1", True), ("clonidine", "0.1", True),
+        ("ondansetron", "4", False),
+    ])  # fmt: skip
+    def test_a_late_drug_that_sedates_starts_a_time_of_its_own(
+        self, world: World, drug: str, dose: str, holds: bool
+    ) -> None:
+        chair = recovering(world, minutes=115)
+        given(chair, drug, dose, "po" if drug == "clonidine" else "iv")
+        for minutes in (6, 113):
+            world.later(minutes=minutes)
+            assert ("time-after-stop" in held(chair)) is holds
+        world.later(minutes=1)
+        assert "time-after-stop" not in held(chair)
+
+    def test_a_sedative_entered_ahead_of_the_clock_holds(self, world: World) -> None:
+        chair = recovering(world, minutes=150)
+        given(chair, "midazolam", "1")
+        world.at -= timedelta(seconds=20)
+        assert "time-after-stop" in held(chair)
 
     def test_esketamine_is_watched_for_longer(self, world: World) -> None:
         chair = recovering(world, minutes=90, form="esketamine")
