@@ -43,13 +43,17 @@ class Avoid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescueDrug:
-    """One drug: usual dose range in `unit`, limits, times, cautions and the label's colour."""
+    """One drug: usual dose range in `unit`, limits, times, cautions and the label's colour.
+
+    `sedates`: after its last dose the patient is watched anew.
+    """
 
     id: str
     rxcui: str
     group: str
     colour: str
     schedule: str
+    sedates: bool
     unit: str
     routes: tuple[str, ...]
     dose_low: Decimal
@@ -272,6 +276,7 @@ def _drug(
         first_dose_max=Decimal(data.get("first_dose_max", data["dose_high"])),
         session_max=None if most is None else Decimal(most),
         schedule=data.get("schedule", ""),
+        sedates=data.get("sedates", False),
         given_for=tuple(data["for"]),
         cautions=tuple(data["cautions"]),
         avoid=tuple(_avoid(one) for one in data.get("avoid", ())),

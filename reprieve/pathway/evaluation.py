@@ -27,15 +27,12 @@ from reprieve.pathway.errors import PermissionDenied
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models.base import Mode
+from reprieve.records.queries import worked_out
 
 VITALS = ("sbp", "dbp", "heart_rate", "spo2", "respiratory_rate")
-# Facts that are worked out from other rows of the record, never asked as such.
-WORKED_OUT = frozenset({
-    "age_years", "medicines", "opioid_mme_per_day", "cssrs_risk", "phq9_item_9",
-    "suicide_alert_open", "suicide_risk_cleared", "mood_scales_current", "audit_c_score",
-    "dast10_score", "ort_oud_score", "stop_bang_score", "sbp_mmhg", "dbp_mmhg", "remeasured_n",
-    "sex", "medicines_checked_by_hand", "courses_last_365_d", "ketamine_mg_last_365_d",
-})  # fmt: skip
+# Facts that are worked out from other rows of the record, or told beside the medicines: never asked
+# as such.
+WORKED_OUT = worked_out.NAMES | {"medicines_checked_by_hand"}
 UNITS = {"kg": "kg", "lb": "[lb_av]", "cm": "cm", "in": "[in_i]"}
 STEP = {"kg": Decimal("0.01"), "cm": Decimal("0.1")}
 SOON = timedelta(minutes=5)

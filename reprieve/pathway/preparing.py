@@ -34,23 +34,30 @@ from reprieve.records.models import (
     InfusionState,
     Observation,
 )
-from reprieve.records.queries import gate_facts, liver, people
+from reprieve.records.queries import (
+    credentials,
+    gate_facts,
+    liver,
+    medicines,
+    people,
+    worked_out,
+)
 from reprieve.records.queries import observations as readings
 
 ACT = "infusion.check"
-# Worked out by the product from what is on record: nobody ticks them.
-WORKED_OUT = frozenset({
-    "identity_confirmed", "weight_kg", "weight_last_kg", "weight_confirmed_by_second", "age_years",
-    "consent_valid", "ketamine_allergy", "escort_named", "order_signed", "order_form",
-    "recipe_strength_mg_per_ml", "vial_strength_mg_per_ml", "vial_form", "double_check_passed",
-    "dose_weight_chosen", "session_kind", "session_no", "monitoring_mode", "monitor_linked",
-    "acls_person_present", "supervising_physician_available", "suicide_alert_open", "cssrs_risk",
-    "suicide_risk_cleared", "phq9_item_9", "mood_scales_current", "remeasured_n", "sbp_mmhg",
-    "dbp_mmhg", "heart_rate_per_min", "spo2_percent", "respiratory_rate_per_min", "rass",
-    "baseline_sbp_mmhg", "baseline_dbp_mmhg", "courses_last_365_d", "ketamine_mg_last_365_d",
-    "audit_c_score", "dast10_score", "ort_oud_score", "sex", "medicines_checked_by_hand",
+# Written by acts of their own, here or on another page: nobody ticks them.
+BY_ACT = frozenset({
+    "identity_confirmed", "weight_kg", "weight_confirmed_by_second", "ketamine_allergy",
+    "vial_strength_mg_per_ml", "vial_form", "acls_person_present",
+    "supervising_physician_available", "medicines_checked_by_hand",
     *liver.TESTS,  # from the sheet, with its day
 })  # fmt: skip
+# What the product works out from the record, and what acts of their own write.
+WORKED_OUT = worked_out.NAMES | BY_ACT
+ON_RECORD = N_("is worked out from what is on record: nobody answers it here")
+COUNTED = N_("is counted from the recorded tests: enter the new tests")
+LISTED = N_("is on the list of medicines: change the list when it is no longer taken")
+REGISTERED = N_("is read from the register of credentials")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +109,18 @@ def tell(
 
     None says that it was asked and nobody knows. A pregnancy test is told with its age in days;
     the same result told again without one is the test on record. Raises BadValue naming a fact that
-    is unknown, worked out by the product, or impossible; the age of liver tests that are recorded
-    is worked out.
+    is unknown, worked out by the product, on record for this patient, or impossible.
     """
     askable = {fact.name: fact for fact in safety.facts_at(Step.START)}
     for name, value in facts.items():
-        if name not in askable or name in WORKED_OUT:
+        if name in worked_out.NAMES:
+            raise BadValue(name, ON_RECORD)
+        if name not in askable or name in BY_ACT:
             raise BadValue(name[:60], N_("is not asked here"))
         if value is not None:
             askable[name].check(value)
     visit = visit_of(actor.clinic, encounter)
-    _refuse_counted(facts, clinic=actor.clinic, patient=visit.patient_id)
+    _refuse_recorded(facts, clinic=actor.clinic, patient=visit.patient_id)
     tested_at = pregnancy_tests.at_the_gate(
         facts, clinic=actor.clinic, patient=visit.patient_id, at=at
     )
@@ -127,15 +135,28 @@ def tell(
 def asked_at_the_gate(*, clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[str]:
     """This function will name the facts that a person is asked before the start of a patient."""
     asked = {fact.name for fact in safety.facts_at(Step.START)} - WORKED_OUT
+    return frozenset(asked - _recorded(clinic, patient).keys())
+
+
+def _recorded(clinic: uuid.UUID, patient: uuid.UUID) -> dict[str, str]:
+    """What is asked of others, and known of this patient: with what to do in place of answering."""
+    found: dict[str, str] = {}
     newest = readings.newest(clinic=clinic, patient=patient, codes=list(liver.TESTS))
-    return frozenset(asked - liver.COUNTED if liver.are_recorded(newest) else asked)
+    if liver.are_recorded(newest):
+        found |= dict.fromkeys(liver.COUNTED, COUNTED)
+    if medicines.current(clinic=clinic, patient=patient).takes_glp1:
+        found["glp1_medicine"] = LISTED
+    if credentials.is_kept(clinic=clinic):
+        found["staff_credentials_valid"] = REGISTERED
+    return found
 
 
-def _refuse_counted(facts: Mapping[str, Any], *, clinic: uuid.UUID, patient: uuid.UUID) -> None:
-    """Recorded tests have their own age: it is neither made older nor younger by hand."""
-    told = [name for name in sorted(liver.COUNTED) if facts.get(name) is not None]
-    if told and told[0] not in asked_at_the_gate(clinic=clinic, patient=patient):
-        raise BadValue(told[0], N_("is counted from the recorded tests: enter the new tests"))
+def _refuse_recorded(facts: Mapping[str, Any], *, clinic: uuid.UUID, patient: uuid.UUID) -> None:
+    """What is on record of this patient is not typed over."""
+    known = _recorded(clinic, patient)
+    told = [name for name in sorted(known) if facts.get(name) is not None]
+    if told:
+        raise BadValue(told[0], known[told[0]])
 
 
 def identify(

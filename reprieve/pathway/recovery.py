@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from reprieve.clinical import safety
 from reprieve.clinical.findings import Finding, Step
+from reprieve.clinical.no_worse import no_worse
 from reprieve.clinical.safety import shared
 from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring import vitals
-from reprieve.pathway import charting, infusion, observations, questionnaires, risk, signing
+from reprieve.pathway import charting, gate, infusion, observations, questionnaires, risk, signing
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import Actor
 from reprieve.records import notes
 from reprieve.records.models import Encounter, Escort, FindingOverride, InfusionState
-from reprieve.records.queries import advice
+from reprieve.records.queries import advice, overrides
 from reprieve.records.queries import recovery as known
 
 SCORES = ("modified-aldrete", "padss", "orientation")
@@ -115,8 +116,9 @@ def override(
 ) -> uuid.UUID:
     """This function will note a physician's reason to go on against a finding, for one hour.
 
-    Raises BadValue without a reason or for a rule that does not block now, NotNow where nobody
-    may decide otherwise.
+    It holds for what was seen: a worse value, or an answer where nothing was known, is another
+    finding. Raises BadValue without a reason or for a rule that does not block now, NotNow where
+    nobody may decide otherwise.
     """
     if not reason.strip():
         raise BadValue("reason", N_("is needed"))
@@ -124,13 +126,14 @@ def override(
     def work() -> Done:
         row = _in_recovery(actor, encounter)
         found = _blocking_rule(row, rule, at)
-        note = notes.write(
-            reason.strip(), clinic=actor.clinic, at=at, by=actor.practitioner,
-            patient=row.patient_id,
+        kept = gate.keep_decision(
+            gate.visit_of(actor.clinic, encounter), [found], kind="override", outcome="go_on",
+            reason=reason.strip(), actor=actor, at=at,
         )  # fmt: skip
         saved = FindingOverride.objects.add(
             clinic_id=actor.clinic, patient_id=row.patient_id, encounter_id=encounter, rule=rule,
-            severity=found.severity, reason=note, recorded_at=at, by_id=actor.practitioner,
+            severity=found.severity, decision=kept, reason_id=kept.reason_id, recorded_at=at,
+            by_id=actor.practitioner,
         )  # fmt: skip
         return Done(subject_kind="override", subject=saved.pk, detail={"rule": rule})
 
@@ -145,12 +148,22 @@ def findings(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[
     )
 
 
-def overridden(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> frozenset[str]:
-    """This function will name the rules that a physician has decided against lately."""
-    rows = FindingOverride.of(clinic).filter(
-        encounter_id=encounter, recorded_at__gte=at - OVERRIDE_LASTS, recorded_at__lte=at
+def overridden(
+    found: Iterable[Finding], *, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime
+) -> frozenset[str]:
+    """This function will name the rules whose finding, as it is seen now, was decided against."""
+    decided = overrides.of_visit(clinic=clinic, encounter=encounter)
+    lately = {one.rule: one for one in decided if at - OVERRIDE_LASTS <= one.at <= at}
+    return frozenset(
+        f.rule for f in found if f.rule in lately and _is_same(lately[f.rule], f)
     )
-    return frozenset(rows.values_list("rule", flat=True))
+
+
+def _is_same(decided: overrides.OverrideView, found: Finding) -> bool:
+    """Whether a decision is about what is seen now, or about something worse."""
+    if (decided.severity, decided.outcome) != (found.severity.value, found.outcome.value):
+        return False
+    return no_worse(decided.saw, gate.as_json(found)["saw"])
 
 
 def standing(
@@ -158,7 +171,7 @@ def standing(
 ) -> tuple[tuple[Finding, ...], frozenset[str]]:
     """This function will return all findings, and the rules that hold the patient here."""
     found = findings(clinic=clinic, encounter=encounter, at=at)
-    decided = overridden(clinic=clinic, encounter=encounter, at=at)
+    decided = overridden(found, clinic=clinic, encounter=encounter, at=at)
     held = {f.rule for f in found if f.blocks and not (f.overridable and f.rule in decided)}
     return found, frozenset(held)
 

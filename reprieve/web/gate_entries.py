@@ -14,6 +14,7 @@ from reprieve.clinical import safety
 from reprieve.clinical.facts import Fact, Kind
 from reprieve.clinical.findings import Step
 from reprieve.clinical.how_long import how_long
+from reprieve.knowledge import BadValue
 from reprieve.pathway import charting, monitors, preparing
 from reprieve.pathway.permissions import CLINICIANS, DOCTORS
 from reprieve.records.queries import monitors as monitor_list
@@ -111,11 +112,19 @@ def _told(bench: Bench, names: Iterable[str]) -> dict[str, str]:
 
 
 def _save_facts(bench: Bench, form: forms.Form) -> None:
+    _refuse_strange(form)
     said = facts_form.changed(form, {})
     if not said:
         form.add_error(None, _("Nothing was answered."))
         return
     preparing.tell(facts=said, **bench.act)
+
+
+def _refuse_strange(form: forms.Form) -> None:
+    """An answer to what this section does not ask was sent by hand, or by a page of before."""
+    sent = {name.removeprefix(f"{form.prefix}-") for name, value in form.data.items() if value}
+    for name in sorted(sent & safety.catalogue().keys() - form.fields.keys()):
+        raise BadValue(name, preparing.ON_RECORD)
 
 
 def _choices(key: str, bench: Bench) -> dict[str, Any]:

@@ -140,3 +140,11 @@ def test_oxygen_has_no_most_for_a_session():
 def test_unusable_input_is_named(call, error):
     with pytest.raises(BadValue, match=error):
         call()
+
+
+def test_every_drug_of_a_sedating_group_sedates() -> None:
+    sedating = {"benzodiazepine", "opioid", "antihistamine"}
+    assert all(known.sedates for known in drugs().values() if known.group in sedating)
+    assert {known.id for known in drugs().values() if known.sedates} == {
+        "midazolam", "lorazepam", "clonidine",
+    }  # fmt: skip

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from reprieve.clinical import safety
+from reprieve.clinical.facts import Kind
+from reprieve.clinical.findings import Step
 from reprieve.knowledge import BadValue
-from reprieve.pathway import booking, clinic, preparing
+from reprieve.pathway import (
+    booking,
+    charting_harm,
+    clinic,
+    history,
+    observations,
+    preparing,
+)
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
+from reprieve.pathway.observations import Told
 from reprieve.pathway.preparing import Identifiers, Line
 from reprieve.records.models import Encounter, Escort, Observation
-from reprieve.records.queries import gate_facts
+from reprieve.records.queries import gate_facts, worked_out
 from tests import gate_desk
 from tests import world as worlds
 from tests.gate_desk import Visit
@@ -190,3 +202,58 @@ class TestItems:
     ) -> None:
         with pytest.raises(BadValue, match=field):
             preparing.weigh(**{"weight_kg": Decimal(70)} | change, **visit.act())
+
+
+ODD = {Kind.FLAG: True, Kind.NUMBER: 1, Kind.COUNT: 1, Kind.CHOICE: "none", Kind.LISTING: ["x"]}
+
+
+class TestTypedOver:
+    """What the product works out from the record is nobody's to answer."""
+
+    @staticmethod
+    def facts(visit: Visit) -> dict[str, Any]:
+        return gate_facts.facts(
+            clinic=visit.world.id, encounter=visit.encounter, at=visit.world.at
+        )
+
+    def test_no_fact_that_is_worked_out_is_answered(self, visit: Visit) -> None:
+        for name in sorted(worked_out.NAMES & {f.name for f in safety.facts_at(Step.START)}):
+            for value in (False, None):
+                with pytest.raises(BadValue, match="worked out from what is on record") as refused:
+                    preparing.tell(facts={name: value}, **visit.act())
+                assert refused.value.field == name
+
+    def test_an_answer_that_is_on_record_all_the_same_changes_nothing(self, visit: Visit) -> None:
+        before = self.facts(visit)
+        own = {"rass", "suicide_risk_cleared"}  # what an act of its own writes under this code
+        told = [Told(code=n, value=ODD[safety.catalogue()[n].kind])
+                for n in sorted(worked_out.NAMES - own)]  # fmt: skip
+        observations.write(
+            told, actor=visit.world["infusion_nurse"], at=visit.world.at,
+            measured_at=visit.world.at, patient=visit.patient, encounter=visit.encounter,
+        )  # fmt: skip
+        assert self.facts(visit) == before
+
+    def test_a_nurse_cannot_clear_the_stop_after_harm(self, visit: Visit) -> None:
+        for _ in range(2):
+            visit.world.later(minutes=1)
+            harm = charting_harm.Harm(term="dissociation", grade=3)
+            charting_harm.record(harm=harm, **visit.act())
+        assert "harm-repeated" in visit.blocking
+        with pytest.raises(BadValue, match="same_severe_harm_n"):
+            preparing.tell(
+                facts={"same_severe_harm_n": 0, "serious_harm_undecided": False}, **visit.act()
+            )
+        assert "harm-repeated" in visit.blocking
+
+    def test_a_medicine_on_the_list_is_taken(self, visit: Visit) -> None:
+        visit.tell(glp1_medicine=True)
+        visit.tell(glp1_medicine=False)
+        assert self.facts(visit)["glp1_medicine"] is False
+        history.add_medicine(
+            actor=visit.world["physician"], uid=new(), at=visit.world.at, patient=visit.patient,
+            name="semaglutide",
+        )  # fmt: skip
+        assert self.facts(visit)["glp1_medicine"] is True
+        with pytest.raises(BadValue, match="on the list of medicines"):
+            visit.tell(glp1_medicine=False)

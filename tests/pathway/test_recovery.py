@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -84,6 +85,27 @@ class TestFacts:
         assert "time-after-stop" in held(chair)
         world.later(minutes=20)
         assert "time-after-stop" not in held(chair)
+
+    @pytest.mark.parametrize(("drug", "dose", "holds"), [
+        ("midazolam", "2", True), ("lorazepam", "1", True), ("clonidine", "0.1", True),
+        ("ondansetron", "4", False),
+    ])  # fmt: skip
+    def test_a_late_drug_that_sedates_starts_a_time_of_its_own(
+        self, world: World, drug: str, dose: str, holds: bool
+    ) -> None:
+        chair = recovering(world, minutes=115)
+        given(chair, drug, dose, "po" if drug == "clonidine" else "iv")
+        for minutes in (6, 113):
+            world.later(minutes=minutes)
+            assert ("time-after-stop" in held(chair)) is holds
+        world.later(minutes=1)
+        assert "time-after-stop" not in held(chair)
+
+    def test_a_sedative_entered_ahead_of_the_clock_holds(self, world: World) -> None:
+        chair = recovering(world, minutes=150)
+        given(chair, "midazolam", "1")
+        world.at -= timedelta(seconds=20)
+        assert "time-after-stop" in held(chair)
 
     def test_esketamine_is_watched_for_longer(self, world: World) -> None:
         chair = recovering(world, minutes=90, form="esketamine")
@@ -237,6 +259,38 @@ class TestOverride:
         world.later(minutes=61)
         look(chair, seen(told={"walks_as_before": False}))
         assert held(chair) == {"walking"}
+
+    def test_an_unknown_decided_does_not_cover_what_is_seen_later(self, world: World) -> None:
+        chair = recovering(world, minutes=65)
+        arrange(chair)
+        decide(chair.encounter, world, rule="oxygen")
+        assert "oxygen" not in held(chair)
+        world.later(minutes=5)
+        look(chair, seen(values={"spo2": 90}, told={"on_oxygen": True}))
+        assert "oxygen" in held(chair)
+        with pytest.raises(NotNow, match="saturation"):
+            leave(chair)
+
+    def test_a_worse_value_wants_a_new_decision_a_better_one_does_not(self, world: World) -> None:
+        chair = ready(world)
+        look(chair, seen(values={"spo2": 92}))
+        decide(chair.encounter, world, rule="oxygen")
+        for spo2, holds in ((92, False), (93, False), (91, True), (92, False)):
+            world.later(minutes=1)
+            look(chair, seen(values={"spo2": spo2}))
+            assert ("oxygen" in held(chair)) is holds
+        world.later(minutes=1)
+        look(chair, seen(values={"spo2": 91}))
+        decide(chair.encounter, world, rule="oxygen")
+        assert "oxygen" not in held(chair)
+
+    def test_what_was_seen_is_kept_with_the_decision(self, world: World) -> None:
+        chair = ready(world)
+        look(chair, seen(values={"spo2": 92}))
+        decide(chair.encounter, world, rule="oxygen")
+        kept = FindingOverride.of(world.id).get()
+        assert kept.decision is not None
+        assert kept.decision.findings[0]["saw"]["spo2_percent"] == 92
 
     def test_refusals(self, world: World) -> None:
         chair = ready(world)

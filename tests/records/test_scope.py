@@ -45,6 +45,7 @@ WITHOUT_CLINIC = {
     "registry.date_of": "arithmetic",
     "questionnaires.words_code": "a value's own form",
     "people.member_of_user": "the sign-in names the clinic",
+    "worked_out.of_source": "reads values that were found",
     "watch.counts": "counts for whoever watches the server: no clinic, no person",
 }
 

@@ -288,3 +288,16 @@ def test_numbers_of_measurements_are_never_filled_in(visit: Visit, as_role: AsRo
     numbers = re.findall(r'<input type="number"[^>]*>', shown)
     assert numbers
     assert not [one for one in numbers if "value=" in one]
+
+
+def test_what_the_product_works_out_is_neither_shown_nor_taken(
+    visit: Visit, as_role: AsRole
+) -> None:
+    nurse = as_role("infusion_nurse")
+    shown = page(visit, nurse)
+    for name in ("same_severe_harm_n", "serious_harm_undecided", "opioid_mme_per_day"):
+        assert f'name="facts-history-{name}"' not in shown
+        told = tell(visit, nurse, "facts-history", 422, **{name: "0"}, memory_complaint="no")
+        assert "worked out from what is on record" in told
+    told = Observation.of(visit.world.id).filter(encounter_id=visit.encounter)
+    assert not told.exists()

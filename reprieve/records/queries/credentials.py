@@ -50,17 +50,22 @@ def register(*, clinic: uuid.UUID) -> list[CredentialView]:
     return sorted(found, key=lambda v: (v.name, KINDS.index(v.kind)))
 
 
+def is_kept(*, clinic: uuid.UUID) -> bool:
+    """This function will tell whether the clinic keeps a register at all."""
+    return Credential.of(clinic).exists()
+
+
 def acting_current(
     *, clinic: uuid.UUID, life_support: str, physician: str, on: date
 ) -> bool | None:
     """This function will tell whether the two who answer for a visit hold all they need.
 
-    The people are named by their keys as the visit's observations keep them. None without a
-    register, or while somebody is not named.
+    The people are named by their keys as the visit's observations keep them. None
+    while somebody is not named.
     """
-    known = register(clinic=clinic)
-    if not known or not life_support or not physician:
+    if not life_support or not physician:
         return None
+    known = register(clinic=clinic)
     needed: Mapping[str, frozenset[str]] = {life_support: WATCHES, physician: SUPERVISES}
     held = {(str(view.practitioner), view.kind) for view in known if view.holds(on)}
     return all((who, kind) in held for who, kinds in needed.items() for kind in kinds)

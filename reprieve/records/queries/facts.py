@@ -33,6 +33,7 @@ from reprieve.records.queries import (
     pregnancy,
     questionnaires,
     risk,
+    worked_out,
 )
 from reprieve.records.queries.observations import ObservationView
 
@@ -89,19 +90,9 @@ def facts(
         return {}
     moments = _moments(clinic, patient, at, vitals_since)
     newest = observations.newest(clinic=clinic, patient=patient)
-    found = {
-        **_said(newest, moments),
-        **_measured(clinic, patient, newest, moments),
-        **_pregnancy(clinic, patient, at),
-        **_medicines(clinic, patient),
-        **_risk(clinic, patient, moments),
-        **_exposure(clinic, patient, at, newest),
-        **harm_stops.of(clinic=clinic, patient=patient).facts,
-        "age_years": age_years(person.identity.birth_date, _local(clinic, at)),
-        "sex": person.identity.sex or None,
-        "consent_valid": consent.current(clinic=clinic, patient=patient, at=at).state == "valid",
-        "ketamine_allergy": _ketamine_allergy(clinic, patient, newest),
-    }
+    found = _said(newest, moments)
+    for source, known in _worked_out(clinic, person, newest, moments, at).items():
+        found |= worked_out.of_source(source, known)
     return {name: value for name, value in found.items() if _usable(name, value)}
 
 
@@ -114,6 +105,31 @@ def told(
     moments = _moments(clinic, patient, at, None)
     newest = observations.newest(clinic=clinic, patient=patient, codes=sorted(names))
     return {n: v for n, v in _said(newest, moments).items() if v is not None}
+
+
+def _worked_out(
+    clinic: uuid.UUID,
+    person: patients.PatientView,
+    newest: Mapping[str, ObservationView],
+    moments: Moments,
+    at: datetime,
+) -> dict[str, Mapping[str, Any]]:
+    patient = person.id
+    consented = consent.current(clinic=clinic, patient=patient, at=at).state == "valid"
+    return {
+        "measured": _measured(clinic, patient, newest, moments),
+        "pregnancy": _pregnancy(clinic, patient, at),
+        "medicines": _medicines(clinic, patient),
+        "risk": _risk(clinic, patient, moments),
+        "exposure": _exposure(clinic, patient, at, newest),
+        "harm": harm_stops.of(clinic=clinic, patient=patient).facts,
+        "person": {
+            "age_years": age_years(person.identity.birth_date, _local(clinic, at)),
+            "sex": person.identity.sex or None,
+        },
+        "consent": {"consent_valid": consented},
+        "allergies": {"ketamine_allergy": _ketamine_allergy(clinic, patient, newest)},
+    }
 
 
 def age_years(born: date | None, on: date) -> int | None:
@@ -148,11 +164,14 @@ def _series_row(clinic: uuid.UUID, patient: uuid.UUID) -> tuple[datetime, str] |
 
 
 def _said(newest: Mapping[str, ObservationView], moments: Moments) -> dict[str, Any]:
-    """What was asked under the fact's own name; a pregnancy test has its own rules."""
+    """What was asked under the fact's own name; a pregnancy test has its own rules.
+
+    What the product works out is not read from an answer, should one be on record.
+    """
     since = {"lasting": None, "series": moments.series, "state": moments.state,
              "day": moments.today}  # fmt: skip
     found = {}
-    for name in safety.catalogue().keys() - {pregnancy.CODE}:
+    for name in safety.catalogue().keys() - {pregnancy.CODE} - worked_out.NAMES:
         view = newest.get(name)
         start = since[keeps(name)]
         if view is None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reprieve.clinical import safety
+from reprieve.clinical import medicine_names, safety
 from reprieve.clinical.findings import Step
 from reprieve.knowledge import BadValue
 from reprieve.records.models import (
@@ -32,6 +32,7 @@ from reprieve.records.queries import (
     gate_vitals,
     liver,
     portions,
+    worked_out,
 )
 from reprieve.records.queries import facts as patient_facts
 
@@ -47,13 +48,11 @@ TODAY = frozenset({
     "bag_drawn_from_ledger",
 })  # fmt: skip
 # Read from the chair, while they are fresh.
-VITALS = frozenset({*gate_vitals.FACT_OF.values(), "remeasured_n", "baseline_sbp_mmhg",
-                    "baseline_dbp_mmhg"})  # fmt: skip
+VITALS = worked_out.BY_SOURCE["vital signs"]
 # Put together from everything on record, with its own day, wherever it was written down.
-OF_THE_RECORD = frozenset({
-    "pregnancy_test", "pregnancy_test_age_days", "multiday_course_before",
-    "days_since_multiday_course", *liver.TESTS, *liver.COUNTED,
-})  # fmt: skip
+OF_THE_RECORD = worked_out.NAMES.union(
+    worked_out.JOINED["pregnancy"], worked_out.JOINED["exposure"], liver.TESTS
+)
 HOURS_SINCE = ("solids_fasted_h", "clear_fluids_fasted_h")
 S_PER_H = 3600
 # The bag that was checked hangs on the pump.
@@ -69,18 +68,40 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
     found = {
         **{name: value for name, value in past.items() if name not in TODAY | VITALS},
         **_today(clinic, encounter, at),
-        **gate_vitals.facts(clinic=clinic, encounter=encounter, at=at, usual=past),
-        **_plan(visit),
-        **_order(clinic, encounter, at),
-        **_bag(state, at),
-        **_place(visit, state),
-        **_staff(clinic, encounter, at),
     }
+    for source, known in _worked_out(visit, state, at, past).items():
+        found |= worked_out.of_source(source, known)
     return usable({name: value for name, value in found.items() if name in asked})
 
 
+def _worked_out(
+    visit: Encounter, state: InfusionState, at: datetime, past: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    clinic, encounter = visit.clinic_id, visit.pk
+    return {
+        "medicines": _listed(past),
+        "vital signs": gate_vitals.facts(clinic=clinic, encounter=encounter, at=at, usual=past),
+        "plan": _plan(visit),
+        "order": _order(clinic, encounter, at),
+        "bag": _bag(state, at),
+        "place": _place(visit, state),
+        "staff": _staff(clinic, encounter, at),
+    }
+
+
+def _listed(past: Mapping[str, Any]) -> dict[str, Any]:
+    """A medicine that is on the list is taken, whatever was answered today."""
+    taken = any(medicine_names.is_glp1(name) for name in past.get("medicines", ()))
+    return {"glp1_medicine": True} if taken else {}
+
+
 def _staff(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
-    """Where the clinic keeps a register of credentials it decides, whatever was ticked."""
+    """Where the clinic keeps a register of credentials it decides, whatever was ticked.
+
+    While somebody is not named it does not know.
+    """
+    if not credentials.is_kept(clinic=clinic):
+        return {}
     rows = Observation.of(clinic).filter(
         encounter_id=encounter, code__in=("acls_person", "supervising_physician")
     )
@@ -90,7 +111,7 @@ def _staff(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, A
         physician=named.get("supervising_physician", ""),
         on=at.astimezone(ZoneInfo(clinics.clinic(clinic).timezone)).date(),
     )  # fmt: skip
-    return {} if current is None else {"staff_credentials_valid": current}
+    return {"staff_credentials_valid": current}
 
 
 def usable(found: Mapping[str, Any]) -> dict[str, Any]:

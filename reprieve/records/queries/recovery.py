@@ -189,18 +189,26 @@ def _drugs(clinic: uuid.UUID, row: Encounter, at_ms: int) -> dict[str, Any]:
     given = [r for r in rows if r.pk not in struck and (r.dose_ug or r.dose_text)]
     groups = {r.pk: _group(r.drug) for r in given}
     antidotes = [r.at_ms for r in given if groups[r.pk] in ANTIDOTES]
+    # A clock that runs ahead makes no dose one of tomorrow.
+    sedatives = [min(r.at_ms, at_ms) for r in given if _sedates(r.drug)]
     return {
         "esketamine_given": _esketamine(clinic, row),
         "benzodiazepine_given": "benzodiazepine" in groups.values(),
         "pressure_lowering_drug_given": any(r.drug in LOWERS_PRESSURE for r in given),
         "antidote_given": bool(antidotes),
         "since_antidote_min": _minutes(max(antidotes, default=None), at_ms),
+        "since_sedative_min": _minutes(max(sedatives, default=None), at_ms),
     }
 
 
 def _group(drug: str) -> str:
     known = rescue.drugs()
     return known[drug].group if drug in known else ""
+
+
+def _sedates(drug: str) -> bool:
+    known = rescue.drugs()
+    return drug in known and known[drug].sedates
 
 
 def _esketamine(clinic: uuid.UUID, row: Encounter) -> bool | None:

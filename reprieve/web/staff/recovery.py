@@ -166,7 +166,8 @@ def override_rule(request: PageRequest, encounter: uuid.UUID, rule: str) -> Http
         actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter, rule=rule,
         reason=request.POST.get("reason", ""),
     )  # fmt: skip
-    messages.success(request, _("Your decision is noted and holds for one hour."))
+    said = _("Your decision is noted. It holds for what was seen, for one hour.")
+    messages.success(request, said)
     return redirect("recovery", encounter)
 
 

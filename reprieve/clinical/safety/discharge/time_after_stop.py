@@ -1,4 +1,4 @@
-"""The shortest time of watching after the pump stopped, by the drugs given."""
+"""The shortest time of watching after the pump stopped, and after drugs given since."""
 
 from reprieve.clinical.facts import flag, number
 from reprieve.clinical.safety.rule import DISCHARGE, Answer, Case, Rule, either
@@ -7,7 +7,7 @@ from reprieve.knowledge import N_, Message
 
 def judge(case: Case) -> Answer:
     """This function will find a patient who has not been watched long enough."""
-    return either((_since_stop(case), _since_antidote(case)))
+    return either((_since_stop(case), _since_antidote(case), _since_sedative(case)))
 
 
 def _since_stop(case: Case) -> bool | None:
@@ -27,6 +27,12 @@ def _since_antidote(case: Case) -> bool | None:
     if not given:
         return None if given is None else False
     return case.below("since_antidote_min", "longer_min")
+
+
+def _since_sedative(case: Case) -> bool:
+    """A sedating drug acts from its own moment, however long the pump has been off."""
+    minutes = case.optional("since_sedative_min")
+    return minutes is not None and bool(minutes < case.limit("sedative_min"))
 
 
 RULE = Rule(
@@ -49,8 +55,20 @@ RULE = Rule(
             low=0,
             high=1440,
         ),
+        number(
+            "since_sedative_min",
+            N_("Minutes since the last drug that sedates (such as midazolam), if one was given?"),
+            unit="min",
+            low=0,
+            high=1440,
+        ),
     ),
     says=Message(id=N_("The time of watching is not over.")),
-    because=Message(id=N_("Sedation can come back when an antidote or the excitement wears off.")),
+    because=Message(
+        id=N_(
+            "Sedation can come back when an antidote or the excitement wears off, and a sedating "
+            "drug acts from its last dose."
+        )
+    ),
     judge=judge,
 )
