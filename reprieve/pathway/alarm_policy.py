@@ -157,7 +157,7 @@ def _built(
     found = policies.live(limits=approved(**rows), baseline=baseline, suspensions=aside)
     if duty == RECORD_ONLY:
         return replace(found, ladder=())  # nobody is called
-    return found if ladder is None else replace(found, ladder=escalation(ladder))
+    return replace(found, ladder=escalation(ladder)) if ladder else found
 
 
 def _make_room(kept: dict[uuid.UUID, Any], places: int) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring import events as ev
 from reprieve.monitoring import policy as policies
-from reprieve.pathway import alarm_fold, alarm_policy, clinic, infusion
+from reprieve.pathway import alarm_fold, alarm_policy, infusion
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.permissions import Actor
@@ -76,23 +75,6 @@ def suspend(
     perform("infusion.alarm", actor=actor, uid=uid, at=at, work=work)
 
 
-def set_limits(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, rows: Sequence[Mapping[str, Any]], reason: str
-) -> None:
-    """This function will keep the clinic's own limits from now on.
-
-    Raises BadValue for a row that is none, and for one looser than the shipped limit without the
-    medical director's name and reason, or looser than any clinic may have it.
-    """
-    unfit = alarm_policy.unapproved(rows)
-    if unfit:
-        raise BadValue(unfit[0].name or "limit", str(unfit[0].message))
-    clinic.choose(
-        actor=actor, uid=uid, at=at, key=alarm_policy.CLINIC_LIMITS,
-        value=[dict(row) for row in rows], reason=reason,
-    )  # fmt: skip
-
-
 def set_duty(
     *, actor: Actor, uid: uuid.UUID, at: datetime, duty: str, reason: str
 ) -> None:
@@ -110,17 +92,27 @@ def set_duty(
             clinic_id=actor.clinic, key=alarm_policy.DUTY, value=duty, valid_from=at,
             reason=reason.strip(), recorded_at=at, by_id=actor.practitioner,
         )  # fmt: skip
-        changed = ev.LimitsChanged(at_ms=ms(at), by=str(actor.practitioner))
-        watched = InfusionState.of(actor.clinic).filter(state__in=alarm_fold.WATCHED)
-        for encounter in watched.order_by("encounter_id").values_list("encounter_id", flat=True):
-            # The clock looks anew at what stands: a silent monitor sends nothing that would ask.
-            alarm_fold.fold(
-                clinic=actor.clinic, encounter=encounter, events=[changed], recorded_ms=ms(at)
-            )
-            infusion.announce(actor.clinic, encounter, at)  # every open page says so at once
+        look_again(actor=actor, at=at)
         return Done(subject_kind="setting", subject=row.pk, detail={"duty": duty})
 
     perform("alarm.duty", actor=actor, uid=uid, at=at, work=work)
+
+
+def look_again(*, actor: Actor, at: datetime, patient: uuid.UUID | None = None) -> None:
+    """This function will judge every open infusion (or a patient's) by what holds from now on.
+
+    It is part of the act that changed limits or calls: a silent monitor sends nothing that would
+    ask anew.
+    """
+    changed = ev.LimitsChanged(at_ms=ms(at), by=str(actor.practitioner))
+    watched = InfusionState.of(actor.clinic).filter(state__in=alarm_fold.WATCHED)
+    if patient is not None:
+        watched = watched.filter(patient_id=patient)
+    for encounter in watched.order_by("encounter_id").values_list("encounter_id", flat=True):
+        alarm_fold.fold(
+            clinic=actor.clinic, encounter=encounter, events=[changed], recorded_ms=ms(at)
+        )
+        infusion.announce(actor.clinic, encounter, at)  # every open page says so at once
 
 
 def _keep(row: InfusionState, asked: policies.Suspension, *, actor: Actor, at: datetime) -> None:

@@ -91,6 +91,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "monitor.receive": frozenset({SYSTEM}),
     "monitor.dialect": frozenset({MANAGER, DIRECTOR}),
     "alarm.duty": frozenset({DIRECTOR}),
+    "rules.approve": frozenset({DIRECTOR}),
     "emergency.write": frozenset({DIRECTOR}),
     "intended.open": STAFF,
     "registry.open": CLINICIANS | {MANAGER},

@@ -271,25 +271,3 @@ class TestSuspended:
         with pytest.raises(BadValue) as refused:
             self.suspend(world, encounter, **changes)
         assert refused.value.field == field
-
-
-class TestClinicsOwn:
-    def set(self, world: World, *rows: dict[str, object], who: str = "medical_director") -> None:
-        alarms.set_limits(actor=world[who], uid=new(), at=world.at, rows=rows, reason="meeting")
-
-    def test_tighter_is_free_and_looser_needs_the_director(
-        self, world: World, encounter: uuid.UUID
-    ) -> None:
-        self.set(world, LOW_SBP)
-        with pytest.raises(BadValue, match="looser"):
-            self.set(world, HIGH_SBP)
-        with pytest.raises(BadValue, match="loosest"):
-            self.set(world, {**HIGH_SBP, "at_or_above": 230, "approved_by": "x", "reason": "y"})
-        with pytest.raises(BadValue):
-            self.set(world, {"signal": "shoe", "below": 1, "priority": "high"})
-        with pytest.raises(PermissionDenied):
-            self.set(world, LOW_SBP, who="infusion_nurse")
-        found = alarm_policy.in_force(clinic=world.id, encounter=encounter, at=world.at)
-        assert [x.threshold for x in found if x.name == "sbp-stop"] == [170]
-        self.set(world)
-        assert alarm_policy.unapproved([]) == ()
