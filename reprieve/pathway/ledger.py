@@ -129,6 +129,8 @@ def _project(vial: Vial, entry: LedgerEntry) -> None:
     now = {"seq": entry.seq, "balance_ug": entry.balance_after_ug}
     if entry.kind == "opened":
         now["is_open"] = True
+    elif (entry.detail or {}).get("sealed"):  # nobody ever drew from it
+        now["is_open"] = False
     if entry.seq == 1:
         VialState.objects.add(clinic_id=vial.clinic_id, vial=vial, drug=vial.drug, **now)
     else:

@@ -135,7 +135,7 @@ def _strength(row: Portion) -> int:
 
 
 def _drawn_ug(row: Portion) -> int:
-    drawn = PortionEntry.of(row.clinic_id).filter(portion=row, kind="drawn")
+    drawn = PortionEntry.of(row.clinic_id).filter(portion=row, kind__in=portions.CAME)
     return sum(drawn.values_list("change_ug", flat=True))
 
 

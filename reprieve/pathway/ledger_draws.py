@@ -42,7 +42,7 @@ def draw(
         portion = _bag(book, row, source) if source.drug in IN_BAGS else _syringe(
             book, row, source, volume_ml
         )  # fmt: skip
-        _move(book, source, portion, volume_ml)
+        move(book, source, portion, volume_ml)
         return book.done("draw", kind="portion", subject=portion.pk)
 
     done = ledger.write(ledger.HANDLE, work, actor=actor, uid=uid, at=at)
@@ -55,7 +55,8 @@ def _refuse_expired(vial: Vial, actor: Actor, at: datetime) -> None:
         raise NotNow(says)
 
 
-def _move(book: Book, vial: Vial, portion: Portion, volume_ml: Decimal) -> None:
+def move(book: Book, vial: Vial, portion: Portion, volume_ml: Decimal) -> None:
+    """This function will write inside an act what goes from a locked vial into a portion."""
     drawn_ug = ledger.volume_ug(vial, volume_ml)
     if not drawn_ug:
         raise BadValue("volume", N_("must be above nought"))

@@ -127,7 +127,7 @@ def judge(
         raise BadValue("reference", N_("is needed: number or day of what was sent"))
 
     def work(book: Book) -> Done:
-        row = _open(actor.clinic, discrepancy)
+        row = opened(actor.clinic, discrepancy)
         _check_fits(row, kind)
         note = notes.write(text, clinic=actor.clinic, at=at, by=actor.practitioner)
         book.add(
@@ -146,7 +146,8 @@ def judge(
     ledger.write(ledger.DECIDE, work, actor=actor, uid=uid, at=at)
 
 
-def _open(clinic: uuid.UUID, discrepancy: uuid.UUID) -> Discrepancy:
+def opened(clinic: uuid.UUID, discrepancy: uuid.UUID) -> Discrepancy:
+    """This function will return an open discrepancy, locked. Raises NotFound and NotNow."""
     row = Discrepancy.of(clinic).select_for_update(of=("self",)).filter(pk=discrepancy).first()
     if row is None:
         raise NotFound(N_("There is no such discrepancy."))

@@ -18,6 +18,7 @@ from reprieve.pathway.errors import NotNow
 from reprieve.pathway.ledger import Book
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import LedgerEntry, Vial
+from reprieve.records.queries import stock
 
 MOST_AT_ONCE = 500
 SAME_MOMENT = N_("Somebody received this lot at the same moment. Look at it, then press again.")
@@ -89,7 +90,8 @@ def _check(clinic: uuid.UUID, delivery: Delivery, on: date) -> None:
 
 
 def _refuse_twice(clinic: uuid.UUID, delivery: Delivery) -> None:
-    held = Vial.of(clinic).filter(lot=delivery.lot.strip())
+    never = stock.mistyped(clinic=clinic)
+    held = Vial.of(clinic).filter(lot=delivery.lot.strip()).exclude(pk__in=never)
     if delivery.serial:
         if held.filter(serial=delivery.serial).exists():
             raise BadValue("lot", N_("was received already, with this serial number"))
@@ -104,10 +106,17 @@ def _refuse_twice(clinic: uuid.UUID, delivery: Delivery) -> None:
         raise BadValue("invoice", N_("this lot was received already on this invoice"))
 
 
+def _own_serial(serial: str, taken: set[str]) -> str:
+    """A vial's own number; after a mistyped receipt of it, marked as the second time and so on."""
+    if serial not in taken:
+        return serial
+    return next(s for s in (f"{serial}~{n}" for n in range(2, MOST_AT_ONCE)) if s not in taken)
+
+
 def _serials(clinic: uuid.UUID, delivery: Delivery) -> list[str]:
-    if delivery.serial:
-        return [delivery.serial]
     taken = set(Vial.of(clinic).filter(lot=delivery.lot.strip()).values_list("serial", flat=True))
+    if delivery.serial:
+        return [_own_serial(delivery.serial, taken)]
     free = (str(n) for n in range(1, MOST_AT_ONCE * 100) if str(n) not in taken)
     return [next(free) for _ in range(delivery.count)]
 

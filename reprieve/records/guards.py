@@ -153,9 +153,12 @@ def _signed(encounter: str) -> str:
 
 
 WITNESSED = {
-    "ledgerentry": ("wasted", "overage", "difference", "destroyed", "transferred"),
-    "portionentry": ("wasted", "difference"),
-}
+    "ledgerentry": (
+        "wasted", "overage", "difference", "destroyed", "transferred", "adjusted",
+        "draw_reversed", "receipt_reversed",
+    ),
+    "portionentry": ("wasted", "difference", "draw_reversed"),
+}  # fmt: skip
 
 
 def _ledger() -> Iterator[Guard]:

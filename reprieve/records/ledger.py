@@ -240,8 +240,8 @@ def _state_faults() -> Iterator[str]:
 
 
 def _double_entry_faults() -> Iterator[str]:
-    """What left a vial for a bag or syringe came in there, to the microgram."""
-    drawn = LedgerEntry.objects.every().filter(kind="drawn")
+    """What left a vial for a bag or syringe came in there, and back, to the microgram."""
+    drawn = LedgerEntry.objects.every().filter(kind__in=("drawn", "draw_reversed"))
     lost = drawn.filter(drawn_into__isnull=True)
     other = drawn.filter(drawn_into__isnull=False).exclude(
         drawn_into__change_ug=-1 * models.F("change_ug")

@@ -13,6 +13,7 @@ from reprieve.clinical import controlled, gs1
 from reprieve.knowledge import BadValue
 from reprieve.pathway.ledger_closing import Left
 from reprieve.pathway.ledger_counts import Counted
+from reprieve.pathway.ledger_losses import JUDGED
 from reprieve.pathway.ledger_stock import Delivery
 from reprieve.records.queries.stock import Kind, VialView
 from reprieve.web import ledger_words as lw
@@ -229,7 +230,7 @@ class JudgeForm(forms.Form):
 
     def __init__(self, *args: Any, clocked: bool, **more: Any) -> None:
         super().__init__(*args, **more)
-        fitting = [k for k in lw.STEPS if k == "explained" or (k != "judged_loss") == clocked]
+        fitting = [k for k in JUDGED if k == "explained" or (k != "judged_loss") == clocked]
         self.fields["kind"].choices = [(k, lw.STEPS[k]) for k in fitting]  # type: ignore[attr-defined]
 
 

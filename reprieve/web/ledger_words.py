@@ -20,6 +20,8 @@ ENTRIES: dict[str, Promise] = {
     "overage": _("held more than its label"), "wasted": _("wasted"),
     "difference": _("cannot be accounted for"), "destroyed": _("destroyed"),
     "transferred": _("handed to another registrant"), "lost": _("lost"), "counted": _("counted"),
+    "adjusted": _("balance put right"), "draw_reversed": _("mistyped draw taken back"),
+    "receipt_reversed": _("mistyped receipt taken back"),
 }  # fmt: skip
 FOUND: dict[str, Promise] = {
     "closing": _("bag or syringe does not close"), "vial": _("vial does not close"),
@@ -31,6 +33,7 @@ STEPS: dict[str, Promise] = {
     "not_significant": _("a loss that is not significant"),
     "notice_sent": _("written notice sent (Field Division, 1 business day)"),
     "form_sent": _("full report sent (Form 106, 45 days)"),
+    "adjusted": _("the balance was put right"),
 }  # fmt: skip
 CAUSES: dict[str, Promise] = {
     "breakage": _("broken or spilled, seen by two"), "loss": _("lost"), "theft": _("stolen"),

@@ -26,12 +26,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import ledger_losses, ledger_stock
+from reprieve.pathway import ledger_adjusting, ledger_losses, ledger_reversing, ledger_stock
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import PathwayError
 from reprieve.records import ledger as rows
 from reprieve.records.models import LedgerEntry, PortionEntry
-from reprieve.records.queries import portions, stock
+from reprieve.records.queries import adjustments, discrepancies, portions, stock
 from tests.chairside import quick_world
 from tests.drug_room import KETAMINE, MIDAZOLAM, Room, with_bag
 from tests.gate_desk import Visit
@@ -145,6 +145,44 @@ class Cabinet(RuleBasedStateMachine):
             vial=vial.id, cause=cause, text="x", **self.room.beside()
         ))  # fmt: skip
 
+    @rule(number=KNOWN, instead=st.none() | ML, sealed=st.booleans())
+    def take_a_draw_back(self, number: int, instead: Decimal | None, sealed: bool) -> None:
+        """A mistyped draw moves back what it moved: in all, nothing comes or goes."""
+        found = LedgerEntry.of(self.room.world.id).filter(kind="drawn").order_by("recorded_at")
+        if not found:
+            return
+        entry = found[number % len(found)]
+        done = self.tried("-", 0, lambda: ledger_reversing.draw(
+            vial=entry.vial_id, seq=entry.seq, reason="x", instead_ml=instead, sealed=sealed,
+            **self.room.beside(),
+        ))  # fmt: skip
+        self.seen["taken back"] += done
+
+    @rule(number=KNOWN)
+    def take_a_receipt_back(self, number: int) -> None:
+        vial = self.a_vial(number)
+        self.tried("received", -vial.balance_ug, lambda: ledger_reversing.receipt(
+            vials=[vial.id], reason="x", **self.room.beside()
+        ))  # fmt: skip
+
+    @rule(number=KNOWN, vial=KNOWN, ug=st.integers(1, 600_000), whole=st.booleans())
+    def put_right(self, number: int, vial: int, ug: int, whole: bool) -> None:
+        """What was lost or did not close goes back into a vial, never beyond the difference."""
+        clinic = self.room.world.id
+        waiting = discrepancies.waiting(clinic=clinic)
+        found = waiting[number % len(waiting)] if waiting else None
+        may = found and adjustments.of(clinic=clinic, discrepancy=found.id)
+        if not found or not may:
+            return
+        change = (may.most_ug if whole else ug) if may.most_ug > 0 else -ug
+        chosen = may.vials[vial % len(may.vials)].id
+        done = self.tried("adjusted", change, lambda: ledger_adjusting.adjust(
+            discrepancy=found.id, changes_ug={chosen: change}, reason="x",
+            **(self.room.beside("infusion_nurse") | self.room.act("medical_director")),
+        ))  # fmt: skip
+        assert not done or abs(change) <= abs(may.most_ug)
+        self.seen["put right"] += done
+
     @rule(minutes=st.integers(1, 200))
     def wait(self, minutes: int) -> None:
         self.room.world.later(minutes=minutes)
@@ -217,7 +255,7 @@ class Cabinet(RuleBasedStateMachine):
         clinic = self.room.world.id
         held = sum(stock.balances(clinic=clinic).values())
         out = sum(p.drawn_ug for p in portions.waiting(clinic=clinic))
-        came = self.moved["received"] + self.moved["overage"]
+        came = self.moved["received"] + self.moved["overage"] + self.moved["adjusted"]
         gone = ("wasted", "gone", "infused", "left", "unexplained")
         assert held + out == came - sum(self.moved[where] for where in gone)
 
@@ -242,4 +280,7 @@ def test_any_sequence_of_acts_keeps_the_mass_and_the_chains(is_long: bool) -> No
                 suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate),
             ),
         )  # fmt: skip
+        if is_long:
+            assert Cabinet.seen["taken back"]
+            assert Cabinet.seen["put right"]
 

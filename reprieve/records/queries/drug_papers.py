@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from reprieve.records import notes
 from reprieve.records.models import LedgerEntry, Portion, PortionEntry, Practitioner, Reconciliation
 from reprieve.records.queries import patients, stock
+from reprieve.records.queries.portions import CAME
 from reprieve.records.queries.stock import Kind
 
 
@@ -51,6 +53,8 @@ class Movement:
     wasted_ug: int | None
     difference_ug: int | None
     detail: str
+    reverses: int | None
+    reason: str
 
 
 def inventory(*, clinic: uuid.UUID) -> list[Held]:
@@ -90,7 +94,7 @@ def movements(
         rows = rows.filter(encounter_id=encounter)
     found = list(
         rows.exclude(kind__in=("opened", "counted"))
-        .select_related("vial", "encounter")
+        .select_related("vial", "encounter", "note")
         .order_by("recorded_at", "vial_id", "seq")
     )
     names: dict[Any, str] = dict(Practitioner.of(clinic).values_list("id", "name"))
@@ -109,7 +113,7 @@ def _people(clinic: uuid.UUID, found: Iterable[LedgerEntry]) -> dict[uuid.UUID, 
 def _portions(
     clinic: uuid.UUID, found: Iterable[LedgerEntry]
 ) -> dict[uuid.UUID, tuple[Portion, Reconciliation | None]]:
-    rows = PortionEntry.of(clinic).filter(source__in=[r.pk for r in found if r.kind == "drawn"])
+    rows = PortionEntry.of(clinic).filter(source__in=[r.pk for r in found if r.kind in CAME])
     listed = rows.select_related("portion", "portion__closing")
     return {
         row.source_id: (row.portion, getattr(row.portion, "closing", None))
@@ -137,6 +141,8 @@ def _movement(
         given_ug=closing.given_ug if closing else None,
         wasted_ug=closing.wasted_ug if closing else None,
         difference_ug=closing.difference_ug if closing else None, detail=_detail(row),
+        reverses=(row.detail or {}).get("reverses"),
+        reason=notes.read(row.note) if row.kind in TOLD else "",
     )  # fmt: skip
 
 
@@ -146,6 +152,10 @@ def _witness(row: LedgerEntry, closing: Reconciliation | None, names: dict[Any, 
 
 SHOWN = ("supplier", "supplier_dea", "receiver", "receiver_dea", "invoice", "manner", "reference",
          "reason", "cause")  # fmt: skip
+
+
+# Entries whose reason is part of the paper: what was put right, and why.
+TOLD = frozenset({"adjusted", "draw_reversed", "receipt_reversed"})
 
 
 def _detail(row: LedgerEntry) -> str:

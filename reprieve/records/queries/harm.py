@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from reprieve.clinical import harm_grades
 from reprieve.records import notes
@@ -125,5 +125,8 @@ def _lots(row: AdverseEvent) -> tuple[str, ...]:
     """The lots that were drawn for the visit, by the ledger."""
     if row.encounter_id is None:
         return ()
-    drawn = LedgerEntry.of(row.clinic_id).filter(encounter_id=row.encounter_id, kind="drawn")
-    return tuple(sorted(set(drawn.values_list("vial__lot", flat=True))))
+    drawn = LedgerEntry.of(row.clinic_id).filter(
+        encounter_id=row.encounter_id, kind__in=("drawn", "draw_reversed")
+    )
+    gave = drawn.values("vial__lot").annotate(left=Sum("change_ug")).filter(left__lt=0)
+    return tuple(sorted(set(gave.values_list("vial__lot", flat=True))))

@@ -7,6 +7,7 @@ the drug's entries on the chart; nobody types it.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ KETAMINE = "ketamine"  # what every bag holds
 HUNG = ("started", "bag_changed", "restarted")
 OVER = frozenset({"cancelled", "recovery", "discharged", "left", "transferred"})
 FOREVER_MS = 2**61
+# What came into a bag or syringe out of a vial; a mistyped draw went back.
+CAME = ("drawn", "draw_reversed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,18 @@ class ClosingView:
     witness: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """What one vial gave to a bag or syringe; `taken_back`: it was mistyped, and went back."""
+
+    vial: uuid.UUID
+    seq: int
+    name: str
+    change_ug: int
+    at: datetime
+    taken_back: bool
+
+
 def of_visit(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[PortionView]:
     """This function will list the bags and syringes of a visit, oldest first."""
     rows = Portion.of(clinic).filter(encounter_id=encounter)
@@ -115,9 +130,24 @@ def changed_since(*, clinic: uuid.UUID, since: datetime) -> list[PortionView]:
     return [one for one in found if one.closed and one.closed.given_ug != one.given_ug]
 
 
+def draws(*, clinic: uuid.UUID, portion: uuid.UUID) -> list[Draw]:
+    """This function will list each draw into a bag or syringe, oldest first."""
+    rows = PortionEntry.of(clinic).filter(portion_id=portion, kind__in=CAME)
+    entries = [row.source for row in rows.select_related("source__vial").order_by("seq")]
+    back = {(e.vial_id, (e.detail or {}).get("reverses")) for e in entries if e and e.change_ug > 0}
+    return [
+        Draw(
+            vial=e.vial_id, seq=e.seq, name=f"{e.vial.lot}/{e.vial.serial}",
+            change_ug=-e.change_ug, at=e.recorded_at, taken_back=(e.vial_id, e.seq) in back,
+        )
+        for e in entries
+        if e and e.change_ug < 0
+    ]  # fmt: skip
+
+
 def is_drawn_for(*, clinic: uuid.UUID, bag: bags.BagView) -> bool:
     """This function will tell whether the vials gave a bag what its recipe asks, by the ledger."""
-    rows = PortionEntry.of(clinic).filter(portion__bag_id=bag.id, kind="drawn")
+    rows = PortionEntry.of(clinic).filter(portion__bag_id=bag.id, kind__in=CAME)
     drawn_ug = sum(rows.values_list("change_ug", flat=True))
     wanted_ug = int(bag.recipe.mg_in_bag * controlled.MICROGRAMS)
     tolerance_ug = controlled.tolerance_ug(name=KETAMINE, amount_ug=wanted_ug)
@@ -205,7 +235,7 @@ def _views(rows: QuerySet[Portion]) -> list[PortionView]:
 
 
 def _drawn(clinic: uuid.UUID, found: Sequence[Portion]) -> dict[uuid.UUID, list[tuple[int, str]]]:
-    rows = PortionEntry.of(clinic).filter(portion__in=found, kind="drawn").order_by("seq")
+    rows = PortionEntry.of(clinic).filter(portion__in=found, kind__in=CAME).order_by("seq")
     listed: dict[uuid.UUID, list[tuple[int, str]]] = {}
     for portion, change, lot, serial in rows.values_list(
         "portion_id", "change_ug", "source__vial__lot", "source__vial__serial"
@@ -236,8 +266,16 @@ def _view(
         given_ug=given_ug(clinic=row.clinic_id, portion=row.pk), in_use=_in_use(row, state),
         waits_second=row.pk in firsts, first_by=firsts.get(row.pk),
         closed=_closing(row, names), recipe=bag.recipe if bag else None,
-        sources=tuple(dict.fromkeys(vial for _, vial in came)),
+        sources=_sources(came),
     )  # fmt: skip
+
+
+def _sources(came: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """The vials that gave something; one from which a draw was mistyped gave nothing."""
+    gave: Counter[str] = Counter()
+    for change_ug, vial in came:
+        gave[vial] += change_ug
+    return tuple(vial for vial, change_ug in gave.items() if change_ug)
 
 
 def _in_use(row: Portion, state: str) -> bool:

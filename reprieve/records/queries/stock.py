@@ -64,6 +64,11 @@ class EntryView:
     note: str
     row_hash: str
 
+    @property
+    def reverses(self) -> int | None:
+        """The number of the entry that this one takes back."""
+        return self.detail.get("reverses")
+
 
 def balances(*, clinic: uuid.UUID) -> dict[str, int]:
     """This function will return the micrograms held of each drug, from the vials' projections."""
@@ -75,6 +80,12 @@ def balances(*, clinic: uuid.UUID) -> dict[str, int]:
 def held(*, clinic: uuid.UUID) -> list[VialView]:
     """This function will list the vials that are not empty, soonest to expire first."""
     return _views(VialState.of(clinic).filter(balance_ug__gt=0))
+
+
+def gone(*, clinic: uuid.UUID) -> list[VialView]:
+    """This function will list the vials that left sealed, but for mistyped receipts."""
+    rows = VialState.of(clinic).filter(balance_ug=0, is_open=False)
+    return _views(rows.exclude(vial_id__in=mistyped(clinic=clinic)))
 
 
 def opened(*, clinic: uuid.UUID) -> list[VialView]:
@@ -112,10 +123,25 @@ def history(*, clinic: uuid.UUID, vial: uuid.UUID) -> list[EntryView]:
 
 
 def kinds(*, clinic: uuid.UUID) -> list[Kind]:
-    """This function will list every kind of container that was ever received."""
+    """This function will list every kind that was ever received, but for mistyped receipts."""
     columns = ("drug", "form", "strength_ug_per_ml", "volume_ul")
-    rows = Vial.of(clinic).order_by(*columns).values(*columns).distinct()
-    return [Kind(**row) for row in rows]
+    rows = Vial.of(clinic).exclude(pk__in=mistyped(clinic=clinic)).order_by(*columns)
+    return [Kind(**row) for row in rows.values(*columns).distinct()]
+
+
+def mistyped(*, clinic: uuid.UUID) -> frozenset[uuid.UUID]:
+    """This function will return the keys of vials whose receipt was taken back."""
+    rows = LedgerEntry.of(clinic).filter(kind="receipt_reversed")
+    return frozenset(rows.values_list("vial_id", flat=True))
+
+
+def came_with(*, clinic: uuid.UUID, vial: uuid.UUID) -> list[VialView]:
+    """This function will list the vials of one delivery that nobody has touched yet."""
+    row = Vial.of(clinic).filter(pk=vial).first()
+    if row is None:
+        return []
+    same = _unopened(clinic).filter(vial__lot=row.lot, vial__received_at=row.received_at)
+    return [one for one in _views(same) if one.balance_ug == one.labelled_ug]
 
 
 def sealed(*, clinic: uuid.UUID) -> dict[Kind, int]:

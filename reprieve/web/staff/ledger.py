@@ -76,6 +76,8 @@ def vial(request: PageRequest, vial: uuid.UUID) -> HttpResponse:
         "entries": [(e, lw.word(lw.ENTRIES, e.kind), lw.mg(e.change_ug, signed=True),
                      lw.mg(e.balance_after_ug)) for e in entries],
         "may_handle": allowed(request.actor, "ledger.handle"),
+        "taken_back": {e.reverses for e in entries if e.reverses},
+        "untouched": not view.is_open and view.balance_ug == view.labelled_ug,
     }  # fmt: skip
     return render(request, "staff/ledger/vial.html", shown)
 

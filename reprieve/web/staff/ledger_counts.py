@@ -15,7 +15,7 @@ from reprieve.knowledge import N_
 from reprieve.pathway import ledger_counts, ledger_losses
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import discrepancies, stock
+from reprieve.records.queries import adjustments, discrepancies, stock
 from reprieve.records.queries.discrepancies import DiscrepancyView
 from reprieve.web import ledger_forms as forms
 from reprieve.web import ledger_words as lw
@@ -75,6 +75,7 @@ def discrepancy(request: PageRequest, discrepancy: uuid.UUID) -> HttpResponseBas
         "drug": lw.word(lw.DRUGS, view.drug), "difference": lw.mg(view.difference_ug, signed=True),
         "steps": [(e, lw.word(lw.STEPS, e.kind)) for e in view.events],
         "late": _is_late(view, request.at),
+        "adjustable": may and adjustments.of(clinic=request.actor.clinic, discrepancy=view.id),
     }  # fmt: skip
     return render(request, "staff/ledger/discrepancy.html", shown, status=status(form))
 

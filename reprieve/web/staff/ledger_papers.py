@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from reprieve.knowledge import N_
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import discrepancies, drug_papers, settings
+from reprieve.records.queries.drug_papers import Movement
 from reprieve.web import ledger_words as lw
 from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
@@ -128,13 +129,21 @@ def _log(request: PageRequest, span: Span) -> DrugPaper:
                  _("Witness"), _("Papers")],
         rows=[
             [dated(m.at), f"{lw.drug(m.drug, m.form)} {lw.strength(m.strength_ug_per_ml)}",
-             m.vial, lw.word(lw.ENTRIES, m.kind), lw.mg(m.change_ug, signed=True),
+             m.vial, _what(m), lw.mg(m.change_ug, signed=True),
              lw.mg(m.balance_after_ug), ", ".join(t for t in (m.patient, m.address) if t),
              lw.mg(m.given_ug), lw.mg(m.wasted_ug), lw.mg(m.difference_ug, signed=True), m.by,
-             m.witness, m.detail]
+             m.witness, ", ".join(t for t in (m.detail, m.reason) if t)]
             for m in found
         ],
     )  # fmt: skip
+
+
+def _what(line: Movement) -> str:
+    """A movement in words; one that takes another back names that one's number."""
+    word = lw.word(lw.ENTRIES, line.kind)
+    if line.reverses is None:
+        return word
+    return _("{what} (entry {number} of this vial)").format(what=word, number=line.reverses)
 
 
 def _discrepancies(request: PageRequest, span: Span) -> DrugPaper:

@@ -55,6 +55,8 @@ def portion(request: PageRequest, portion: uuid.UUID) -> HttpResponse:
     context |= {
         "may_handle": allowed(request.actor, "ledger.handle"),
         "tolerance": ledger_forms.tolerance_words(),
+        "draws": [(d, lw.mg(d.change_ug)) for d in portions.draws(
+            clinic=request.actor.clinic, portion=portion)],
     }
     return render(request, "staff/ledger/portion.html", context)
 
