@@ -64,13 +64,15 @@ class Treated:
 
     def write(
         self, pain: int, *, day: datetime | None = None, who: str = "infusion_nurse",
-        **more: object,
+        told: datetime | None = None, **more: object,
     ) -> dict[str, object]:  # fmt: skip
+        """Write one day, told on that day unless `told` is later."""
         at = day or self.world.at
         said = Day(day=at.astimezone(zone_of(self.world.id)).date(), average_pain=pain, **more)  # type: ignore[arg-type]
         return diary.save(
-            actor=self.world[who], uid=new(), at=at, patient=self.patient, said=said, mode="call"
-        )
+            actor=self.world[who], uid=new(), at=told or at, patient=self.patient, said=said,
+            mode="call",
+        )  # fmt: skip
 
     def days(self, pains: Iterable[int]) -> None:
         """Write one evening a day, the clock moving on with each."""

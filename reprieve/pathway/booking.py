@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import alarm_fold, booking_book, episodes, messages, states
+from reprieve.pathway import alarm_fold, booking_book, diary_link, episodes, messages, states
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
 from reprieve.pathway.permissions import Actor
@@ -111,7 +111,14 @@ def add(
         clinic=actor.clinic, template="appointment_booked", patient=patient, appointment=row.pk,
         at=at,
     )  # fmt: skip
+    _ask_diary(row, actor, at)
     return row
+
+
+def _ask_diary(row: Appointment, actor: Actor, at: datetime) -> None:
+    """The diary begins before a series: it begins, moves and ends with what is booked."""
+    if row.kind == "infusion":
+        diary_link.ask(actor=actor, patient=row.patient_id, at=at)
 
 
 def _step(episode: EpisodeOfCare, wanted: Slot, actor: Actor, at: datetime) -> None:
@@ -213,6 +220,7 @@ def shift(
         clinic=actor.clinic, template="appointment_moved", patient=row.patient_id,
         appointment=row.pk, at=at,
     )  # fmt: skip
+    _ask_diary(row, actor, at)
 
 
 def mark(
@@ -244,6 +252,7 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
     if act in {"cancelled", "no_show"}:
         release(row)
         messages.withdraw(clinic=row.clinic_id, appointment=row.pk)
+        _ask_diary(row, actor, at)
     if act == "cancelled":
         messages.enqueue(
             clinic=row.clinic_id, template="appointment_cancelled", patient=row.patient_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,8 @@ MODES = (HOME, "call", "paper", "clinic")
 FALL, FALL_WITHIN = "fall", timedelta(hours=24)
 # What the safety rules ask for is written as a fact as well.
 FACTS = MappingProxyType({"bladder": "bladder_symptoms"})
+# Until when a moment of a day lasts, on the clinic's clock: told later, it was true until then.
+LASTS_UNTIL = MappingProxyType({"morning": time(12), "evening": time.max, "day": time.max})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +52,22 @@ def save(
 
     A mood at or below the alarm limit opens the suicide-risk path, a fall a call by a nurse, and
     fading relief is looked for. `told_at` is when a day was told that arrives later, from a phone
-    without a connection. Returns `alert` (true: show the crisis text). Raises BadValue naming the
-    question.
+    without a connection: the entry keeps that hour, and what it says of a day gone by is measured
+    on that day, so that it never stands for a newer answer. Returns `alert` (true: show the crisis
+    text). Raises BadValue naming the question.
     """
     rules = knowledge.load("reprieve.clinical", "diary")
     _check(said, mode, rules.data)
-    _check_day(said.day, actor, at, told_at, rules.data)
+    told = _told(at, told_at, rules.data)
+    _check_day(said.day, actor, at, told, rules.data)
 
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
         _check_link(actor, patient, link, at)
-        row = _write(said, actor=actor, at=at, patient=patient, mode=mode, link=link)
+        row = _write(said, actor=actor, at=at, told=told, patient=patient, mode=mode, link=link)
         alert = _alarm(said, actor, at, patient, rules.data)
-        _harm(said, actor, at, patient, mode)
+        _facts(said, actor=actor, at=at, told=told, patient=patient, mode=mode)
+        _fell(said, actor, at, patient)
         return Done(subject_kind="diary", subject=row.pk, result={"alert": alert})
 
     done = perform("diary.record", actor=actor, uid=uid, at=at, work=work)
@@ -104,18 +109,21 @@ def _check_number(name: str, value: Any, low: int, high: int) -> None:
         raise BadValue(name, f"must be a whole number from {low} to {high}")
 
 
+def _told(at: datetime, told_at: datetime | None, rules: Mapping[str, Any]) -> datetime:
+    """When a day was told: never after it arrived, and not before the limit of waiting."""
+    earliest = at - timedelta(days=rules["days"]["late_by"])
+    return max(earliest, min(told_at or at, at))
+
+
 def _check_day(
-    day: date, actor: Actor, at: datetime, told_at: datetime | None, rules: Mapping[str, Any]
+    day: date, actor: Actor, at: datetime, told: datetime, rules: Mapping[str, Any]
 ) -> None:
     """A day that waited on a phone is as old as it was when it was told, within its own limit."""
     zone = ZoneInfo(clinics.clinic(actor.clinic).timezone)
-    today = at.astimezone(zone).date()
-    earliest = at - timedelta(days=rules["days"]["late_by"])
-    told = max(earliest, min(told_at or at, at)).astimezone(zone).date()
     back = rules["days"]["staff_back" if actor.practitioner else "patient_back"]
-    if day > today:
+    if day > at.astimezone(zone).date():
         raise BadValue("day", N_("is in the future"))
-    if (told - day).days > back:
+    if (told.astimezone(zone).date() - day).days > back:
         raise BadValue("day", f"is more than {back} days ago")
 
 
@@ -131,11 +139,11 @@ def _check_link(
 
 
 def _write(
-    said: Day, *, actor: Actor, at: datetime, patient: uuid.UUID, mode: str,
+    said: Day, *, actor: Actor, at: datetime, told: datetime, patient: uuid.UUID, mode: str,
     link: uuid.UUID | None,
 ) -> DiaryEntry:  # fmt: skip
     row: DiaryEntry = DiaryEntry.objects.add(
-        clinic_id=actor.clinic, patient_id=patient, day=said.day, at=at, mode=mode, link_id=link,
+        clinic_id=actor.clinic, patient_id=patient, day=said.day, at=told, mode=mode, link_id=link,
         extras={**said.extras, "moment": said.moment}, corrects=_replaced(said, actor, patient),
         recorded_at=at, by_id=actor.practitioner,
         **{name: getattr(said, name) for name in SCALES},
@@ -163,18 +171,27 @@ def _alarm(
     return True
 
 
-def _harm(said: Day, actor: Actor, at: datetime, patient: uuid.UUID, mode: str) -> None:
-    told = [
+def _facts(
+    said: Day, *, actor: Actor, at: datetime, told: datetime, patient: uuid.UUID, mode: str
+) -> None:
+    """Write what the safety rules ask for, measured on the day that it is about."""
+    facts = [
         Told(code=fact, value=said.extras[name])
         for name, fact in FACTS.items()
         if name in said.extras
     ]
+    zone = ZoneInfo(clinics.clinic(actor.clinic).timezone)
+    over = datetime.combine(said.day, LASTS_UNTIL[said.moment], tzinfo=zone)
     observations.write(
-        told, actor=actor, at=at, measured_at=at, patient=patient, mode=mode,
+        facts, actor=actor, at=at, measured_at=min(told, over), patient=patient, mode=mode,
         provenance="typed" if actor.practitioner else "patient",
     )  # fmt: skip
-    fell = said.extras.get("fall", False)
-    if fell and not worklist.already_open(clinic=actor.clinic, kind=FALL, patient=patient):
+
+
+def _fell(said: Day, actor: Actor, at: datetime, patient: uuid.UUID) -> None:
+    if not said.extras.get("fall", False):
+        return
+    if not worklist.already_open(clinic=actor.clinic, kind=FALL, patient=patient):
         worklist.open_item(
             actor=actor, at=at, kind=FALL, owner_role=NURSE, due_at=at + FALL_WITHIN,
             patient=patient,

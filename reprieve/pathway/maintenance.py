@@ -34,6 +34,8 @@ KIND = "booster_proposal"
 DECISION = "booster"
 WITHIN = timedelta(days=3)
 STATES = ("follow_up", "maintenance")
+# The diary is looked after from the booking of a series on; forms are asked after it.
+LOOKED_AFTER = ("in_series", *STATES)
 # So many patients without news are noted in one transaction: the write lock is held for little.
 AT_ONCE = 20
 
@@ -127,12 +129,12 @@ def review_every_clinic() -> int:
 
 
 def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
-    """This function will look at every patient in follow-up once a day, and renew the diary.
+    """This function will look at every patient from a booked series on, and renew the diary.
 
     What one patient's records refuse never stops the others: it is tried again the next time.
     """
     day = _day(clinic, at)
-    rows = list(EpisodeOfCare.of(clinic).filter(state__in=STATES).order_by("id"))
+    rows = list(EpisodeOfCare.of(clinic).filter(state__in=LOOKED_AFTER).order_by("id"))
     uids = {row.pk: _night(row, day) for row in rows}
     done = set(Act.objects.filter(pk__in=list(uids.values())).values_list("pk", flat=True))
     count = 0
@@ -175,7 +177,7 @@ def _news(episode: EpisodeOfCare, at: datetime) -> News:
     }  # fmt: skip
     return News(
         relief_fades=_is_wanted(**whose), diary_runs_out=diary_link.is_running_out(**whose),
-        forms_due=due_forms.is_due(**whose),
+        forms_due=episode.state in STATES and due_forms.is_due(**whose),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
+from django.db.models import QuerySet
 
 from reprieve.records import keys
 from reprieve.records.models import OutboxMessage
@@ -23,6 +24,7 @@ DISTURBING = frozenset({REMINDER, DIARY, FORMS})
 # By this word, of the environment, a text gateway proves who it is; without it nothing comes in.
 INBOUND = "REPRIEVE_SMS_INBOUND_TOKEN"
 DIARY_AHEAD = timedelta(days=35)
+DAY = timedelta(days=1)
 
 
 def enqueue(
@@ -80,28 +82,79 @@ def ask_diary(
     infusions: Iterable[tuple[datetime, datetime]],
     at: datetime,
     path: str,
+    series_ahead: date | None = None,
 ) -> int:
     """This function will keep the diary's prompts of the next five weeks, inside the caller's act.
 
-    `infusions` are start and end of each of the series; `path` is where the patient's own
-    link leads. Prompts that still waited are withdrawn, so it may be called after each infusion.
+    `infusions` are start and end of each of the series, `series_ahead` the first day of one that
+    is booked; `path` is where the patient's own link leads. Prompts that still waited and are
+    not wanted any more are withdrawn, and none is kept twice or once more after it was sent: it
+    may be called after each infusion and each booking.
     """
-    waiting = OutboxMessage.of(clinic).filter(patient_id=patient, template=DIARY, state="waiting")
-    waiting.update(state="withdrawn")
+    found = _prompts(clinic, patient, infusions, series_ahead)
+    ahead = {
+        key: one
+        for key, one in found.items()
+        if at < one.expires_at and one.due_at <= at + DIARY_AHEAD
+    }
+    asked = _asked(clinic, patient, ahead, at=at, path=path)
+    for key, one in ahead.items():
+        if key not in asked:
+            enqueue(
+                clinic=clinic, template=DIARY, at=at, due_at=one.due_at, patient=patient,
+                params={
+                    "kind": one.kind, "key": key, "due_at": one.due_at.isoformat(),
+                    "expires_at": one.expires_at.isoformat(), "path": path,
+                },
+            )  # fmt: skip
+    return len(ahead)
+
+
+def end_diary(*, clinic: uuid.UUID, patient: uuid.UUID) -> None:
+    """This function will withdraw the diary's prompts that still wait, inside the caller's act."""
+    _waiting_diary(clinic, patient).update(state="withdrawn")
+
+
+def _prompts(
+    clinic: uuid.UUID, patient: uuid.UUID, infusions: Iterable[tuple[datetime, datetime]],
+    series_ahead: date | None,
+) -> dict[str, reminders.Reminder]:  # fmt: skip
+    """The prompts by their key, one for a day and moment; none for who wants none."""
     chosen = reminder_choices.of(clinic=clinic, patient=patient)
     if not chosen.wanted:
-        return 0
-    found = reminders.diary_prompts(
-        infusions=infusions, zone=clinics.clinic(clinic).timezone,
-        routine=reminders.at_evening(reminders.routine(), chosen.evening),
-    )  # fmt: skip
-    ahead = [one for one in found if at < one.expires_at and one.due_at <= at + DIARY_AHEAD]
-    for one in ahead:
-        enqueue(
-            clinic=clinic, template=DIARY, at=at, due_at=one.due_at, patient=patient,
-            params={"kind": one.kind, "expires_at": one.expires_at.isoformat(), "path": path},
-        )  # fmt: skip
-    return len(ahead)
+        return {}
+    zone = clinics.clinic(clinic).timezone
+    own = reminders.at_evening(reminders.routine(), chosen.evening)
+    before = (
+        reminders.diary_before(first=series_ahead, zone=zone, routine=own) if series_ahead else ()
+    )
+    after = reminders.diary_prompts(infusions=infusions, zone=zone, routine=own)
+    return {one.key: one for one in (*before, *after)}
+
+
+def _asked(
+    clinic: uuid.UUID, patient: uuid.UUID, wanted: Mapping[str, reminders.Reminder],
+    *, at: datetime, path: str,
+) -> set[str]:  # fmt: skip
+    """The keys of what waits as it should or was sent; what waits otherwise is withdrawn."""
+    keep = set()
+    for row in _waiting_diary(clinic, patient):
+        said = content(row)[1]
+        one = wanted.get(said.get("key", ""))
+        if one and (said["due_at"], said["path"]) == (one.due_at.isoformat(), path):
+            keep.add(one.key)
+        else:
+            row.state = "withdrawn"
+            row.save(update_fields=["state"])
+    # What was sent lately may still be open: yesterday's evening is answered this morning.
+    sent = OutboxMessage.of(clinic).filter(patient_id=patient, template=DIARY, due_at__gt=at - DAY)
+    gone = sent.exclude(state__in=("waiting", "withdrawn", "expired"))
+    return keep | {content(row)[1].get("key", "") for row in gone}
+
+
+def _waiting_diary(clinic: uuid.UUID, patient: uuid.UUID) -> QuerySet[OutboxMessage]:
+    rows = OutboxMessage.of(clinic).filter(patient_id=patient, template=DIARY, state="waiting")
+    return rows.select_for_update()
 
 
 def withdraw(*, clinic: uuid.UUID, appointment: uuid.UUID) -> int:

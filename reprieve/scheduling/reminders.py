@@ -39,11 +39,14 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiaryTimes:
-    """When the diary asks. `thinned_days` (1-7) are days of each week after the daily weeks."""
+    """When the diary asks: every evening for `daily_before_days` before a series, daily while it
+    lasts and some weeks more, then on `thinned_days` (1-7) of each week.
+    """
 
     evening: time
     evening_after_end_min: int
     morning: time
+    daily_before_days: int
     open_for_hours: int
     daily_for_days: int
     thinned_days: frozenset[int]
@@ -140,6 +143,15 @@ def diary_prompts(
     found = [_evening(day, ends.get(day), zone, routine) for day in evenings]
     found += [_morning(day + timedelta(days=1), zone, routine) for day in ends]
     return tuple(sorted(found, key=lambda r: (r.due_at, r.key)))
+
+
+def diary_before(*, first: date, zone: str, routine: Routine) -> tuple[Reminder, ...]:
+    """List the evenings before a series that begins on the day `first`, in order.
+
+    They tell how it was without treatment: nothing of that day itself, which is no such day.
+    """
+    days = (first - timedelta(days=n) for n in range(routine.diary.daily_before_days, 0, -1))
+    return tuple(_evening(day, None, zone, routine) for day in days)
 
 
 def due(

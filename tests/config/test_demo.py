@@ -17,7 +17,7 @@ from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, demo
 from reprieve.pathway.errors import NotNow
 from reprieve.records.models import Frame, InfusionState, User
-from reprieve.records.queries import patients
+from reprieve.records.queries import patients, response
 from reprieve.records.queries import worklist as work
 from reprieve.web.staff.demo import SCENES
 from tests import world as w
@@ -137,3 +137,17 @@ def test_the_staff_can_sign_in_with_the_demos_password(stage: Stage) -> None:
     make._hash_slowly(stage)
     user = User.objects.get(username="infusion-nurse@demo.example")
     assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"), [("relief_lasts", "diary"), ("relief_fades", "recall")]
+)
+def test_who_came_lately_kept_a_diary_before_the_series(
+    stage: Stage, name: str, source: str
+) -> None:
+    told(stage, name)
+    person = next(p for p in CAST if p.story == name)
+    [view] = patients.find(clinic=stage.clinic.id, text=person.family)
+    found = response.story(clinic=stage.clinic.id, patient=view.id, at=NOW).response
+    assert found is not None
+    assert (found.baseline.source, found.responder) == (source, "yes")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import booking, clinic, infusion
+from reprieve.pathway import booking, clinic, infusion, messages
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.records.models import Absence, EpisodeOfCare, OutboxMessage, Reservation
@@ -155,7 +155,7 @@ def test_a_moved_visit_frees_its_old_time() -> None:
     assert view.starts_at == monday(10)
     assert queries.history(clinic=world.id, appointment=made)[-1][2] == "train late"
     outbox = OutboxMessage.of(world.id).values_list("template", "state")
-    told = [(what, state) for what, state in outbox if what != "appointment_reminder"]
+    told = [(what, state) for what, state in outbox if what in messages.ANNOUNCING]
     assert sorted(told) == [("appointment_booked", "withdrawn"), ("appointment_moved", "waiting")]
     reminded = [state for what, state in outbox if what == "appointment_reminder"]
     assert reminded.count("waiting") == reminded.count("withdrawn")

@@ -15,8 +15,9 @@ from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import by_link
 from reprieve.records.models import DiaryEntry, Observation, OutboxMessage, PatientLink
 from reprieve.records.queries import diary as known
-from reprieve.records.queries import risk
+from reprieve.records.queries import observations, response, risk
 from reprieve.records.queries import worklist as work_lists
+from reprieve.records.queries.treatments import zone_of
 from tests import world as worlds
 from tests.treated import responder
 from tests.world import World, new
@@ -168,7 +169,10 @@ class TestRefusals:
                 save()
             return
         save()
-        assert DiaryEntry.of(world.id).get().at == world.at
+        row = DiaryEntry.of(world.id).get()
+        assert told_days_ago is not None
+        assert row.at == max(told_at or world.at, world.at - timedelta(days=35))
+        assert row.recorded_at == world.at
 
     def test_nobody_waits_for_years(
         self, world: World, patient: uuid.UUID, link: uuid.UUID
@@ -210,6 +214,43 @@ class TestRefusals:
         world.later(days=36)
         with pytest.raises(NotNow):
             by_phone(world, patient, said(day=date(2026, 4, 7)), link=link)
+
+
+class TestWhen:
+    """A day that arrives late is as old as it is, whatever arrived before it."""
+
+    def test_an_older_answer_never_stands_for_a_newer_one(
+        self, world: World, patient: uuid.UUID, link: uuid.UUID
+    ) -> None:
+        by_nurse(world, patient, said(extras={"bladder": True}))
+        told_at = world.at - timedelta(days=3)
+        late = world.later(hours=1)
+        diary.save(
+            actor=by_link(world.id, patient), uid=new(), at=late, patient=patient, mode="home",
+            said=said(day=TODAY - timedelta(days=3), extras={"bladder": False}), link=link,
+            told_at=told_at,
+        )  # fmt: skip
+        row = Observation.of(world.id).get(code="bladder_symptoms", provenance="patient")
+        assert (row.measured_at, row.recorded_at) == (told_at, late)
+        codes = ["bladder_symptoms"]
+        newest = observations.newest(clinic=world.id, patient=patient, codes=codes)
+        assert newest["bladder_symptoms"].value is True
+        last = response.surveillance(clinic=world.id, patient=patient, at=late).last
+        assert last["bladder-questions"] == TODAY
+
+    @pytest.mark.parametrize(
+        ("moment", "until"), [("morning", "12:00:00"), ("evening", "23:59:59"), ("day", "23:59:59")]
+    )
+    def test_what_is_told_of_a_day_gone_by_was_so_on_that_day(
+        self, world: World, patient: uuid.UUID, moment: str, until: str
+    ) -> None:
+        before = TODAY - timedelta(days=2)
+        told = said(day=before, moment=moment, extras={"bladder": False})
+        by_nurse(world, patient, told, mode="paper")
+        row = Observation.of(world.id).get(code="bladder_symptoms")
+        here = row.measured_at.astimezone(zone_of(world.id))
+        assert (here.date(), f"{here:%H:%M:%S}") == (before, until)
+        assert DiaryEntry.of(world.id).get().at == row.recorded_at == world.at
 
 
 class TestMood:

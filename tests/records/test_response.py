@@ -115,6 +115,20 @@ class TestStory:
         assert found.onset is not None
         assert found.onset.hours == pytest.approx(40 / 60, abs=0.01)
 
+    def test_a_day_told_on_a_later_one_says_no_hour_of_the_onset(self, world: World) -> None:
+        made = treated(world)
+        made.infuse()
+        given = world.at
+        world.later(days=3)
+        for day in (1, 2):
+            made.write(3, day=given + timedelta(days=day), told=world.at)
+        made.write(3)
+        world.later(days=1)
+        found = response.story(clinic=world.id, patient=made.patient, at=world.at).response
+        assert found is not None
+        assert found.onset is not None
+        assert (found.onset.days, found.onset.hours) == (1, None)
+
     def test_a_long_gap_begins_a_new_course(self, world: World) -> None:
         made = responder(world, weeks=())
         world.later(days=40)

@@ -19,6 +19,8 @@ SERIES_DAYS = (0, 3, 7, 10, 14, 17)
 MINUTES = 40
 CALLED_AFTER = timedelta(hours=22)
 PREPARED_MIN = 10  # from the arrival to the start
+KNOWN_BEFORE = 9  # days from the plan to the first infusion: the diary is kept in between
+OLD = 90  # days: who began longer ago remembers the week before, and kept no diary of it
 
 
 def asked_by_web(stage: Stage, who: Person, now: datetime) -> None:
@@ -115,9 +117,11 @@ def _planned(stage: Stage, who: Person) -> uuid.UUID:
 
 
 def series_booked(stage: Stage, who: Person, now: datetime) -> None:
-    stage.at = now - timedelta(days=3)
+    first = now + timedelta(hours=2, minutes=20)
+    stage.at = now - timedelta(days=KNOWN_BEFORE)
     patient = _planned(stage, who)
-    _book_series(stage, patient, first=now + timedelta(hours=2, minutes=20), chair_name="Chair 5")
+    _book_series(stage, patient, first=first, chair_name="Chair 5")
+    _diary_before(stage, who, patient, now)
 
 
 def _book_series(
@@ -146,10 +150,17 @@ def preparing(stage: Stage, who: Person, now: datetime) -> None:
 def _arrives_today(
     stage: Stage, who: Person, now: datetime, first: datetime, *, chair_name: str
 ) -> uuid.UUID:
-    stage.at = now - timedelta(days=5)
+    stage.at = now - timedelta(days=KNOWN_BEFORE)
     patient = _planned(stage, who)
     _book_series(stage, patient, first=first, chair_name=chair_name)
+    _diary_before(stage, who, patient, first)
     return patient
+
+
+def _diary_before(stage: Stage, who: Person, patient: uuid.UUID, first: datetime) -> None:
+    """A week of the usual pain, one evening missed: what relief will be compared with."""
+    pains = [max(1, min(10, who.pain + stage.rng.randint(-1, 1))) for _ in range(6)]
+    care.keep_diary(stage, patient, until=first - timedelta(days=1), pains=pains)
 
 
 def _todays(stage: Stage, patient: uuid.UUID) -> uuid.UUID:
@@ -244,8 +255,10 @@ def in_series_missed_one(stage: Stage, who: Person, now: datetime) -> None:
 def _series(
     stage: Stage, who: Person, now: datetime, *, first: datetime, sessions: int = 6
 ) -> uuid.UUID:
-    stage.at = first - timedelta(days=6)
+    stage.at = first - timedelta(days=KNOWN_BEFORE)
     patient = _planned(stage, who)
+    if now - first < timedelta(days=OLD):
+        _diary_before(stage, who, patient, first)
     for number in range(sessions):
         stage.at = first + timedelta(days=SERIES_DAYS[number])
         _whole_infusion(stage, who, patient, now)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from reprieve.records.models import Appointment, CarePlan
+from reprieve.records.queries import treatments
 from reprieve.records.queries.booking import AppointmentView, of_patient
 
 # These took place or will: a cancelled or missed infusion still needs a day.
 COUNTED = ("booked", "late", "arrived", "done")
+STILL_TO_COME = ("booked", "late")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,28 @@ def plan_of(*, clinic: uuid.UUID, appointment: uuid.UUID) -> PlanView | None:
     """This function will return the plan that a visit belongs to, or None."""
     plan = Appointment.of(clinic).filter(pk=appointment).values_list("plan_id", flat=True).first()
     return one(clinic=clinic, plan=plan) if plan else None
+
+
+def series_ahead(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> date | None:
+    """This function will name the day on which a booked series begins, None where none is ahead.
+
+    A series that is under way has begun; a booster begins none.
+    """
+    rows = Appointment.of(clinic).filter(
+        patient_id=patient, kind="infusion", status__in=STILL_TO_COME, starts_at__gt=at
+    )
+    ahead = rows.exclude(plan__is_booster=True).order_by("starts_at")
+    starts_at = ahead.values_list("starts_at", flat=True).first()
+    if starts_at is None:
+        return None
+    first: date = starts_at.astimezone(treatments.zone_of(clinic)).date()
+    given = treatments.infusions(clinic=clinic, patient=patient, at=at)
+    goes_on = (
+        bool(given)
+        and not given[-1].is_booster
+        and (first - given[-1].day).days <= treatments.GAP_DAYS
+    )
+    return None if goes_on else first
 
 
 def _view(row: CarePlan | None) -> PlanView | None:

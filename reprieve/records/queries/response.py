@@ -128,10 +128,15 @@ def _recall(who: Who, first: date) -> Recall | None:
 
 
 def diary_of(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[DiaryEntry, ...]:
-    """This function will give a patient's diary as the outcome rules read it."""
+    """This function will give a patient's diary as the outcome rules read it.
+
+    A day that was told on a later one has no hour: when on that day it was so, nobody knows.
+    """
+    zone = zone_of(clinic)
     return tuple(
         DiaryEntry(
-            day=one.day, at=one.at, average_pain=one.average_pain, worst_pain=one.worst_pain,
+            day=one.day, at=one.at if one.at.astimezone(zone).date() == one.day else None,
+            average_pain=one.average_pain, worst_pain=one.worst_pain,
             function=one.function, mood=one.mood,
         )
         for one in diary.scales(clinic=clinic, patient=patient)
