@@ -47,6 +47,7 @@ class Filled:
             "patients": [visit.patient_id],
             "numbers": [1],
             "encounter": visit.pk,
+            "subjects": [("encounter", str(visit.pk)), ("patient", str(visit.patient_id))],
             "encounters": [visit.pk],
             "plan": self._newest(models.CarePlan).pk,
             "appointment": self._newest(models.Appointment).pk,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reprieve.config.catalogue import CONTEXT, PLURAL, entries
 
-SINGLE = frozenset({"_", "N_", "gettext", "gettext_lazy", "gettext_noop"})
+SINGLE = frozenset({"_", "_lazy", "N_", "gettext", "gettext_lazy", "gettext_noop"})
 WITH_PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 WITH_CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
 

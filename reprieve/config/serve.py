@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reprieve.config import checks
+from reprieve.config import checks, proxies
 from reprieve.config.folder import data_folder
 from reprieve.config.migrate import require_files
 from reprieve.config.supervise import Part, Supervisor
@@ -78,6 +78,7 @@ def serve(
 
 def _check(place: Place) -> None:
     checks.require_safe_sqlite()
+    proxies.trusted()
     checks.require_host(place.host)
     checks.require_free_port("port", place.host, place.port)
     checks.require_free_port("mllp-port", place.host, place.mllp_port)

@@ -9,7 +9,7 @@ sqlite_swap.swap()
 
 from django.utils.translation import gettext_lazy as _  # noqa: E402  # after the swap, on purpose
 
-from reprieve.config import assets, catalogue, logs, single_sign_on  # noqa: E402
+from reprieve.config import assets, catalogue, logs, proxies, single_sign_on  # noqa: E402
 from reprieve.config.checks import is_own_machine  # noqa: E402
 from reprieve.config.databases import databases  # noqa: E402
 from reprieve.config.folder import data_folder, secret  # noqa: E402
@@ -23,6 +23,7 @@ SECRET_KEY_FALLBACKS = [k for k in os.environ.get("REPRIEVE_OLD_SECRET_KEYS", ""
 MASTER_KEY = secret("master_key", size=32)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("REPRIEVE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+TRUSTED_PROXIES = proxies.trusted()
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("REPRIEVE_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -155,7 +156,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "reprieve.web.signin.typed_name"
 AXES_LOCKOUT_CALLABLE = "reprieve.web.signin.locked_out"
-AXES_CLIENT_IP_CALLABLE = "reprieve.web.signin.address"
+AXES_CLIENT_IP_CALLABLE = "reprieve.web.peer.address"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from reprieve.records.queries import referral
-from reprieve.web.signin import address
+from reprieve.web.peer import address
 
 TRAP = "website"
 STAMP = "stamp"

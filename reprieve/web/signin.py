@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
+from reprieve.web.peer import address
+
 TOO_MANY = 429
 FACTOR_STAGE = "allauth.mfa.stages.AuthenticateStage"
 OWN_STAGE = "reprieve.web.sign_on.AuthenticateStage"
@@ -20,6 +22,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by the clinic, never by whoever finds the page."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Sessions, notices and limits tell people apart as the lock-out does."""
+        return address(request)
 
     def get_login_stages(self) -> list[str]:
         """The second factor's stage is ours: it knows what a provider proved."""
@@ -38,11 +44,6 @@ def typed_name(request: HttpRequest | None, credentials: dict[str, Any] | None) 
     if not typed and request is not None:
         typed = request.POST.get("login") or getattr(request.user, "email", "")
     return str(typed or "").strip().lower()
-
-
-def address(request: HttpRequest) -> str:
-    """This function will return the peer's address: no header of a client is believed."""
-    return str(request.META.get("REMOTE_ADDR") or "")
 
 
 def locked_out(

@@ -129,6 +129,14 @@ def test_what_cannot_be_served_is_refused(
     assert done.stderr.count("\n") == 1
 
 
+def test_a_proxy_that_cannot_be_meant_is_refused(nowhere: LiveClinic) -> None:
+    nowhere.env["REPRIEVE_TRUSTED_PROXIES"] = "the-proxy"
+    done = nowhere.reprieve("serve", *ports())
+    assert done.returncode == 2
+    assert done.stderr.startswith("reprieve: REPRIEVE_TRUSTED_PROXIES: 'the-proxy' is no address")
+    assert done.stderr.count("\n") == 1
+
+
 def test_one_port_for_both_is_refused(nowhere: LiveClinic) -> None:
     port = str(free_port())
     done = nowhere.reprieve("serve", "--port", port, "--mllp-port", port)

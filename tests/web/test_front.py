@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import uuid
 from collections.abc import Iterator
 
 import pytest
 from django.core import signing
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 
 from reprieve.clinical import evidence
 from reprieve.pathway import clinic as clinics
@@ -171,6 +172,26 @@ def test_a_flood_from_one_place_stops(world: w.World, nobody: Client, sent: dict
     assert codes == [302] * 5 + [422] * 2
     elsewhere = nobody.post("/request", sending[6], REMOTE_ADDR="192.0.2.7")
     assert elsewhere.status_code == 302
+
+
+@override_settings(TRUSTED_PROXIES=(ipaddress.ip_network("10.0.0.5"),))
+def test_behind_a_proxy_each_visitor_has_an_hour_of_their_own(
+    world: w.World, nobody: Client, sent: dict[str, str]
+) -> None:
+    behind = {"REMOTE_ADDR": "10.0.0.5"}
+    codes = [
+        nobody.post(
+            "/request", sent | {"act": str(uuid.uuid4())}, **behind,
+            headers={"X-Forwarded-For": f"198.51.100.{n}, 203.0.113.9"},  # the first is made up
+        ).status_code
+        for n in range(7)
+    ]  # fmt: skip
+    assert codes == [302] * 5 + [422] * 2
+    another = nobody.post(
+        "/request", sent | {"act": str(uuid.uuid4())}, **behind,
+        headers={"X-Forwarded-For": "203.0.113.10"},
+    )  # fmt: skip
+    assert another.status_code == 302
 
 
 def test_a_flood_from_everywhere_stops_too(

@@ -1,8 +1,9 @@
 """Signing in by e-mail and password; no public sign-up; guessing is stopped."""
 
+import ipaddress
 from collections.abc import Callable
 
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 
 from reprieve.web import collect, signin
 from tests import world as w
@@ -35,6 +36,22 @@ def test_five_failures_lock_the_person_out_for_a_while(world: w.World, nobody: C
     assert statuses[-1] == 429
     assert try_to(nobody, email, w.PASSWORD) == 429
     assert try_to(Client(), world.emails["infusion_nurse"], w.PASSWORD) == 302
+
+
+@override_settings(TRUSTED_PROXIES=(ipaddress.ip_network("10.0.0.5"),))
+def test_behind_a_proxy_an_outsider_locks_out_nobody_but_themselves(
+    world: w.World, nobody: Client
+) -> None:
+    typed = {"login": world.emails["physician"], "password": "wrong-one"}
+    outside = [
+        nobody.post(
+            LOGIN, typed, REMOTE_ADDR="10.0.0.5", headers={"X-Forwarded-For": "203.0.113.9"}
+        ).status_code
+        for _ in range(6)
+    ]
+    assert outside[-1] == 429
+    at_work = Client(REMOTE_ADDR="10.0.0.5", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert try_to(at_work, world.emails["physician"], w.PASSWORD) == 302
 
 
 def test_nobody_signs_up(world: w.World, nobody: Client) -> None:

@@ -32,6 +32,9 @@ class AuditEvent(models.Model):
     detail = models.JSONField(default=dict)
     row_hash = models.CharField(max_length=64)
 
+    class Meta:
+        indexes = [models.Index(fields=["subject", "clinic"], name="audit_of_subject")]
+
 
 class AuditSeal(models.Model):
     """The chain over audit rows: each link covers the link before and one row's hash."""

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
+import heapq
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from reprieve.records.models import AccessEntry, AuditEvent, Patient
-from reprieve.records.queries import people
+from reprieve.records.queries import audit_subjects, people
 
 PAGE = 100
 STAFF = "practitioner:"
+FAILED = "account.failed"  # the one act on the trail that nobody was let do
+
+Outcome = Literal["", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One act or one reading. `numbers` are the patients it shows, by the clinic's own numbers."""
+    """One act or one reading. `numbers` are the patients it shows, by the clinic's own numbers.
+
+    `about` and `subject` name the record; `detail` is what the act says of itself, staff by name.
+    """
 
     id: int
     at: datetime
     who: str
     what: str
     about: str = ""
+    subject: str = ""
+    name: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
     numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which lines: before a row's id, of a practitioner, of an act or page, of a patient's number,
-    from a moment to before another. What is empty leaves nothing out."""
+    """Which lines: before a row's id, of a practitioner, of an act or page, of a kind of record,
+    of a patient's number, by how it ended, from a moment to before another. What is empty leaves
+    nothing out."""
 
     before: int | None = None
     who: str = ""
     what: str = ""
+    about: str = ""
+    outcome: Outcome = ""
     patient: int | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -48,16 +62,53 @@ EVERYTHING = Wanted()
 
 def writes(*, clinic: uuid.UUID, wanted: Wanted = EVERYTHING) -> list[Line]:
     """This function will list what was written, the newest first."""
-    rows = _of(AuditEvent.objects.filter(clinic_id=clinic), wanted, "action")
-    if wanted.patient is not None:
-        rows = rows.filter(subject=str(_patient(clinic, wanted.patient)))
-    found = list(rows.order_by("-id")[:PAGE])
+    rows = _ended(_of(AuditEvent.objects.filter(clinic_id=clinic), wanted, "action"), wanted)
+    if wanted.about:
+        rows = rows.filter(subject_kind=wanted.about)
+    if wanted.patient is None:
+        found = list(rows.order_by("-id")[:PAGE])
+    else:
+        found = _about(rows, clinic, wanted.patient)
     names = _names(clinic)
-    return [
-        Line(id=row.pk, at=row.at, who=names.get(row.actor, row.actor), what=row.action,
-             about=row.subject_kind)
-        for row in found
-    ]  # fmt: skip
+    whose = audit_subjects.numbers(
+        clinic=clinic, subjects=[(row.subject_kind, row.subject) for row in found]
+    )
+    return [_written(row, names, whose.get((row.subject_kind, row.subject))) for row in found]
+
+
+def _written(row: AuditEvent, names: Mapping[str, str], number: int | None) -> Line:
+    return Line(
+        id=row.pk, at=row.at, who=names.get(row.actor, row.actor), what=row.action,
+        about=row.subject_kind, subject=row.subject, name=names.get(f"{STAFF}{row.subject}", ""),
+        detail={
+            key: names.get(f"{STAFF}{value}", value) for key, value in row.detail.items()
+        },
+        numbers=() if number is None else (number,),
+    )  # fmt: skip
+
+
+def _ended(rows: Any, wanted: Wanted) -> Any:
+    if not wanted.outcome:
+        return rows
+    return rows.filter(action=FAILED) if wanted.outcome == "failed" else rows.exclude(action=FAILED)
+
+
+def _about(rows: Any, clinic: uuid.UUID, number: int) -> list[AuditEvent]:
+    """Asked for in order, a database walks through the whole trail to save itself the sorting."""
+    patient = _patient(clinic, number)
+    if patient is None:
+        return []
+    keys = audit_subjects.of_patient(clinic=clinic, patient=patient)
+    found = (
+        rows.filter(subject__in=part).values_list("pk", flat=True)
+        for part in _parts(keys, audit_subjects.PART)
+    )
+    newest = heapq.nlargest(PAGE, chain.from_iterable(found))
+    return list(AuditEvent.objects.filter(pk__in=newest).order_by("-id"))
+
+
+def _parts(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def reads(*, clinic: uuid.UUID, wanted: Wanted = EVERYTHING) -> list[Line]:

@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils.module_loading import import_string
 
 from reprieve.web.access import public
-from reprieve.web.signin import address
+from reprieve.web.peer import address
 
 PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "reprieve_"

@@ -20,14 +20,15 @@ from reprieve.pathway import auditing
 from reprieve.pathway.permissions import AUDITOR
 from reprieve.records.queries import audits, clinics, people
 from reprieve.records.queries.audits import Line, Wanted
+from reprieve.web import audit_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = ("at", "who", "what", "about", "patients")
+COLUMNS = ("at", "who", "what", "outcome", "about", "record", "patients", "detail")
 DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1)))
-ASKED = ("who", "what", "since", "until", "patient")
+ASKED = ("who", "what", "about", "outcome", "since", "until", "patient")
 
 
 class WhichForm(forms.Form):
@@ -36,6 +37,11 @@ class WhichForm(forms.Form):
     before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     who = forms.ChoiceField(label=_lazy("Who"), required=False, choices=[])
     what = forms.CharField(label=_lazy("What, or part of it"), required=False, max_length=60)
+    about = forms.ChoiceField(label=_lazy("Kind of record"), required=False, choices=[])
+    outcome = forms.ChoiceField(
+        label=_lazy("Outcome"), required=False,
+        choices=[("", _lazy("every one")), *audit_words.OUTCOMES.items()],
+    )  # fmt: skip
     patient = forms.IntegerField(
         label=_lazy("Patient number"), required=False, min_value=1, max_value=999_999
     )
@@ -53,6 +59,9 @@ class WhichForm(forms.Form):
         staff = people.staff(clinic=request.actor.clinic)
         who: Any = self.fields["who"]
         who.choices = [("", _lazy("everybody")), *((str(m.id), m.name) for m in staff)]
+        about: Any = self.fields["about"]
+        kinds = sorted(audit_words.KINDS.items(), key=lambda one: str(one[1]))
+        about.choices = [("", _lazy("every one")), *kinds]
 
     def wanted(self, request: PageRequest) -> Wanted:
         """What can be understood counts; the form says what cannot."""
@@ -62,7 +71,7 @@ class WhichForm(forms.Form):
         since, until = asked["since"], asked["until"]
         return Wanted(
             before=asked["before"], who=asked["who"] or "", what=asked["what"] or "",
-            patient=asked["patient"],
+            about=asked["about"] or "", outcome=asked["outcome"] or "", patient=asked["patient"],
             since=datetime.combine(since, time.min, zone) if since else None,
             until=datetime.combine(until + timedelta(days=1), time.min, zone) if until else None,
         )  # fmt: skip
@@ -73,7 +82,8 @@ def writes(request: PageRequest) -> HttpResponse:
     """This function will list what was written, the newest first."""
     form = WhichForm(request.GET, request=request)
     lines = audits.writes(clinic=request.actor.clinic, wanted=form.wanted(request))
-    return render(request, "staff/audit/writes.html", _shown(form, lines))
+    shown = _shown(form, lines) | {"rows": audit_words.rows(lines, actor=request.actor)}
+    return render(request, "staff/audit/writes.html", shown)
 
 
 @page("audit.open", opens="audit: readings")
@@ -102,7 +112,10 @@ def table(lines: list[Line]) -> str:
     writer = csv.writer(made)
     writer.writerow(COLUMNS)
     for line in lines:
-        cells = (line.who, line.what, line.about, " ".join(map(str, line.numbers)))
+        cells = (
+            line.who, line.what, audit_words.outcome(line), line.about, line.name or line.subject,
+            " ".join(map(str, line.numbers)), "; ".join(audit_words.detail(line.detail)),
+        )  # fmt: skip
         safe = [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
         writer.writerow([line.at.isoformat(), *safe])
     return made.getvalue()
