@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from reprieve.clinical.dosing import checked
 from reprieve.clinical.findings import Finding, Outcome, Severity
 from reprieve.knowledge import N_, BadValue, Message
 
+LONGEST_WAIT_MIN = 12 * 60  # as long as an order of a visit holds
 NO_ORDER = N_("There is no order for {drug}.")
 EXPIRED = N_("The order for {drug} is not valid now.")
 ROUTE = N_("{drug} is ordered by {ordered}, not by {route}.")
@@ -42,6 +43,15 @@ class Avoid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lower:
+    """A fact above a value, for which a smaller dose is due, in plain words."""
+
+    fact: str
+    above: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RescueDrug:
     """One drug: usual dose range in `unit`, limits, times, cautions and the label's colour.
 
@@ -65,6 +75,7 @@ class RescueDrug:
     given_for: tuple[str, ...]
     cautions: tuple[str, ...]
     avoid: tuple[Avoid, ...]
+    lower: tuple[Lower, ...]
     source: str
     verified: bool
     version: str
@@ -124,6 +135,12 @@ def questions(wanted: Iterable[str]) -> Mapping[str, str]:
     return asked
 
 
+def lower_for(wanted: str, *, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """This function will say why a patient needs smaller doses of a drug, as far as is known."""
+    found = ((one, facts.get(one.fact)) for one in drug(wanted).lower)
+    return tuple(one.says for one, value in found if value is not None and value > one.above)
+
+
 def usual_order(
     wanted: str, *, route: str, valid_from_ms: int, valid_until_ms: int
 ) -> AsNeededOrder:
@@ -140,6 +157,38 @@ def usual_order(
         valid_from_ms=valid_from_ms,
         valid_until_ms=valid_until_ms,
     )
+
+
+def lowered(
+    order: AsNeededOrder, *, dose_max: Decimal | None = None, session_max: Decimal | None = None,
+    interval_min: int | None = None,
+) -> AsNeededOrder:  # fmt: skip
+    """This function will make an order smaller: less at once, less in all, or less often.
+
+    None leaves a limit as it is. Raises BadValue naming a limit that would pass the order's own,
+    or an amount of a drug that is no amount in mg.
+    """
+    amounts = {"dose_max": dose_max, "session_max": session_max}
+    given = {name: value for name, value in amounts.items() if value is not None}
+    for name, value in given.items():
+        _check_lower(order, name, value)
+    if interval_min is None:
+        return replace(order, **given)
+    if not order.interval_min <= interval_min <= LONGEST_WAIT_MIN:
+        raise BadValue(
+            "interval_min", f"must be within {order.interval_min} and {LONGEST_WAIT_MIN} minutes"
+        )
+    return replace(order, **given, interval_min=interval_min)
+
+
+def _check_lower(order: AsNeededOrder, name: str, value: Decimal) -> None:
+    known = drug(order.drug)
+    if known.unit != "mg":
+        raise BadValue(name, f"is lowered for drugs in mg only, not in {known.unit}")
+    most = getattr(order, name)
+    checked(value, field=name)
+    if value > most or value != value.quantize(Decimal("0.001")):
+        raise BadValue(name, f"must be above 0 and at most {most} {known.unit}, to a microgram")
 
 
 def check_dose(
@@ -279,6 +328,7 @@ def _drug(
         sedates=data.get("sedates", False),
         given_for=tuple(data["for"]),
         cautions=tuple(data["cautions"]),
+        lower=tuple(Lower(**one) for one in data.get("lower", ())),
         avoid=tuple(_avoid(one) for one in data.get("avoid", ())),
         source=source,
         verified=verified,

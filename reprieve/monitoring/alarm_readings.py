@@ -9,7 +9,15 @@ from reprieve.monitoring.alarm_state import Alarm, Track
 from reprieve.monitoring.alarm_turn import Turn
 from reprieve.monitoring.freshness import learned, learned_ms, stale_after_ms
 from reprieve.monitoring.limits import Limit, Priority
-from reprieve.monitoring.vitals import ARTERIAL, BESIDE_MS, WITHDRAWN, Reading, Verdict, judge
+from reprieve.monitoring.vitals import (
+    ARTERIAL,
+    BESIDE_MS,
+    DERIVED,
+    WITHDRAWN,
+    Reading,
+    Verdict,
+    judge,
+)
 
 NO_READING = N_("no reading: look at the patient")
 NO_VALUE = N_("no usable value")
@@ -34,6 +42,8 @@ def take(turn: Turn, reading: Reading) -> None:
     if WITHDRAWN in reading.flags or _came_late(turn, reading, at_ms):
         return
     before = turn.tracks.get(reading.signal)
+    if _is_measured_anyway(turn, before, reading, at_ms):
+        return
     taken = _taken(before, reading, at_ms)
     if taken is None:
         return
@@ -72,12 +82,13 @@ def check(
         if newer and alarm is not None:
             turn.recover(alarm, at_ms=turn.now_ms, cause="recovered")
         return
-    alarm = _beyond(alarm, limit, value, taken_ms)
+    derived = turn.tracks[limit.signal].derived
+    alarm = replace(_beyond(alarm, limit, value, taken_ms), derived=derived)
     turn.alarms[limit.key] = alarm
     if alarm.is_open:
         return
     if _lasted(limit, alarm, typed=reading is not None and reading.source == "hand"):
-        turn.raise_(alarm, at_ms=turn.now_ms, cause="limit")
+        turn.raise_(alarm, at_ms=turn.now_ms, cause="derived" if derived else "limit")
     else:
         _await_delay(turn, limit, alarm)
 
@@ -93,6 +104,15 @@ def holds_until_ms(turn: Turn, limit: Limit, alarm: Alarm) -> int | None:
     due_ms = alarm.run_ms + round(limit.delay_s * 1000)
     pace_ms = learned_ms(turn.tracks[limit.signal], turn.policy)
     return due_ms if pace_ms is not None and alarm.last_ms + pace_ms > due_ms else None
+
+
+def _is_measured_anyway(
+    turn: Turn, before: Track | None, reading: Reading, at_ms: int
+) -> bool:
+    """Tell whether a value was worked out although one was measured not long before."""
+    if DERIVED not in reading.flags or before is None or before.value is None or before.derived:
+        return False
+    return at_ms - before.value_ms <= turn.policy.live_age_ms.get("hand", 0)
 
 
 def _came_late(turn: Turn, reading: Reading, at_ms: int) -> bool:
@@ -117,8 +137,12 @@ def _measured(
 ) -> Track:
     """Remember a measurement and, from a device, the pace at which it comes."""
     before = before or Track(newest_ms=at_ms)
-    if reading.source == "hand":
-        return replace(before, newest_ms=at_ms, taken=taken, value=reading.value, value_ms=at_ms)
+    derived = DERIVED in reading.flags
+    if derived or reading.source == "hand":
+        return replace(
+            before, newest_ms=at_ms, taken=taken, value=reading.value, value_ms=at_ms,
+            derived=derived,
+        )  # fmt: skip
     if _is_beside(before, reading, at_ms):
         return replace(before, newest_ms=at_ms, taken=taken)
     gaps_ms = before.gaps_ms
@@ -148,8 +172,9 @@ def _is_beside(before: Track, reading: Reading, at_ms: int) -> bool:
 
 def _no_measurement(turn: Turn, reading: Reading, verdict: Verdict) -> None:
     """Raise what a zero or a device's word for nothing means: always technical, never a value."""
-    limit = NO_READING if verdict.look_at_patient else NO_VALUE
-    priority: Priority = "high" if verdict.look_at_patient else "low"
+    wants_a_look = verdict.look_at_patient or _is_absent(turn, reading, verdict)
+    limit = NO_READING if wants_a_look else NO_VALUE
+    priority: Priority = "high" if wants_a_look else "low"
     key = technical_key(reading.signal, limit)
     alarm = turn.alarms.get(key)
     if alarm is not None:
@@ -157,6 +182,13 @@ def _no_measurement(turn: Turn, reading: Reading, verdict: Verdict) -> None:
         return
     new = new_technical(reading.signal, limit, priority, at_ms=reading.taken_ms)
     turn.raise_(new, at_ms=turn.now_ms, cause=verdict.reason)
+
+
+def _is_absent(turn: Turn, reading: Reading, verdict: Verdict) -> bool:
+    """Tell whether a waveform that was there is gone: a zero where there were values."""
+    if verdict.reason != "zero" or reading.signal not in turn.policy.absent:
+        return False
+    return turn.tracks[reading.signal].value is not None
 
 
 def new_technical(signal: str, limit: str, priority: Priority, *, at_ms: int) -> Alarm:

@@ -18,7 +18,8 @@ class Alarm:
     """One line of the alarm bar. `run_ms` is the first reading beyond of the present run.
 
     `pending` waits for its delay and is not shown. A latched alarm without `run_ms` has recovered;
-    with it, the condition is back but has not yet lasted its delay.
+    with it, the condition is back but has not yet lasted its delay. `derived`: its value was worked
+    out of others.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Alarm:
     acknowledged_ms: int = 0
     rung: int = 0
     reminders: int = 0
+    derived: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -57,6 +59,7 @@ class Track:
     """What is known of one signal: the newest value and how often the monitor sends it.
 
     `taken` are the values already taken at `newest_ms`, so that a repeat does nothing twice.
+    `derived`: the value was worked out of others.
     """
 
     newest_ms: int
@@ -66,6 +69,7 @@ class Track:
     seen_ms: int | None = None
     gaps_ms: tuple[int, ...] = ()
     arterial: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,10 @@ class Transition:
     """One step of one alarm, stored as it is. `since_ms` and `last_ms` bound the readings beyond.
 
     `at_ms` is when it was due, `noted_ms` when the engine got to it: they differ after an outage.
-    `cause` is one of: limit, delay, zero, no_value, out_of_range, pair, stale, stale_running,
-    recovered, acknowledged, reminder, escalation, limits_changed, suspended, unlinked, silenced,
-    silence_ended, broken_by_alarm, overdue, overdue_long, observed, raised, ended, withdrawn.
+    `cause` is one of: limit, derived (a limit, passed by a value that was worked out), delay, zero,
+    no_value, out_of_range, pair, stale, stale_running, recovered, acknowledged, reminder,
+    escalation, limits_changed, suspended, unlinked, silenced, silence_ended, broken_by_alarm,
+    overdue, overdue_long, observed, raised, ended, withdrawn.
     """
 
     alarm_id: str

@@ -38,7 +38,8 @@ class Policy:
     """The limits in force and how the engine behaves. Times in ms.
 
     `required`: a linked monitor must send one signal of each group. `watched`: the signals whose
-    gaps are alarms; None is every signal that the monitor has sent.
+    gaps are alarms; None is every signal that the monitor has sent. `absent`: the signals whose
+    zero, after values, is a high technical alarm.
     """
 
     limits: tuple[Limit, ...]
@@ -46,6 +47,7 @@ class Policy:
     suspensions: tuple[Suspension, ...] = ()
     required: tuple[tuple[str, ...], ...] = ()
     watched: frozenset[str] | None = None
+    absent: frozenset[str] = frozenset()
     ladder: tuple[Rung, ...] = ()
     silence_max_ms: int = 120_000
     reminder_ms: int = 150_000
@@ -125,6 +127,7 @@ def live(
         baseline=dict(baseline or {}),
         suspensions=tuple(suspensions),
         required=tuple(tuple(group) for group in engine["required"]),
+        absent=frozenset(engine["absent"]),
         ladder=tuple(_rung(r) for r in file.data["escalation"]),
         live_age_ms={k: engine[f"live_age_{k}_s"] * 1000 for k in ("device", "hand")},
         knowledge=file.version if knowledge is None else knowledge,

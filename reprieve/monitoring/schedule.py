@@ -113,7 +113,8 @@ def due(
     """Return what is due next, soonest first; overdue is what was due before `at_ms`.
 
     After a change of rate or a rescue drug everything of the first phase is due anew, in recovery
-    too after a drug. What was already overdue stays overdue through any change of phase until it is observed.
+    too after a drug. What was already overdue stays overdue through any change of phase until it is
+    observed.
     """
     happened = sorted((e for e in events if e.at_ms <= at_ms), key=lambda e: e.at_ms)
     entered = _phases(schedule, happened, at_ms=at_ms)

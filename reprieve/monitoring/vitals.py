@@ -19,6 +19,7 @@ PAIR = "pair"  # systolic not above diastolic in the same message
 ARTERIAL = "arterial"  # an arterial line: continuous, not a cuff cycle
 BESIDE_MS = 60_000  # a cuff's value beside an arterial line heard within this says nothing newer
 ARTEFACT = "artefact"  # suspected by a rule: drawn differently, still judged by every alarm
+DERIVED = "derived"  # worked out of other values, for the limits: never charted as measured
 WITHDRAWN = "withdrawn"  # struck through by a person: kept, printed, no longer a measurement
 
 

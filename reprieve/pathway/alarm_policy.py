@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from reprieve.knowledge import BadValue
-from reprieve.monitoring import layers, vitals
+from reprieve.monitoring import layers, mean_pressure, vitals
 from reprieve.monitoring import limits as limit_files
 from reprieve.monitoring import policy as policies
 from reprieve.monitoring.limits import Limit
@@ -272,7 +272,7 @@ def _baseline(clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> dict[str, 
     kept = _baselines.get(encounter)
     if kept is not None and 0 <= at_ms - kept[0] < BASELINE_KEPT_MS:
         return kept[1]
-    found = baselines.of(clinic=clinic, encounter=encounter)
+    found = mean_pressure.with_baseline(baselines.of(clinic=clinic, encounter=encounter))
     _make_room(_baselines, 1)
     _baselines[encounter] = (at_ms, found)
     return found

@@ -15,7 +15,7 @@ from typing import Any
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring import events as ev
-from reprieve.monitoring import vitals
+from reprieve.monitoring import mean_pressure, vitals
 from reprieve.monitoring.vitals import Reading
 from reprieve.pathway import alarm_fold, alarm_policy, infusion, infusion_stream, observations
 from reprieve.pathway.acts import Done, perform
@@ -201,14 +201,39 @@ def _strike(
     )  # fmt: skip
     alarm_policy.forget_baseline(row.encounter_id)
     _withdraw(row, old, at)
-    _fold(row, {} if new is None else {old.code: new}, old.measured_at, at)
+    values = {} if new is None else {old.code: new, **_other_pressure(row, old)}
+    _fold(row, values, old.measured_at, at)
 
 
 def _withdraw(row: InfusionState, old: Observation, at: datetime) -> None:
-    event = ev.Withdrawn(at_ms=ms(at), signal=old.code, taken_ms=ms(old.measured_at))
+    """Take the value back, and with a pressure the mean that was worked out of it."""
+    codes = {old.code}
+    if old.code in mean_pressure.PRESSURES and mean_pressure.MEAN not in _beside(row, old):
+        codes.add(mean_pressure.MEAN)
+    events = [
+        ev.Withdrawn(at_ms=ms(at), signal=code, taken_ms=ms(old.measured_at))
+        for code in sorted(codes)
+    ]
     alarm_fold.fold(
-        clinic=row.clinic_id, encounter=row.encounter_id, events=[event], recorded_ms=ms(at)
+        clinic=row.clinic_id, encounter=row.encounter_id, events=events, recorded_ms=ms(at)
     )
+
+
+def _other_pressure(row: InfusionState, old: Observation) -> dict[str, Number]:
+    """The other value of a struck pressure, with which a mean is worked out anew."""
+    if old.code not in mean_pressure.PRESSURES:
+        return {}
+    wanted = mean_pressure.PRESSURES - {old.code} | {mean_pressure.MEAN}
+    return {code: value for code, value in _beside(row, old).items() if code in wanted}
+
+
+def _beside(row: InfusionState, old: Observation) -> dict[str, Number]:
+    """What stands in the same set, corrections taken in."""
+    rows = list(Observation.of(row.clinic_id).filter(set_id=old.set_id))
+    replaced = {one.corrects_id for one in rows}
+    return {
+        one.code: one.value for one in rows if one.pk not in replaced and one.value is not None
+    }
 
 
 def _fold(
@@ -224,7 +249,8 @@ def _fold(
         if code in known
     ]
     alarm_fold.fold_readings(
-        clinic=row.clinic_id, encounter=row.encounter_id, readings=readings, recorded_ms=ms(at)
-    )
+        clinic=row.clinic_id, encounter=row.encounter_id, recorded_ms=ms(at),
+        readings=mean_pressure.with_mean(readings),
+    )  # fmt: skip
     alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
     infusion.announce(row.clinic_id, row.encounter_id, at)

@@ -180,7 +180,7 @@ def _replaced(row: InfusionState, corrects: uuid.UUID) -> MedicationAdministrati
 
 def _as_order(row: MedicationRequest | None) -> rescue.AsNeededOrder | None:
     """An order's row as the rules read it; a dose that the row leaves out is the catalogue's."""
-    if row is None:
+    if row is None or row.valid_until <= row.valid_from:  # there is none, or it was withdrawn
         return None
     known = rescue.drug(row.drug)
     return rescue.AsNeededOrder(

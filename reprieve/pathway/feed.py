@@ -17,6 +17,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from reprieve.knowledge import N_
 from reprieve.monitoring import events as ev
+from reprieve.monitoring import mean_pressure
 from reprieve.monitoring.vitals import ARTERIAL, NO_VALUE, Reading
 from reprieve.pathway import (
     alarm_fold,
@@ -322,7 +323,7 @@ def _charted(chart: _ToChart, is_new: bool, batch: Batch) -> str:
     heard += [_no_value(v, message, behind_ms) for v in message.not_charted if v.is_telling]
     about, says = monitor_links.ANOTHER_PATIENT
     ended = ev.Ended(at_ms=message.received_ms, about=about, says=says)
-    batch.tell(chart.link.encounter, *heard, ended)
+    batch.tell(chart.link.encounter, *mean_pressure.with_mean(heard), ended)
     return "charted"
 
 

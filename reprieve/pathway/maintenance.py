@@ -18,7 +18,16 @@ from django.db import OperationalError, transaction
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.booster import BoosterProposal, has_faded, propose_booster
 from reprieve.outcomes.rules import rules
-from reprieve.pathway import booking, clock, diary_link, due_forms, episodes, planning, worklist
+from reprieve.pathway import (
+    as_needed,
+    booking,
+    clock,
+    diary_link,
+    due_forms,
+    episodes,
+    planning,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotNow, PathwayError
@@ -282,6 +291,7 @@ def _plan(before: CarePlan, accepted: Accepted) -> Plan:
             amounts=reached, sessions=accepted.sessions, duration_min=detail.get("duration_min")
         ),
         is_booster=True, rescue=detail.get("rescue", {}),
+        rescue_limits=as_needed.limits_of(detail),
         highest_rate_mg_per_h=_amount(detail, "highest_rate_mg_per_h"),
         maximum_mg=_amount(detail, "maximum_mg"), bolus_max_mg=_amount(detail, "bolus_max_mg"),
     )  # fmt: skip

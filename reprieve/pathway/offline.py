@@ -25,7 +25,7 @@ from reprieve.pathway.permissions import Actor, require
 from reprieve.records.models import Act, InfusionEvent, InfusionState, OfflineEntry
 
 # What may be written without a server: neither start nor signature, ledger, override nor alarm.
-KINDS = ("set", "rate", "pause", "bolus", "drug", "harm", "note", "emergency")
+KINDS = ("set", "rate", "pause", "bolus", "drug", "harm", "note", "urgent", "emergency")
 RATES = frozenset({"rate", "pause", "bolus"})
 RATE_ACTS = SETTING | STOPPING | {"bolus"}
 ENDS = frozenset({"stopped", "ended", "patient_left", "transferred", "discharged"})

@@ -13,12 +13,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reprieve.clinical import dosing, rescue
+from reprieve.clinical import dosing
 from reprieve.clinical.orders import SessionOrder
 from reprieve.clinical.orders import session_order as proposed_order
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import order_remaking, orders, plan_doses, signatures, worklist
+from reprieve.pathway import (
+    as_needed,
+    order_remaking,
+    orders,
+    plan_doses,
+    signatures,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.as_needed import VALID_FOR, AsNeeded, Hand
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import DOCTORS, PHYSICIAN, Actor
@@ -26,7 +34,6 @@ from reprieve.records import signing
 from reprieve.records.models import CarePlan, Encounter, MedicationRequest, Practitioner
 from reprieve.records.queries import people, settings
 
-VALID_FOR = timedelta(hours=12)
 COSIGN = "cosign"
 COSIGN_WITHIN_H = "order.cosign_within_h"
 USUAL_COSIGN_H = 24
@@ -49,13 +56,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A verbal order: who gave it, that it was read back, and what it says."""
+    """A verbal order: who gave it, that it was read back, and what it says.
+
+    It changes the infusion, orders a drug as needed, or withdraws one for a `reason`.
+    """
 
     prescriber: uuid.UUID
     read_back: bool
     change: Change | None = None
-    drug: str = ""
-    route: str = ""
+    wanted: AsNeeded | None = None
+    withdrawn: str = ""
+    reason: str = ""
 
 
 def from_plan(
@@ -86,7 +97,8 @@ def from_plan(
             weight_g=int(dose.weight_kg * 1000), form=dose.form, actor=actor,
             prescriber=prescriber, knowledge=dose.knowledge_version,
         )  # fmt: skip
-        made_rows = [row, *_rescue(visit, plan, actor=actor, prescriber=prescriber, at=at)]
+        hand = Hand(actor=actor, prescriber=prescriber, at=at)
+        made_rows = [row, *as_needed.of_plan(visit, plan, hand)]
         return _ordered(made_rows, signer=signer, at=at)
 
     act = "order.sign" if actor.roles & DOCTORS else "infusion.prepare"
@@ -108,6 +120,36 @@ def sign_change(
     return uuid.UUID(perform("order.sign", actor=actor, uid=uid, at=at, work=work)["id"])
 
 
+def sign_as_needed(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, wanted: AsNeeded,
+    password: str,
+) -> uuid.UUID:  # fmt: skip
+    """This function will sign an as-needed order, smaller than the catalogue's where it says so."""
+
+    def work() -> Done:
+        signer = signatures.prove(actor=actor, password=password)
+        hand = Hand(actor=actor, prescriber=signer.pk, at=at)
+        row = as_needed.order(_visit(actor.clinic, encounter), wanted, hand)
+        return _ordered([row], signer=signer, at=at)
+
+    return uuid.UUID(perform("order.sign", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def sign_withdrawal(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, drug: str, reason: str,
+    password: str,
+) -> uuid.UUID:  # fmt: skip
+    """This function will sign that an as-needed order is withdrawn: no dose is given under it."""
+
+    def work() -> Done:
+        signer = signatures.prove(actor=actor, password=password)
+        hand = Hand(actor=actor, prescriber=signer.pk, at=at)
+        row = as_needed.withdraw(_visit(actor.clinic, encounter), drug, reason, hand)
+        return _ordered([row], signer=signer, at=at)
+
+    return uuid.UUID(perform("order.sign", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
 def by_voice(
     *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, spoken: Spoken
 ) -> uuid.UUID:
@@ -120,7 +162,7 @@ def by_voice(
     doctor = people.member(clinic=actor.clinic, practitioner=spoken.prescriber)
     if doctor is None or not doctor.active or not doctor.roles & DOCTORS:
         raise BadValue("prescriber", N_("must be a doctor of this clinic"))
-    if (spoken.change is None) == (not spoken.drug):
+    if (spoken.change is None) == (spoken.wanted is None and not spoken.withdrawn):
         raise BadValue("drug", N_("name either a change of the infusion or a drug"))
 
     def work() -> Done:
@@ -135,10 +177,9 @@ def by_voice(
                 visit, spoken.change, actor=actor, prescriber=doctor.id, at=at, voice=voice
             )
         else:
-            row = _as_needed(
-                visit, spoken.drug, spoken.route, actor=actor, prescriber=doctor.id, at=at,
-                voice=voice,
-            )  # fmt: skip
+            row = _spoken_drug(
+                visit, spoken, Hand(actor=actor, prescriber=doctor.id, at=at, voice=voice)
+            )
         worklist.open_item(
             actor=actor, at=at, kind=COSIGN, owner_role=PHYSICIAN, due_at=due, owner=doctor.id,
             patient=visit.patient_id, encounter=visit.pk,
@@ -205,6 +246,12 @@ def _ordered(
     return Done(
         subject_kind="medication_request", subject=rows[0].pk, detail=signing.named(*signed)
     )
+
+
+def _spoken_drug(visit: Encounter, spoken: Spoken, hand: Hand) -> MedicationRequest:
+    if spoken.wanted is not None:
+        return as_needed.order(visit, spoken.wanted, hand)
+    return as_needed.withdraw(visit, spoken.withdrawn, spoken.reason, hand)
 
 
 def _changed(
@@ -287,37 +334,6 @@ def _store(
         hold_for=list(own if hold_for is None else hold_for), weight_g=weight_g, valid_from=at,
         valid_until=at + VALID_FOR, prescriber_id=prescriber, replaces=old, recorded_at=at,
         by_id=actor.practitioner, knowledge=knowledge[:40], **limits, **voice,
-    )  # fmt: skip
-    return row
-
-
-def _rescue(
-    visit: Encounter, plan: CarePlan, *, actor: Actor, prescriber: uuid.UUID | None, at: datetime
-) -> list[MedicationRequest]:
-    return [
-        _as_needed(visit, drug, route, actor=actor, prescriber=prescriber, at=at)
-        for drug, route in plan.detail.get("rescue", {}).items()
-    ]
-
-
-def _as_needed(
-    visit: Encounter, drug: str, route: str, *, actor: Actor, prescriber: uuid.UUID | None,
-    at: datetime, voice: Mapping[str, Any] | None = None,
-) -> MedicationRequest:  # fmt: skip
-    """Write an as-needed order with the catalogue's limits, kept there when not in mg."""
-    known = rescue.drug(drug)
-    usual = rescue.usual_order(
-        drug, route=route, valid_from_ms=ms(at), valid_until_ms=ms(at + VALID_FOR)
-    )
-    in_mg = known.unit == "mg"
-    row: MedicationRequest = MedicationRequest.objects.add(
-        clinic_id=visit.clinic_id, patient_id=visit.patient_id, plan_id=visit.plan_id,
-        encounter=visit, session_no=visit.session_no, drug=drug, route=route, as_needed=True,
-        max_dose_ug=_ug(usual.dose_max) if in_mg else None,
-        max_total_ug=_ug(usual.session_max) if in_mg and usual.session_max else 0,
-        min_interval_min=usual.interval_min, valid_from=at, valid_until=at + VALID_FOR,
-        prescriber_id=prescriber, knowledge=known.version[:40], recorded_at=at,
-        by_id=actor.practitioner, **(voice or {}),
     )  # fmt: skip
     return row
 

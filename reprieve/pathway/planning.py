@@ -32,8 +32,9 @@ from reprieve.records.models import CarePlan, Decision
 class Plan:
     """What a doctor decides. Weight in kg, height in cm, amounts in the regimen's own unit.
 
-    `rescue` maps drugs of the catalogue to their route. `highest_rate_mg_per_h`, `maximum_mg` and
-    `bolus_max_mg` give the nurse room inside the order; None gives none.
+    `rescue` maps drugs of the catalogue to their route, `rescue_limits` to what is smaller than the
+    catalogue says (`dose_max`, `session_max`, `interval_min`). `highest_rate_mg_per_h`,
+    `maximum_mg` and `bolus_max_mg` give the nurse room inside the order; None gives none.
     """
 
     regimen: str
@@ -46,6 +47,7 @@ class Plan:
     fit: Fitted = field(default_factory=Fitted)
     is_booster: bool = False
     rescue: Mapping[str, str] = field(default_factory=dict)
+    rescue_limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     highest_rate_mg_per_h: Decimal | None = None
     maximum_mg: Decimal | None = None
     bolus_max_mg: Decimal | None = None
@@ -117,7 +119,7 @@ def sign(
     worked = draft(plan, limits=limits)
     orders.refuse_blocked(blocking(worked.findings))
     _check_evidence(plan)
-    _check_rescue(plan.rescue)
+    _check_rescue(plan)
 
     def work() -> Done:
         signer = signatures.prove(actor=actor, password=password)
@@ -171,13 +173,30 @@ def _check_evidence(plan: Plan) -> None:
         raise BadValue("rationale", N_("the evidence is weak here: write down why"))
 
 
-def _check_rescue(wanted: Mapping[str, str]) -> None:
-    for drug, route in wanted.items():
-        rescue.usual_order(drug, route=route, valid_from_ms=0, valid_until_ms=1)
+def _check_rescue(plan: Plan) -> None:
+    """Refuse a route or a limit beyond the catalogue, and a limit of a drug that is not ordered."""
+    for drug, route in plan.rescue.items():
+        usual = rescue.usual_order(drug, route=route, valid_from_ms=0, valid_until_ms=1)
+        limits = plan.rescue_limits.get(drug, {})
+        try:
+            rescue.lowered(usual, **limits)
+        except BadValue as error:
+            raise BadValue(f"{drug}_{error.field}", error.reason) from error
+    for drug in plan.rescue_limits.keys() - plan.rescue.keys():
+        raise BadValue("rescue", f"{drug} has limits and is not ordered")
 
 
 def _note(text: str, patient: uuid.UUID, actor: Actor, at: datetime) -> Any:
     return notes.optional(text, clinic=actor.clinic, at=at, by=actor.practitioner, patient=patient)
+
+
+def _smaller(plan: Plan) -> dict[str, Any]:
+    """The limits below the catalogue's, as JSON keeps them; nothing where there are none."""
+    limits = {
+        drug: {k: f"{v:f}" if isinstance(v, Decimal) else v for k, v in given.items()}
+        for drug, given in sorted(plan.rescue_limits.items())
+    }
+    return {"rescue_limits": limits} if limits else {}
 
 
 def _detail(plan: Plan, worked: Draft) -> dict[str, Any]:
@@ -186,7 +205,7 @@ def _detail(plan: Plan, worked: Draft) -> dict[str, Any]:
     amounts = {str(n): f"{a:f}" for n, a in (plan.fit.amounts or {}).items()}
     return {
         **given, "weight_kg": f"{plan.weight_kg:f}", "condition": plan.condition,
-        "rescue": dict(plan.rescue), "duration_min": worked.regimen.duration_min,
+        "rescue": dict(plan.rescue), **_smaller(plan), "duration_min": worked.regimen.duration_min,
         "days": list(worked.regimen.days), "total_mg": f"{worked.total_mg:f}",
         **({"weight_basis": plan.weight_basis} if plan.weight_basis else {}),
         **({"amounts": amounts} if amounts else {}),

@@ -20,6 +20,7 @@ from reprieve.pathway import (
     charting_drug,
     charting_harm,
     charting_line,
+    charting_urgent,
     drug_facts,
     infusion,
     preparing,
@@ -189,6 +190,13 @@ def _harm(where: Chairside, form: forms.HarmForm) -> Result:
     return {"id": str(charting_harm.record(harm=harm, **where.args))}
 
 
+def _urgent(where: Chairside, form: forms.UrgentForm) -> Result:
+    data = form.cleaned_data
+    return charting_urgent.record(
+        what=data["what"], seen_at=data["at"], note=form.words(), **where.args
+    )
+
+
 def _emergency(where: Chairside, form: forms.EmergencyForm) -> Result:
     data = form.cleaned_data
     said = emergency_view.pressed(data["what"], at=data["at"], reported=where.reported)
@@ -238,6 +246,9 @@ ENTRIES = {
               form=forms.HarmForm, save=_harm, states=ANY, quick=True, icon="alert", key="s"),
         Entry(kind="drug", label=_("Drug given"), press=_("Save the drug"), form=forms.DrugForm,
               save=_drug, states=ANY, quick=True, key="d"),
+        Entry(kind="urgent", label=_("Panic, stop, rhythm"), press=_("Save and alarm"),
+              form=forms.UrgentForm, save=_urgent, states=ANY, quick=True, danger=True,
+              icon="alert", key="n"),
         Entry(kind="note", label=_("Event"), press=_("Save the event"), form=forms.NoteForm,
               save=act("noted"), states=ANY, quick=True, icon="note", key="e"),
         Entry(kind="restart", label=_("Restart"), press=_("Restart the infusion"),

@@ -17,6 +17,7 @@ from reprieve.web.emergency_words import SITUATIONS, STEPS
 
 TEN = [(str(n), str(n)) for n in range(11)]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+MOAAS = [(str(n), str(n)) for n in range(5, -1, -1)]
 RASS = [(str(n), f"{n:+d}" if n else "0") for n in range(4, -6, -1)]
 
 
@@ -89,7 +90,7 @@ class Timed(Entered):
 class SetForm(Timed):
     """One row of observations: what was measured, nothing else."""
 
-    FOLDED = ("nausea", "anxiety", "o2_l_per_min", "etco2", "temp_c", "note")
+    FOLDED = ("moaas", "cadss6", "nausea", "anxiety", "o2_l_per_min", "etco2", "temp_c", "note")
 
     sbp = amount(_("Systolic, mmHg"), digits=0, required=False)
     dbp = amount(_("Diastolic, mmHg"), digits=0, required=False)
@@ -99,6 +100,8 @@ class SetForm(Timed):
     rass = scale(_("Sedation (RASS)"), RASS)
     pain = scale(_("Pain, 0 to 10"), TEN)
     dissociation = scale(_("Dissociation, 0 to 10"), TEN)
+    moaas = scale(_("Sedation (MOAA/S, 5 awake to 0)"), MOAAS)
+    cadss6 = amount(_("CADSS-6, total 0 to 24"), digits=0, required=False)
     nausea = scale(_("Nausea, 0 to 10"), TEN)
     anxiety = scale(_("Anxiety, 0 to 10"), TEN)
     o2_l_per_min = amount(_("Oxygen, L/min"), required=False)
@@ -109,7 +112,7 @@ class SetForm(Timed):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         # For a page without a server: what cannot be is said before it is kept.
-        for code in vitals.signals():
+        for code in (*vitals.signals(), "cadss6"):
             if code in self.fields:
                 known = vitals.signal(code)
                 span = {"min": f"{known.low:g}", "max": f"{known.high:g}"}
@@ -126,6 +129,22 @@ class NoteForm(Timed):
     """Something that happened, in words."""
 
     note = text(_("What happened"), required=True)
+
+
+class UrgentForm(Timed):
+    """Something seen that stops an infusion and that no monitor tells."""
+
+    what = forms.ChoiceField(
+        label=_("What is it?"), widget=forms.RadioSelect,
+        choices=[("panic", _("Panic")), ("asks-to-stop", _("The patient asks to stop")),
+                 ("arrhythmia", _("New arrhythmia"))],
+    )  # fmt: skip
+    note = text(_("Note"))
+
+    def words(self) -> str:
+        """What happened, as it stands on the chart."""
+        chosen = dict(self.fields["what"].choices)[self.cleaned_data["what"]]  # type: ignore[attr-defined]
+        return " · ".join(part for part in (str(chosen), self.said()) if part)
 
 
 class EmergencyForm(Timed):

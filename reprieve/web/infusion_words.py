@@ -39,6 +39,7 @@ SIGNALS: dict[str, tuple[Promise | str, str]] = {
     "observations": (_("Observations"), ""),
     "deviation": (_("Outside the order"), ""),
     "monitor": (_("Monitor"), ""),
+    "patient": (_("Patient"), ""),
 }
 ACTS: dict[str, Promise] = {
     "prepared": _("Prepared"),
@@ -159,7 +160,10 @@ def alarm_text(alarm: Alarm) -> str:
         return f"{signal(alarm.signal)}: {limit(alarm.limit)}"
     value = f"{alarm.value:g}"
     shown = f"{value} {unit(alarm.signal)}".strip()
-    return f"{signal(alarm.signal)} {shown} ({limit(alarm.limit)})"
+    named = signal(alarm.signal)
+    if alarm.derived:
+        named = gettext("{signal}, worked out").format(signal=named)
+    return f"{named} {shown} ({limit(alarm.limit)})"
 
 
 def alarm_line(alarm: Alarm) -> AlarmLine:

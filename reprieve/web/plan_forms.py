@@ -81,6 +81,7 @@ class SignForm(forms.Form):
             (name, f"{name} {one.routes[0].upper()}: {', '.join(_now(w) for w in one.given_for)}")
             for name, one in rescue.drugs().items()
         ]
+        self._smaller()
         self.steps = [1, *(step.from_session for step in regimen.titration)]
         for number in self.steps:
             label = _now("Amount from infusion {n} on").format(n=number)
@@ -99,9 +100,59 @@ class SignForm(forms.Form):
             regimen=self.regimen.id, weight_kg=weight_kg, height_cm=height_cm,
             fit=Fitted(amounts=self._amounts(), sessions=data["sessions"],
                        duration_min=data["duration_min"]),
-            rescue={name: rescue.drug(name).routes[0] for name in data["rescue"]},
+            rescue={name: self._route(name) for name in data["rescue"]},
+            rescue_limits=self._limits(),
             **{name: data[name] for name in plain},
         )  # fmt: skip
+
+    def _smaller(self) -> None:
+        """A drug's own route and limits; what stays empty is the catalogue's, shown beside it."""
+        for name, known in rescue.drugs().items():
+            if len(known.routes) > 1:
+                routes = [(route, route.upper()) for route in known.routes]
+                self.fields[f"{name}_route"] = forms.ChoiceField(
+                    label=_("Route"), choices=routes, required=False
+                )
+            if known.unit != "mg":
+                continue
+            for limit, label, most in (
+                ("dose_max", _("One dose at most"), known.dose_high),
+                ("session_max", _("In this session at most"), known.session_max),
+            ):
+                self.fields[f"{name}_{limit}"] = amount(
+                    label, digits=3, required=False,
+                    help_text=_now("at most {n} {unit}").format(n=most, unit="mg"),
+                )  # fmt: skip
+            self.fields[f"{name}_interval_min"] = forms.IntegerField(
+                label=_("Wait between"), required=False,
+                help_text=_now("at least {n} min").format(n=known.interval_min),
+            )  # fmt: skip
+
+    def smaller(self) -> list[tuple[str, list[tuple[forms.BoundField, str]]]]:
+        """Each drug with its fields and their units."""
+        units = {"route": "", "dose_max": "mg", "session_max": "mg", "interval_min": "min"}
+        return [
+            (name, [(self[f"{name}_{one}"], unit) for one, unit in units.items()
+                    if f"{name}_{one}" in self.fields])
+            for name in rescue.drugs()
+        ]  # fmt: skip
+
+    def has_smaller_errors(self) -> bool:
+        """Whether something behind the fold was refused, so that it must be seen."""
+        return any(field.errors for _name, fields in self.smaller() for field, _unit in fields)
+
+    def _route(self, name: str) -> str:
+        return str(self.cleaned_data.get(f"{name}_route") or rescue.drug(name).routes[0])
+
+    def _limits(self) -> dict[str, dict[str, Any]]:
+        """What was typed below the catalogue; beside a drug that is not ticked it is refused."""
+        names = ("dose_max", "session_max", "interval_min")
+        typed = {
+            drug: {n: value for n in names
+                   if (value := self.cleaned_data.get(f"{drug}_{n}")) is not None}
+            for drug in rescue.drugs()
+        }  # fmt: skip
+        return {drug: limits for drug, limits in typed.items() if limits}
 
     def _amounts(self) -> dict[int, Decimal] | None:
         """All steps once any is changed: what is not typed stays the regimen's own."""

@@ -262,7 +262,8 @@ def _orders(orders: Iterable[Happening]) -> Iterator[Line]:
                 if one["max_total_ug"] else ""]  # fmt: skip
         verbal = _("by word of mouth, read back") if one["verbal"] else ""
         name = _(one["drug"]) + (f" ({_('as needed')})" if one["as_needed"] else "")
-        yield Line(text=_joined(name, one["route"].upper(), steps, *most, verbal,
+        ended = _("the order is withdrawn") if one["withdrawn"] else ""
+        yield Line(text=_joined(name, one["route"].upper(), ended, steps, *most, verbal,
                                 one["prescriber"]))  # fmt: skip
 
 

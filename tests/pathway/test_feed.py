@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import feed, monitors, parked, ticker
+from reprieve.pathway import alarm_fold, feed, monitors, parked, ticker
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.pathway.feed_values import FeedMessage, NotCharted
@@ -94,6 +94,15 @@ class TestCharted:
         assert receive(world, message) == ["charted"]
         assert [v[0] for v in charted(chair)] == ["heart_rate"]
         assert ("spo2", "high", "active") in chair.alarms
+
+    def test_mean_is_worked_out_for_the_limits_and_never_charted(
+        self, world: World, chair: Chair
+    ) -> None:
+        link(chair)
+        assert receive(world, sent(world, raw="p", sbp=150, dbp=96)) == ["charted"]
+        assert [v[0] for v in charted(chair)] == ["dbp", "sbp"]
+        track = alarm_fold.state_of(chair.row).tracks["map"]
+        assert (track.value, track.derived) == (114.0, True)
 
     def test_withheld_value_is_a_low_technical_alarm(self, world: World, chair: Chair) -> None:
         link(chair)

@@ -11,6 +11,7 @@ from django.db import connection
 
 from reprieve.knowledge import BadValue
 from reprieve.pathway import order_remaking, order_signing, orders, planning
+from reprieve.pathway.as_needed import AsNeeded
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.order_signing import Change, Spoken
 from reprieve.pathway.plan_doses import Fitted
@@ -22,6 +23,8 @@ from tests import gate_desk
 from tests import world as worlds
 from tests.gate_desk import USUAL, Visit
 from tests.world import PASSWORD, World, new
+
+LABETALOL = AsNeeded(drug="labetalol", route="iv")
 
 
 @pytest.fixture
@@ -214,7 +217,7 @@ class TestChange:
         doctor = world["physician"].practitioner
         assert doctor is not None
         before = Signature.of(world.id).count()
-        spoken = Spoken(prescriber=doctor, read_back=True, drug="labetalol", route="iv")
+        spoken = Spoken(prescriber=doctor, read_back=True, wanted=LABETALOL)
         verbal = order_signing.by_voice(spoken=spoken, **ordered.act())
         rows = MedicationRequest.of(world.id).count()
         change = Change(maximum_mg=Decimal(90))
@@ -262,7 +265,7 @@ class TestChange:
         assert (row.pk, row.verbal, row.read_back) == (first, True, True)
         assert row.cosign_due == world.at + timedelta(hours=24)
         drug = Spoken(
-            prescriber=doctor.practitioner, read_back=True, drug="labetalol", route="iv"
+            prescriber=doctor.practitioner, read_back=True, wanted=LABETALOL
         )
         world.later(minutes=1)
         second = order_signing.by_voice(spoken=drug, **ordered.act())
@@ -283,7 +286,7 @@ class TestChange:
         world = ordered.world
         doctor = world["physician"].practitioner
         assert doctor is not None
-        spoken = Spoken(prescriber=doctor, read_back=True, drug="labetalol", route="iv")
+        spoken = Spoken(prescriber=doctor, read_back=True, wanted=LABETALOL)
         order = order_signing.by_voice(spoken=spoken, **ordered.act())
         with pytest.raises(NotNow, match="gave this order"):
             order_signing.cosign(
@@ -302,15 +305,17 @@ class TestChange:
         [
             ({"read_back": False}, "read_back"),
             ({"prescriber": new()}, "prescriber"),
-            ({"drug": ""}, "drug"),
+            ({"wanted": None}, "drug"),
             ({"change": Change()}, "drug"),
-            ({"drug": "aspirin"}, "drug"),
+            ({"wanted": AsNeeded(drug="aspirin", route="iv")}, "drug"),
+            ({"wanted": AsNeeded(drug="labetalol", route="po")}, "route"),
+            ({"wanted": None, "withdrawn": "midazolam"}, "reason"),
         ],
     )
     def test_spoken_badly(self, ordered: Visit, change: dict[str, object], field: str) -> None:
         doctor = ordered.world["physician"].practitioner
         assert doctor is not None
-        said = Spoken(prescriber=doctor, read_back=True, drug="labetalol", route="iv")
+        said = Spoken(prescriber=doctor, read_back=True, wanted=LABETALOL)
         with pytest.raises(BadValue) as refused:
             order_signing.by_voice(
                 spoken=replace(said, **change), **ordered.act()  # type: ignore[arg-type]
@@ -320,6 +325,6 @@ class TestChange:
     def test_nurse_cannot_order_by_voice_of_a_nurse(self, ordered: Visit) -> None:
         nurse = ordered.world["infusion_nurse"].practitioner
         assert nurse is not None
-        spoken = Spoken(prescriber=nurse, read_back=True, drug="labetalol", route="iv")
+        spoken = Spoken(prescriber=nurse, read_back=True, wanted=LABETALOL)
         with pytest.raises(BadValue, match="prescriber"):
             order_signing.by_voice(spoken=spoken, **ordered.act())

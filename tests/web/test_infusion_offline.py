@@ -72,7 +72,7 @@ def test_every_kind_that_may_be_kept_is_charted(as_role: AsRole, chair: Chair) -
         "bolus": {"dose_mg": "5", "over_min": "10"},
         "drug": {"drug": "ondansetron", "dose": "4", "route": "iv"},
         "harm": {"term": "dizziness", "grade": "1", "action": "reassured", "outcome": "ongoing"},
-        "note": {"note": "walked to the door"},
+        "note": {"note": "walked to the door"}, "urgent": {"what": "panic"},
         "emergency": {"what": "seizure"},
     }  # fmt: skip
     for kind, fields in sent.items():
@@ -84,7 +84,9 @@ def test_every_kind_that_may_be_kept_is_charted(as_role: AsRole, chair: Chair) -
         "started", "rate", "paused", "bolus", "noted",
     }  # fmt: skip
     assert kinds.get(kind="rate").reported is True
-    [pressed] = [event for event in kinds.filter(kind="noted") if event.detail]
+    told = [event for event in kinds.filter(kind="noted") if event.detail]
+    [pressed] = [event for event in told if "emergency" in event.detail]
+    assert [event.detail for event in told if event != pressed] == [{"urgent": "panic"}]
     assert (pressed.detail, notes.read(pressed.note)) == (
         {"emergency": "seizure"}, "Emergency: Seizure",
     )  # fmt: skip

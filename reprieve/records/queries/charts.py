@@ -310,6 +310,7 @@ def _orders(
             "weight_g": row.weight_g, "verbal": row.verbal, "read_back": row.read_back,
             "prescriber": names.get(row.prescriber_id, ""),
             "valid_from": row.valid_from.isoformat(), "valid_until": row.valid_until.isoformat(),
+            "withdrawn": row.as_needed and row.valid_until <= row.valid_from,
         }
         for row in rows.order_by("recorded_at", "id")
     )  # fmt: skip

@@ -40,6 +40,7 @@ class OrderView:
     cosign_due: datetime | None
     signed: bool
     in_force: bool
+    withdrawn: bool
 
 
 def of_visit(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[OrderView]:
@@ -82,6 +83,7 @@ def _view(
         weight_kg=_mg(row.weight_g), valid_until=row.valid_until, recorded_at=row.recorded_at,
         prescriber=row.prescriber_id, prescriber_name=names.get(row.prescriber_id, ""),
         verbal=row.verbal, cosign_due=row.cosign_due, signed=signed, in_force=in_force,
+        withdrawn=row.as_needed and row.valid_until <= row.valid_from,
     )  # fmt: skip
 
 

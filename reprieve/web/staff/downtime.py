@@ -90,7 +90,7 @@ def _orders(request: PageRequest, visit: AppointmentView) -> tuple[str, ...]:
     open_visit = gate_visits.under_way(clinic=request.actor.clinic, patient=visit.patient)
     if open_visit is not None:
         found = orders.of_visit(clinic=request.actor.clinic, encounter=open_visit.encounter)
-        said = tuple(_order(one) for one in found if one.in_force)
+        said = tuple(_order(one) for one in found if one.in_force and not one.withdrawn)
         if said:
             return said
     return (_("No order is signed for today yet: nothing may be given without one."),)

@@ -183,7 +183,7 @@ def _chair(
         "sets": [gate_view.pressure(one) for one in gate_vitals.apart(gate_vitals.sets(read))],
         "body": gate_view.body(facts),
         "order": next((o for o in found if not o.as_needed and o.in_force), None),
-        "rescue": [o for o in found if o.as_needed and o.in_force],
+        "rescue": [o for o in found if o.as_needed and o.in_force and not o.withdrawn],
         "not_remade": order_remaking.refusal(actor=request.actor, encounter=encounter),
         "bag": None if bag is None else replace(bag, recipe=amounts.recipe(bag.recipe)),
         "check": checks.newest(clinic=clinic, encounter=encounter),

@@ -23,11 +23,11 @@ from reprieve.pathway.permissions import DOCTORS, allowed
 from reprieve.records.queries import gate_visits as visits
 from reprieve.records.queries import orders as order_list
 from reprieve.records.queries import patients
-from reprieve.web import patient_page, reauth
+from reprieve.web import cautions, patient_page, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
-from reprieve.web.orders_forms import SignChangeForm, VoiceForm
+from reprieve.web.orders_forms import AsNeededForm, SignChangeForm, VoiceForm, WithdrawForm
 from reprieve.web.second import colleagues
 from reprieve.web.words import form_errors, say
 
@@ -74,6 +74,57 @@ def change(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
         messages.success(request, _("The new order is in force."))
         return redirect("orders", encounter=encounter)
     return _shown(request, encounter, change=form)
+
+
+@page("order.sign", opens="orders")
+@require_POST
+def as_needed(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
+    """This function will sign an as-needed order, with the catalogue's limits or below them."""
+    form = AsNeededForm(request.POST, prefix="needed")
+
+    def write() -> None:
+        reauth.confirm(request, form.cleaned_data["password"])
+        order_signing.sign_as_needed(
+            wanted=form.wanted(form.cleaned_data["drug"]),
+            password=form.cleaned_data["password"], **_act(request, encounter),
+        )  # fmt: skip
+
+    if form.is_valid() and _written(form, write):
+        messages.success(request, _("The new order is in force."))
+        return redirect("orders", encounter=encounter)
+    return _shown(request, encounter, needed=form)
+
+
+@page("order.verbal", opens="orders")
+@require_POST
+def withdraw(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
+    """This function will end an as-needed order: a doctor signs it, a nurse was told by voice."""
+    form = _withdraw_form(request, _in_force(request, encounter), request.POST)
+
+    def write() -> None:
+        data, act = form.cleaned_data, _act(request, encounter)
+        if reauth.signs_orders(request.actor):
+            reauth.confirm(request, data["password"])
+            order_signing.sign_withdrawal(**data, **act)
+        else:
+            order_signing.by_voice(spoken=form.spoken(), **act)
+
+    if form.is_valid() and _written(form, write):
+        messages.success(request, _("The order is withdrawn: no dose is given under it."))
+        return redirect("orders", encounter=encounter)
+    return _shown(request, encounter, ending=form)
+
+
+def _in_force(request: PageRequest, encounter: uuid.UUID) -> list[str]:
+    found = order_list.of_visit(clinic=request.actor.clinic, encounter=encounter)
+    return [o.drug for o in found if o.as_needed and o.in_force and not o.withdrawn]
+
+
+def _withdraw_form(request: PageRequest, ordered: list[str], data: Any = None) -> WithdrawForm:
+    return WithdrawForm(
+        data, prefix="end", ordered=ordered, doctors=colleagues(request.actor, DOCTORS),
+        signs=reauth.signs_orders(request.actor),
+    )  # fmt: skip
 
 
 @page("order.verbal", opens="orders")
@@ -148,20 +199,27 @@ def _written(form: forms.Form, write: Callable[[], None]) -> bool:
 
 def _shown(
     request: PageRequest, encounter: uuid.UUID, *, change: forms.Form | None = None,
-    voice: forms.Form | None = None,
+    voice: forms.Form | None = None, needed: forms.Form | None = None,
+    ending: forms.Form | None = None,
 ) -> HttpResponse:  # fmt: skip
     visit = visits.one(clinic=request.actor.clinic, encounter=encounter)
     if visit is None:
         raise NotFound(N_("There is no such infusion."))
     header = patient_page.opened(request, visit.patient)
     found = order_list.of_visit(clinic=request.actor.clinic, encounter=encounter)
+    standing = [o for o in found if o.as_needed and o.in_force and not o.withdrawn]
     context = {
         **patient_page.context(request, header), "encounter": encounter, "visit": visit,
         "ketamine": [o for o in found if not o.as_needed],
-        "rescue": [(o, rescue.drug(o.drug)) for o in found if o.as_needed and o.in_force],
+        "rescue": [(o, rescue.drug(o.drug)) for o in standing],
+        "withdrawn": [o for o in found if o.withdrawn and o.in_force],
+        "smaller": cautions.smaller_doses(request, visit.patient),
+        "needed": needed or AsNeededForm(prefix="needed"),
+        "ending": ending or _withdraw_form(request, [o.drug for o in standing]),
+        "needed_bound": needed is not None, "ending_bound": ending is not None,
         "not_asked": drug_facts.unanswered(
             clinic=request.actor.clinic, patient=visit.patient, at=request.at,
-            drugs=[o.drug for o in found if o.as_needed and o.in_force],
+            drugs=[o.drug for o in standing],
         ),
         "change": change or SignChangeForm(prefix="change"),
         "voice": voice or VoiceForm(prefix="voice", doctors=colleagues(request.actor, DOCTORS)),
@@ -170,7 +228,7 @@ def _shown(
         "not_remade": order_remaking.refusal(actor=request.actor, encounter=encounter),
         "change_bound": change is not None, "voice_bound": voice is not None,
     }  # fmt: skip
-    status = UNPROCESSABLE if change or voice else 200
+    status = UNPROCESSABLE if change or voice or needed or ending else 200
     return render(request, "staff/orders/orders.html", context, status=status)
 
 
@@ -178,6 +236,8 @@ urlpatterns = [
     path("infusion/<uuid:encounter>/orders", orders, name="orders"),
     path("infusion/<uuid:encounter>/orders/from-plan", from_plan, name="orders_from_plan"),
     path("infusion/<uuid:encounter>/orders/change", change, name="orders_change"),
+    path("infusion/<uuid:encounter>/orders/as-needed", as_needed, name="orders_as_needed"),
+    path("infusion/<uuid:encounter>/orders/withdraw", withdraw, name="orders_withdraw"),
     path("infusion/<uuid:encounter>/orders/by-voice", by_voice, name="orders_by_voice"),
     path("orders/to-sign", to_sign, name="orders_to_sign"),
     path("orders/<uuid:order>/sign", cosign, name="orders_cosign"),

@@ -21,7 +21,7 @@ from reprieve.pathway.permissions import allowed
 from reprieve.pathway.planning import Plan
 from reprieve.records.queries import observations, plans, problems
 from reprieve.records.queries.observations import ObservationView
-from reprieve.web import patient_page, plan_charts, plan_view, reauth
+from reprieve.web import cautions, patient_page, plan_charts, plan_view, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.gate_view import pounds
@@ -123,6 +123,7 @@ def sign(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
     context = {
         **patient_page.context(request, header), "form": form, "body": body,
         "regimen": regimen(name), "not_asked": _not_asked(request, patient),
+        "smaller": cautions.smaller_doses(request, patient),
     }  # fmt: skip
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "staff/plan/sign.html", context, status=status)

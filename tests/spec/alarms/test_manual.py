@@ -34,6 +34,8 @@ def _signals() -> Iterable[str]:
     yield "|---|---|---|---|"
     for sign in vitals.signals().values():
         zero = "high technical alarm at once" if sign.zero_alarms else "no value"
+        if sign.name in policy.live().absent:
+            zero = "no value; high technical alarm after a value at the chair"
         yield f"| `{sign.name}` | {sign.unit} | {sign.low:g} to {sign.high:g} | {zero} |"
 
 

@@ -7,7 +7,7 @@ import { put, recall, remember, waiting } from "./kept.js";
 import { number } from "./number.js";
 
 // Pathway keeps the same list and refuses any other kind.
-const KINDS = new Set(["set", "rate", "pause", "bolus", "drug", "harm", "note", "emergency"]);
+const KINDS = new Set(["set", "rate", "pause", "bolus", "drug", "harm", "note", "urgent", "emergency"]);
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "act"]);
 const REMEMBER_EVERY_MS = 10_000;
 
