@@ -37,7 +37,8 @@ TOLD: dict[str, Any] = {
     "new_arrhythmia": False, "etco2_waveform": "not used", "emergency_equipment_ready": True,
     "staff_credentials_valid": True, "patients_per_nurse": 2, "alarm_sound_heard": True,
     "pulse_oximeter_on": True, "pulse_oximeter_alarm_heard": True, "could_become_pregnant": False,
-    "pregnant": False, "diabetes": False,
+    "pregnant": False, "diabetes": False, "baseline_mobility": "walks alone",
+    "baseline_limbs_n": 4, "baseline_orientation_score": 4,
 }  # fmt: skip
 USUAL = Plan(
     regimen="ketamine-0.35mgkgh-4h-x10", weight_kg=Decimal(74), height_cm=Decimal(170),

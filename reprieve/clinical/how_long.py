@@ -15,10 +15,14 @@ ABSENT = (False, "none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HowLong:
-    """The time that an answer counts in a series and among boosters, and which facts are states."""
+    """The time that an answer counts in a series and among boosters, and which facts are states.
+
+    `course_pause`: the longest time between two days of one course.
+    """
 
     series: timedelta
     booster: timedelta
+    course_pause: timedelta
     present_states: frozenset[str]
     states_of_the_day: frozenset[str]
 
@@ -35,6 +39,7 @@ def how_long() -> HowLong:
     return HowLong(
         series=timedelta(days=data["series_days"]),
         booster=timedelta(days=data["booster_days"]),
+        course_pause=timedelta(days=data["course_pause_days"]),
         present_states=frozenset(data["present_states"]),
         states_of_the_day=frozenset(data["states_of_the_day"]),
     )

@@ -60,6 +60,10 @@ PARTS = (
     Part(key="escort", title=_("The way home"), rules=frozenset({"escort"})),
     Part(key="body", title=_("Weight and height"), rules=frozenset({"weight", "body-mass"})),
     Part(
+        key="usual", title=_("How it is usually"), rules=frozenset({"baseline-function"}),
+        facts=("baseline_mobility", "baseline_limbs_n", "baseline_orientation_score"),
+    ),
+    Part(
         key="vitals", title=_("Vital signs, two sets five minutes apart"), chapter=VITALS,
         facts=("chest_pain", "acute_heart_failure", "new_arrhythmia", "etco2_waveform"),
     ),

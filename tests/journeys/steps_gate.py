@@ -20,6 +20,8 @@ TOLD: dict[str, dict[str, Any]] = {
     "fasting": {"solids_fasted_h": 9, "clear_fluids_fasted_h": 3, "glp1_medicine": "no",
                 "diabetes": "no"},
     "pregnancy": {"could_become_pregnant": "no", "pregnant": "no"},
+    "usual": {"baseline_mobility": "walks alone", "baseline_limbs_n": 4,
+              "baseline_orientation_score": 4},
     "vitals": {"chest_pain": "no", "acute_heart_failure": "no", "new_arrhythmia": "no",
                "etco2_waveform": "not used"},
     "place": {"emergency_equipment_ready": "yes", "staff_credentials_valid": "yes",

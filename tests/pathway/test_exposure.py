@@ -8,10 +8,12 @@ from typing import Any
 
 from reprieve.clinical.findings import Outcome, Step
 from reprieve.clinical.safety import examine
-from reprieve.pathway import evaluation
+from reprieve.pathway import evaluation, series
+from reprieve.records.models import EpisodeOfCare
 from reprieve.records.queries import exposure, facts, liver
 from tests import world as worlds
 from tests.chairside import Chair
+from tests.treated import Treated, treated
 from tests.world import World, new
 
 
@@ -81,6 +83,63 @@ def test_a_course_elsewhere_counts_when_it_was_the_newer_one(world: World) -> No
     assert since(world, patient) is None, "a course elsewhere of unknown age may be the newer one"
     say(world, patient, multiday_course_before=True, days_since_multiday_course=400)
     assert since(world, patient) == 65
+
+
+class TestCourseUnderWay:
+    """The course that goes on is no earlier one; a finished one is, from its next day on."""
+
+    @staticmethod
+    def asked(world: World, patient: uuid.UUID) -> tuple[bool | None, int | None, str]:
+        known = facts.facts(clinic=world.id, patient=patient, at=world.at)
+        found = examine(
+            facts=known | {"multiday_course_planned": True}, step=Step.EVALUATION
+        )
+        outcome = next(one.outcome for one in found if one.rule == "reexposure-interval")
+        return (
+            known.get("multiday_course_before"), known.get("days_since_multiday_course"), outcome,
+        )  # fmt: skip
+
+    @staticmethod
+    def give(world: World, some: Treated, plan: uuid.UUID, *, days: int) -> None:
+        for _ in range(days):
+            start = world.at
+            some.infuse(plan)
+            world.at = start + timedelta(days=1)
+
+    def test_daily_infusions_and_the_weekend_between_are_one_course(self, world: World) -> None:
+        some = treated(world)
+        plan = some.plan(sessions=6)
+        for days, free in ((4, 0), (1, 2), (1, 0)):
+            self.give(world, some, plan, days=days)
+            world.later(days=free)
+            say(world, some.patient, multiday_course_before=False)
+            assert self.asked(world, some.patient) == (False, None, Outcome.CLEAR)
+
+    def test_a_finished_one_counts_from_the_day_after(self, world: World) -> None:
+        some = treated(world)
+        plan = some.plan(sessions=3)
+        self.give(world, some, plan, days=3)
+        world.later(minutes=-1200)
+        assert self.asked(world, some.patient)[0] is None, "its last day is not over"
+        some.put("in_series")
+        series.complete(
+            episode=EpisodeOfCare.of(world.id).get(pk=some.episode), actor=world["physician"],
+            at=world.at,
+        )  # fmt: skip
+        assert self.asked(world, some.patient) == (True, 0, Outcome.FINDS)
+        world.later(days=28)
+        assert self.asked(world, some.patient) == (True, 28, Outcome.CLEAR)
+        again = some.plan(sessions=3)
+        self.give(world, some, again, days=2)
+        assert self.asked(world, some.patient)[1] == 30
+
+    def test_one_that_broke_off_is_an_earlier_one_after_a_long_pause(self, world: World) -> None:
+        some = treated(world)
+        self.give(world, some, some.plan(sessions=6), days=4)
+        world.later(days=3)
+        assert self.asked(world, some.patient)[0] is None
+        world.later(days=1)
+        assert self.asked(world, some.patient) == (True, 5, Outcome.FINDS)
 
 
 def say(world: World, patient: uuid.UUID, **answers: Any) -> None:

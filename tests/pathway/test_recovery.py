@@ -150,15 +150,16 @@ class TestFacts:
         assert before is not None
         assert after == before + 600_000
 
-    def test_the_documented_baseline_counts(self, world: World) -> None:
+    def test_being_at_the_usual_function_is_not_enough_without_a_record_of_it(
+        self, world: World
+    ) -> None:
         chair = ready(world)
         low = {**SCORES["modified-aldrete"], "activity": 0}
-        world.later(seconds=1)
-        look(chair, seen(scores={"modified-aldrete": low}))
-        assert "aldrete" not in held(chair)
-        world.later(seconds=1)
-        look(chair, seen(scores={"modified-aldrete": low}, told={"function_at_baseline": False}))
-        assert "aldrete" in held(chair)
+        for at_usual in (True, False):
+            world.later(minutes=1)
+            look(chair, seen(scores={"modified-aldrete": low},
+                             told={"function_at_baseline": at_usual}))  # fmt: skip
+            assert "aldrete" in held(chair)
 
 
 class TestRecord:

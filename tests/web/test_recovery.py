@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from reprieve.pathway import clock, recovery
+from reprieve.pathway import clock, preparing, recovery
 from reprieve.records.models import Discharge, InfusionEvent, Observation, Signature
-from tests.chairside import Chair
+from tests import order_desk
+from tests.chairside import Chair, sit
 from tests.papers import words_of
-from tests.recovery_room import SCORES, TOLD, leave, look, ready, recovering, seen
+from tests.recovery_room import SCORES, TOLD, leave, look, measure, ready, recovering, seen
 from tests.world import PASSWORD, World, new
 
 As = Callable[[str], Client]
@@ -248,3 +249,25 @@ class TestRecord:
         assert recovery.needed(
             clinic=resting.world.id, encounter=resting.encounter
         ).is_discharged is False
+
+
+def test_how_it_was_before_the_drug_is_shown(now: World, as_role: As) -> None:
+    world = now
+    chair = sit(world)
+    order_desk.order(chair)
+    measure(chair)
+    preparing.tell(
+        actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=chair.encounter,
+        facts={"baseline_mobility": "walks with an aid", "baseline_limbs_n": 3,
+               "baseline_orientation_score": 4},
+    )  # fmt: skip
+    address = path(chair)
+    assert "was not recorded before the start" in as_role("infusion_nurse").get(
+        address
+    ).content.decode()
+    world.later(minutes=5)
+    chair.start(20)
+    world.later(hours=1)
+    chair.do("ended")
+    shown = as_role("infusion_nurse").get(address).content.decode()
+    assert "walks with an aid · 3 of 4 limbs moved · orientation 4 of 4" in shown

@@ -1,7 +1,9 @@
 """Facts that several rules read. Plausible limits of vital signs are those of the chart."""
 
+from collections.abc import Callable
+
 from reprieve.clinical.facts import choice, count, flag, listing, number
-from reprieve.clinical.safety.rule import Case
+from reprieve.clinical.safety.rule import Case, negate
 from reprieve.knowledge import N_
 
 AGE = number("age_years", N_("How old is the patient today?"), unit="a", low=0, high=120)
@@ -71,6 +73,20 @@ SESSION_KIND = choice(
     N_("Does this infusion stand alone, belong to a series, or is it a booster?"),
     options=("single", "series", "booster"),
 )
+BASELINE_MOBILITY = choice(
+    "baseline_mobility",
+    N_("How does the patient usually get about?"),
+    options=("walks alone", "walks with an aid", "wheelchair"),
+)
+BASELINE_LIMBS = count(
+    "baseline_limbs_n", N_("How many limbs can the patient usually move?"), high=4
+)
+BASELINE_ORIENTATION = count(
+    "baseline_orientation_score",
+    N_("Orientation before treatment (name, place, date, situation)?"),
+    high=4,
+    unit="{score}",
+)
 AT_BASELINE_FUNCTION = flag(
     "function_at_baseline",
     N_("Is the patient at the function documented before treatment (such as a paralysed limb)?"),
@@ -91,6 +107,27 @@ ORDER_FORM = choice(
 VIAL_FORM = choice(
     "vial_form", N_("Which form of the drug is in the vial?"), options=("racemic", "esketamine")
 )
+
+
+def low_beyond_usual(
+    case: Case, *, total: str, item: str, usual: Callable[[Case], int | None]
+) -> bool | None:
+    """This function will find a low total, unless only the usual function keeps it low.
+
+    `item` is the one question of the score that asks for function; at what was recorded as `usual`
+    before the start it counts as full. Breathing, pressure, saturation and all else stay as scored.
+    """
+    low = case.below(total, "score")
+    if not low:
+        return low
+    at_usual = case.fact("function_at_baseline")
+    if not at_usual:
+        return negate(at_usual)
+    expected, now = usual(case), case.fact(item)
+    if expected is None or now is None:
+        return None
+    counts = case.limit("item_full") if now >= expected else now
+    return bool(case.fact(total) - now + counts < case.limit("score"))
 
 
 def needs_repeat(case: Case, beyond: bool | None) -> bool | None:

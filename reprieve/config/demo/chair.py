@@ -39,6 +39,7 @@ ARRIVED = {
     "new_arrhythmia": False, "glp1_medicine": False, "diabetes": False,
     "solids_fasted_h": 9, "clear_fluids_fasted_h": 3,
     "could_become_pregnant": False, "pregnant": False, "etco2_waveform": "not used",
+    "baseline_mobility": "walks alone", "baseline_limbs_n": 4, "baseline_orientation_score": 4,
 }  # fmt: skip
 PLACE = {
     "emergency_equipment_ready": True, "alarm_sound_heard": True, "staff_credentials_valid": True,

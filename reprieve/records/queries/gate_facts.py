@@ -45,7 +45,8 @@ TODAY = frozenset({
     "acls_person_present", "supervising_physician_available", "staff_credentials_valid",
     "patients_per_nurse", "alarm_sound_heard", "pulse_oximeter_on", "pulse_oximeter_alarm_heard",
     "vial_form", "vial_strength_mg_per_ml", "escort_named", "double_check_passed", "order_signed",
-    "bag_drawn_from_ledger",
+    "bag_drawn_from_ledger", "baseline_mobility", "baseline_limbs_n",
+    "baseline_orientation_score",
 })  # fmt: skip
 # Read from the chair, while they are fresh.
 VITALS = worked_out.BY_SOURCE["vital signs"]

@@ -25,10 +25,19 @@ from reprieve.records.models import (
     MedicationAdministration,
     MedicationRequest,
     Observation,
+    QuestionnaireResponse,
     Signature,
     WorkItem,
 )
-from reprieve.records.queries import advice, baselines, charts, courses, observations, risk
+from reprieve.records.queries import (
+    advice,
+    baselines,
+    charts,
+    courses,
+    gate_facts,
+    observations,
+    risk,
+)
 from reprieve.records.queries.charts import Value
 
 FRESH_MS = 30 * 60_000
@@ -44,7 +53,14 @@ NOW = {
 }  # fmt: skip
 NOW_FLAGS = ("nausea_controlled", "walks_as_before", "escort_present", "on_oxygen")
 VISIT_FLAGS = ("iv_removed", "written_instructions_given", "function_at_baseline")
-USUAL = ("baseline_spo2_percent", "baseline_orientation_score")
+USUAL = ("baseline_spo2_percent",)
+# Told at this visit before the drug ran: afterwards nobody can say what was usual.
+BEFORE = ("baseline_mobility", "baseline_limbs_n", "baseline_orientation_score")
+# The one question of a score that asks for function: its fact.
+ITEMS = {
+    "modified-aldrete": ("activity", "aldrete_activity_score"),
+    "padss": ("ambulation", "padss_walking_score"),
+}
 LOWERS_PRESSURE = frozenset({"clonidine", "labetalol", "hydralazine", "midazolam"})
 ANTIDOTES = frozenset({"opioid antagonist", "benzodiazepine antagonist"})
 
@@ -160,7 +176,23 @@ def _measured(
     found |= {name: once[name].value for name in VISIT_FLAGS if name in once}
     if "o2_l_per_min" in fresh and fresh["o2_l_per_min"].value > 0:
         found["on_oxygen"] = True
-    return {**found, **_pressure(fresh, valid)}
+    return {**found, **_items(clinic, encounter, fresh), **_pressure(fresh, valid)}
+
+
+def _items(
+    clinic: uuid.UUID, encounter: uuid.UUID, fresh: dict[str, Value]
+) -> dict[str, Any]:
+    """The answers about function in the forms that gave the scores of now."""
+    rows = QuestionnaireResponse.of(clinic).filter(
+        encounter_id=encounter, instrument__in=ITEMS, complete=True
+    )
+    found = {}
+    for row in rows.order_by("recorded_at", "id"):
+        total = fresh.get(row.instrument)
+        if total is not None and total.at_ms == round(row.measured_at.timestamp() * 1000):
+            item, fact = ITEMS[row.instrument]
+            found[fact] = row.answers.get(item)
+    return found
 
 
 def _newest(values: Iterable[Value]) -> dict[str, Value]:
@@ -176,11 +208,22 @@ def _pressure(fresh: dict[str, Value], valid: list[Value]) -> dict[str, Any]:
     return {"sbp_mmhg": sbp.value} | ({"dbp_mmhg": lower[-1].value} if lower else {})
 
 
+def usual_before(*, clinic: uuid.UUID, encounter: uuid.UUID) -> dict[str, Any]:
+    """This function will return how the patient usually is, as told before the drug ran."""
+    state = InfusionState.of(clinic).filter(encounter_id=encounter).first()
+    if state is None or state.started_ms is None:
+        return {}
+    rows = Observation.of(clinic).filter(encounter_id=encounter, code__in=BEFORE)
+    told = [r for r in rows if round(r.recorded_at.timestamp() * 1000) <= state.started_ms]
+    return {code: row.value for code, row in gate_facts.valid(told).items()}
+
+
 def _usual(clinic: uuid.UUID, row: Encounter) -> dict[str, Any]:
     known = observations.newest(clinic=clinic, patient=row.patient_id, codes=list(USUAL))
     base = baselines.of(clinic=clinic, encounter=row.pk)
     pressure = {"baseline_sbp_mmhg": base["sbp"]} if "sbp" in base else {}
-    return {**pressure, **{code: view.value for code, view in known.items()}}
+    before = usual_before(clinic=clinic, encounter=row.pk)
+    return {**pressure, **before, **{code: view.value for code, view in known.items()}}
 
 
 def _drugs(clinic: uuid.UUID, row: Encounter, at_ms: int) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def _shown(
         "clear": [card for card, f in cards if not f.blocks],
         "form": form or LookForm(), "words": words or AdviceForm(),
         "escort_form": escort or EscortForm(), "call_at": moment(call.due_at),
+        "usual": _usual(clinic, encounter),
         "advice": advice.current(clinic=clinic, encounter=encounter),
         "last_advice": advice.last(clinic=clinic, patient=now.patient),
         "escort": queries.escort_of(clinic=clinic, encounter=encounter),
@@ -108,6 +109,18 @@ def _shown(
     }  # fmt: skip
     refused = any(f is not None and f.is_bound for f in (form, words, escort))
     return render(request, "staff/recovery/visit.html", shown, status=422 if refused else 200)
+
+
+def _usual(clinic: uuid.UUID, encounter: uuid.UUID) -> list[str]:
+    """How the patient was before the drug, in words; empty when nobody recorded it."""
+    told = queries.usual_before(clinic=clinic, encounter=encounter)
+    limbs, score = told.get("baseline_limbs_n"), told.get("baseline_orientation_score")
+    found = [_(told["baseline_mobility"])] if told.get("baseline_mobility") else []
+    if limbs is not None:
+        found.append(_("{moves} of 4 limbs moved").format(moves=limbs))
+    if score is not None:
+        found.append(_("orientation {score} of 4").format(score=score))
+    return found
 
 
 def _next_look(request: PageRequest, now: queries.Visit) -> tuple[str, bool] | None:

@@ -2,6 +2,7 @@
 
 from reprieve.clinical.facts import count
 from reprieve.clinical.safety.rule import DISCHARGE, Answer, Case, Rule
+from reprieve.clinical.safety.shared import BASELINE_ORIENTATION
 from reprieve.knowledge import N_, Message
 
 
@@ -23,12 +24,7 @@ RULE = Rule(
             high=4,
             unit="{score}",
         ),
-        count(
-            "baseline_orientation_score",
-            N_("Orientation documented before treatment, if it was not full?"),
-            high=4,
-            unit="{score}",
-        ),
+        BASELINE_ORIENTATION,
     ),
     says=Message(id=N_("The patient is not fully oriented.")),
     because=Message(id=N_("Ketamine still acts.")),
