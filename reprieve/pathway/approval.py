@@ -23,6 +23,7 @@ from reprieve.records.queries.settings import Chosen
 
 ACT = "rules.approve"
 LONGEST = 400
+CHANGED = N_("Somebody else has changed this since you opened it: look again.")
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +65,7 @@ def keep(asked: Approval, *, key: str, make: Make) -> None:
     def work() -> Done:
         signer = signatures.prove(actor=actor, password=asked.password)
         if asked.seen != version(clinic=actor.clinic, key=key, at=asked.at):
-            raise NotNow(N_("Somebody else has changed this since you opened it: look again."))
+            raise NotNow(CHANGED)
         now = settings.value(clinic=actor.clinic, key=key, at=asked.at)
         made = make(now, signer)
         row = ClinicSetting.objects.add(
