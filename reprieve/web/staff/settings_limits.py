@@ -143,7 +143,7 @@ def _now(request: PageRequest, place: Place) -> tuple[Limit, ...]:
 
 
 def _seen(request: PageRequest, place: Place) -> str:
-    return approval.version(clinic=request.actor.clinic, key=place.key, at=request.at)
+    return approval.version(clinic=request.actor.clinic, keys=[place.key], at=request.at)
 
 
 def _address(place: Place, signal: str = "") -> str:
