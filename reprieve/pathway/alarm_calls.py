@@ -1,17 +1,25 @@
-"""Who is called when nobody answers an alarm: steps of the ladder become work items."""
+"""Who is called when nobody answers an alarm: steps of the ladder become work items.
+
+A doctor who is called gets a message too, without a word about the patient: nobody at 60 seconds
+has the board open by chance.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from reprieve.monitoring.alarm_state import State, Transition
-from reprieve.pathway import worklist
+from reprieve.pathway import risk_call, worklist
 from reprieve.pathway.permissions import DIRECTOR, NURSE, PHYSICIAN, system
 from reprieve.records.folds import Stored
-from reprieve.records.models import WorkItem
+from reprieve.records.models import InfusionState, WorkItem
+from reprieve.records.queries import people
+from reprieve.records.queries.people import StaffMember
 
 KIND = "alarm"
+TEMPLATE = "alarm_call"
 DUE = timedelta(minutes=1)
 ANSWERED = frozenset({"acknowledged", "cleared"})
 
@@ -45,10 +53,36 @@ def _call(row: Stored, role: str, at: datetime) -> None:
     )
     if waiting.exists():
         return
+    called = people_called(clinic=row.clinic_id, role=role, at=at)
     worklist.open_item(
         actor=system(row.clinic_id, "alarms"), at=at, kind=KIND, owner_role=role,
         due_at=at + DUE, patient=row.patient_id, encounter=row.encounter_id,
+        owner=called[0].id if called else None,
     )  # fmt: skip
+    if called:
+        params = {"chair": _chair(row), "since": at.isoformat()}
+        for person in called:
+            risk_call.tell(person, template=TEMPLATE, at=at, params=params)
+
+
+def people_called(*, clinic: uuid.UUID, role: str, at: datetime) -> list[StaffMember]:
+    """This function will list who gets a message when a step of the ladder calls a role.
+
+    The first on call; then the second, and the medical director. Nurses hear the board.
+    """
+    if role == NURSE:
+        return []
+    on_call = risk_call.on_call(clinic=clinic, at=at)
+    if role == PHYSICIAN:
+        return on_call[:1]
+    found = [*on_call[1:2], *people.with_role(clinic=clinic, role=DIRECTOR)[:1]]
+    return list({person.id: person for person in found}.values())
+
+
+def _chair(row: Stored) -> str:
+    """The chair's name: it tells where to go, and nobody from outside who sits there."""
+    seat = InfusionState.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    return seat.values_list("chair__name", flat=True).first() or ""
 
 
 def _close(row: Stored, at: datetime) -> None:

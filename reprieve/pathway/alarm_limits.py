@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -68,10 +68,14 @@ def base(*, clinic: uuid.UUID, place: Place, at: datetime) -> tuple[Limit, ...]:
 
 def in_force(*, clinic: uuid.UUID, place: Place, at: datetime) -> tuple[Limit, ...]:
     """This function will return the limits of a place after its own are laid over the others."""
+    return alarm_policy.approved(**own_rows(clinic=clinic, place=place, at=at))
+
+
+def own_rows(*, clinic: uuid.UUID, place: Place, at: datetime) -> dict[str, Rows]:
+    """This function will return the clinic's rows and, in a regimen, that regimen's."""
     chosen = settings.several(clinic=clinic, keys=alarm_policy.KEYS, at=at)
-    own = Place().rows(chosen.get(alarm_policy.CLINIC_LIMITS))
-    theirs = place.rows(chosen.get(place.key)) if place.regimen else ()
-    return alarm_policy.approved(clinic=own, regimen=theirs)
+    theirs = place.rows(chosen.get(place.key)) if place.regimen else []
+    return {"clinic": Place().rows(chosen.get(alarm_policy.CLINIC_LIMITS)), "regimen": theirs}
 
 
 def set_limits(asked: Approval, *, place: Place, wanted: Mapping[str, Wanted]) -> None:
@@ -81,15 +85,14 @@ def set_limits(asked: Approval, *, place: Place, wanted: Mapping[str, Wanted]) -
     that cannot be, and "reason" where a looser one has none.
     """
     _known(place)
-    below = {limit.name: limit for limit in base(clinic=asked.actor.clinic, place=place,
-                                                 at=asked.at)}  # fmt: skip
+    below = base(clinic=asked.actor.clinic, place=place, at=asked.at)
 
     def make(now: Any, signer: Practitioner) -> Changed:
-        before = {row.get("name", ""): row for row in place.rows(now)}
-        made = own_limits.changed(below.values(), wanted)
-        own = {limit.name: _row(limit, before, below, asked, signer) for limit in made}
-        others = [row for row in place.rows(now) if row.get("name", "") not in wanted]
-        return _changed(now, place, [*others, *own.values()])
+        rows = place.rows(now)
+        if loosened(rows, below=below, wanted=wanted) and not asked.reason.strip():
+            raise BadValue("reason", N_("is needed: a limit is looser than the default"))
+        made = merged(rows, below=below, wanted=wanted, reason=asked.reason, signer=signer)
+        return _changed(now, place, made)
 
     approval.keep(asked, key=place.key, make=make)
 
@@ -109,47 +112,66 @@ def to_default(asked: Approval, *, place: Place, names: Iterable[str] | None = N
 
 def history(*, clinic: uuid.UUID, place: Place, at: datetime) -> tuple[Held, ...]:
     """This function will list the changes of a place's limits, the newest first."""
+    chosen = approval.history(clinic=clinic, key=place.key, at=at)
+    return told((one.since, one.by, one.reason, place.rows(one.value)) for one in chosen)
+
+
+def told(versions: Iterable[tuple[datetime, str, str, Rows]]) -> tuple[Held, ...]:
+    """This function will tell the changes between versions (oldest first), the newest first."""
     found: list[Held] = []
     before: dict[str, Limit] = {}
-    for chosen in approval.history(clinic=clinic, key=place.key, at=at):
-        after = _by_name(place.rows(chosen.value))
+    for since, by, reason, rows in versions:
+        after = by_name(rows)
         names = sorted({n for n in {*before, *after} if before.get(n) != after.get(n)})
         changes = tuple((before.get(n), after.get(n)) for n in names)
         if changes:
-            found.append(Held(since=chosen.since, by=chosen.by, reason=chosen.reason,
-                              changes=changes))  # fmt: skip
+            found.append(Held(since=since, by=by, reason=reason, changes=changes))
         before = after
     return tuple(reversed(found))
 
 
-def needs_reason(limit: Limit, *, below: Limit) -> bool:
-    """This function will tell whether a limit is looser than the one below or the shipped one."""
+def loosened(
+    rows: Rows, *, below: Iterable[Limit], wanted: Mapping[str, Wanted]
+) -> tuple[Limit, ...]:
+    """This function will return what is wanted anew and looser than before or than the default.
+
+    Raises BadValue naming a limit that cannot be.
+    """
+    known = {limit.name: limit for limit in below}
+    return tuple(
+        limit
+        for limit in own_limits.changed(known.values(), wanted)
+        if _kept(limit, rows) is None and _is_looser(limit, known[limit.name])
+    )
+
+
+def merged(
+    rows: Rows, *, below: Iterable[Limit], wanted: Mapping[str, Wanted], reason: str,
+    signer: Practitioner,
+) -> list[Mapping[str, Any]]:  # fmt: skip
+    """This function will return a place's rows after a change; what stays keeps its approval."""
+    known = {limit.name: limit for limit in below}
+    signed = {"approved_by": str(signer.pk), "reason": reason.strip()}
+    own: list[Mapping[str, Any]] = [r for r in rows if r.get("name", "") not in wanted]
+    for limit in own_limits.changed(known.values(), wanted):
+        loose = signed if _is_looser(limit, known[limit.name]) else {}
+        own.append(_kept(limit, rows) or {**own_limits.row(limit), **loose})
+    return own
+
+
+def _is_looser(limit: Limit, below: Limit) -> bool:
     shipped = own_limits.default(limit.name)
     return own_limits.is_looser(limit, than=below) or own_limits.is_looser(limit, than=shipped)
 
 
-def _row(
-    limit: Limit, before: Mapping[str, Mapping[str, Any]], below: Mapping[str, Limit],
-    asked: Approval, signer: Practitioner,
-) -> Mapping[str, Any]:  # fmt: skip
-    kept = before.get(limit.name)
-    if kept is not None and same(alarm_policy.read([kept])[0], limit):
-        return kept
-    if not needs_reason(limit, below=below[limit.name]):
-        return own_limits.row(limit)
-    if not asked.reason.strip():
-        raise BadValue("reason", N_("is needed: a limit is looser than the default"))
-    signed = {"approved_by": str(signer.pk), "reason": asked.reason.strip()}
-    return {**own_limits.row(limit), **signed}
-
-
-def same(one: Limit, other: Limit) -> bool:
-    """This function will tell whether two limits say the same; only shipped ones know a bound."""
-    return replace(one, loosest=None) == replace(other, loosest=None)
+def _kept(limit: Limit, rows: Rows) -> Mapping[str, Any] | None:
+    """The row that says the same already. Only shipped limits know how loose they may become."""
+    alike = (r for r in rows if r.get("name", "") == limit.name)
+    return next((r for r in alike if alarm_policy.read([r])[0].key == limit.key), None)
 
 
 def _changed(now: Any, place: Place, rows: Rows) -> Changed:
-    before, after = _by_name(place.rows(now)), _by_name(rows)
+    before, after = by_name(place.rows(now)), by_name(rows)
     return Changed(
         value=place.value(now, rows),
         before={"regimen": place.regimen, **{n: one.key for n, one in before.items()}},
@@ -157,7 +179,8 @@ def _changed(now: Any, place: Place, rows: Rows) -> Changed:
     )
 
 
-def _by_name(rows: Rows) -> dict[str, Limit]:
+def by_name(rows: Rows) -> dict[str, Limit]:
+    """This function will read a place's rows."""
     return {one.name or one.key: one for one in (alarm_policy.read(rows) if rows else ())}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -46,8 +46,9 @@ _policies: dict[uuid.UUID, tuple[tuple[Any, ...], Policy]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a visit's plan says about alarms. A visit and its plan never change."""
+    """Whose visit it is, and what its plan says about alarms. Neither ever changes."""
 
+    patient: uuid.UUID | None = None
     regimen: str = ""
     limits: Sequence[Mapping[str, Any]] = ()
 
@@ -62,14 +63,16 @@ class Ground:
     settings: Mapping[str, Any]
     plans: Mapping[uuid.UUID, Planned]
     suspensions: Mapping[uuid.UUID, tuple[Suspension, ...]]
+    own: Mapping[uuid.UUID, Sequence[Mapping[str, Any]] | None] = field(default_factory=dict)
 
     def rows(self, encounter: uuid.UUID) -> dict[str, Sequence[Mapping[str, Any]]]:
         """Return the rows of limits of each layer."""
         plan = self.plans.get(encounter, _NO_PLAN)
+        own = self.own.get(plan.patient) if plan.patient else None
         return {
             "clinic": self.settings.get(CLINIC_LIMITS) or (),
             "regimen": self.settings.get(REGIMEN_LIMITS, {}).get(plan.regimen, ()),
-            "patient": plan.limits,
+            "patient": plan.limits if own is None else own,
         }
 
 
@@ -91,9 +94,12 @@ def ground(
         lambda _: {(clinic, KEYS): batch_rows.settings(clinic=clinic, keys=KEYS, at=at)},
         none={},
     )
+    plans = _planned(clinic, encounters)
+    patients = sorted({plan.patient for plan in plans.values() if plan.patient})
     return Ground(
         settings=settings[clinic, KEYS],
-        plans=_planned(clinic, encounters),
+        plans=plans,
+        own=filled(standing.own_limits, patients, partial(_own_limits, clinic), none=None),
         suspensions=_suspended(clinic, encounters, ms(at), standing),
     )
 
@@ -102,14 +108,25 @@ def _planned(clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> dict[uuid.UU
     unread = [e for e in encounters if e not in _plans]
     if unread:
         _make_room(_plans, len(unread))
-        visits = Encounter.of(clinic).filter(pk__in=unread, plan__isnull=False)
-        found = {visit.pk: visit.plan for visit in visits.select_related("plan")}
-        for encounter in unread:
-            plan = found.get(encounter)
-            _plans[encounter] = _NO_PLAN if plan is None else Planned(
-                regimen=plan.regimen, limits=plan.detail.get("limits", ())
-            )  # fmt: skip
+        visits = Encounter.of(clinic).filter(pk__in=unread).select_related("plan")
+        found = {visit.pk: _plan_of(visit) for visit in visits}
+        _plans.update({encounter: found.get(encounter, _NO_PLAN) for encounter in unread})
     return {encounter: _plans[encounter] for encounter in encounters}
+
+
+def _plan_of(visit: Encounter) -> Planned:
+    plan = visit.plan
+    if plan is None:
+        return Planned(patient=visit.patient_id)
+    return Planned(
+        patient=visit.patient_id, regimen=plan.regimen, limits=plan.detail.get("limits", ())
+    )
+
+
+def _own_limits(
+    clinic: uuid.UUID, patients: Sequence[uuid.UUID]
+) -> Mapping[uuid.UUID, Sequence[Mapping[str, Any]] | None]:
+    return batch_rows.own_limits(clinic=clinic, patients=patients)
 
 
 def policy(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> Policy:
@@ -195,7 +212,7 @@ def approved(
     if not any(rows.values()):
         return limit_files.shipped()
     return layers.layered(
-        shipped=limit_files.shipped(), **{k: _usable(v) for k, v in rows.items()}
+        shipped=limit_files.shipped(), **{k: usable(v) for k, v in rows.items()}
     ).limits
 
 
@@ -214,7 +231,8 @@ def unapproved(rows: Sequence[Mapping[str, Any]]) -> tuple[layers.Change, ...]:
     return (*found.refused, *(c for c in found.needs_director if c.name not in names))
 
 
-def _usable(rows: Sequence[Mapping[str, Any]]) -> tuple[Limit, ...]:
+def usable(rows: Sequence[Mapping[str, Any]]) -> tuple[Limit, ...]:
+    """This function will read those of a layer's rows that may hold as they are written."""
     unfit = {c.name for c in unapproved(rows)}
     kept = [r for r in rows if r.get("name", "") not in unfit]
     return read(kept) if kept else ()

@@ -31,6 +31,7 @@ class Standing:
     links_after_ms: int = 0
     settings: dict[Setting, Mapping[str, Any]] = field(default_factory=dict)
     aside: dict[uuid.UUID, list[Any]] = field(default_factory=dict)
+    own_limits: dict[uuid.UUID, Any] = field(default_factory=dict)
     states: dict[uuid.UUID, Stored] = field(default_factory=dict)
     _place: tuple[Any, int, int] | None = None
     _since_ms: int = 0
@@ -49,7 +50,7 @@ class Standing:
     def forget(self) -> None:
         """Forget everything, as after a transaction that failed."""
         self._place = None
-        for kept in (self.links, self.settings, self.aside, self.states):
+        for kept in (self.links, self.settings, self.aside, self.own_limits, self.states):
             kept.clear()
 
     def links_of(

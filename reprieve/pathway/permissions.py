@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "consent.text": DOCTORS,
     "plan.open": CLINICIANS,
     "plan.sign": DOCTORS,
+    "plan.limits": DOCTORS,
     "order.sign": DOCTORS,
     "order.verbal": CLINICIANS,
     "order.cosign": DOCTORS,

@@ -14,13 +14,14 @@ from django.db import transaction
 
 from reprieve.clinical.instruments import Score
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import messages, observations, patients, risk_call, worklist
+from reprieve.pathway import observations, patients, risk_call, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import CLINICIANS, PHYSICIAN, Actor, system
 from reprieve.records.models import WorkItem
 from reprieve.records.queries import risk as state
+from reprieve.records.queries.people import StaffMember
 from reprieve.records.queries.risk import CLEARED, GRAVE, KIND, OPEN, SCREENER, RiskView
 
 FLAG = "suicide-risk"
@@ -67,7 +68,7 @@ def alert(
         due_at=risk_call.deadline(clinic=actor.clinic, at=at),
         owner=owner.id if owner else None,
     )  # fmt: skip
-    _tell(actor.clinic, owner.email if owner else "", at)
+    _tell(owner, at)
     return item
 
 
@@ -146,13 +147,13 @@ def _escalate(clinic: uuid.UUID, item: uuid.UUID, at: datetime) -> int:
         actor=system(clinic, "jobs"), at=at, item=row, owner=owner.id if owner else None,
         due_at=risk_call.deadline(clinic=clinic, at=at),
     )  # fmt: skip
-    _tell(clinic, owner.email if owner else "", at)
+    _tell(owner, at)
     return 1
 
 
-def _tell(clinic: uuid.UUID, to: str, at: datetime) -> None:
-    if to:
-        messages.enqueue(clinic=clinic, template="clinician_review", at=at, to=to)
+def _tell(owner: StaffMember | None, at: datetime) -> None:
+    if owner is not None:
+        risk_call.tell(owner, template="clinician_review", at=at)
 
 
 def _open(clinic: uuid.UUID, patient: uuid.UUID) -> WorkItem:

@@ -1,20 +1,28 @@
 """Who is called when a life may be at risk, and by when: the clinic's own choice, else defaults.
 
+The same people are called about an alarm that nobody answers.
+
 Settings: `risk.on_call` (practitioner ids in order; by default every active physician by name),
 `risk.deadline_open_min` and `risk.deadline_closed_min` (15 and 60), `crisis.text`.
 """
 
 from __future__ import annotations
 
+import os
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from reprieve.pathway import booking_book
+from reprieve.pathway import booking_book, messages
 from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN
 from reprieve.records.queries import people, settings
 from reprieve.records.queries.people import StaffMember
 from reprieve.scheduling.opening import is_open_at
 
+ON_CALL = "risk.on_call"
+OPEN_KEY, CLOSED_KEY = "risk.deadline_open_min", "risk.deadline_closed_min"
+SEEN_KEY = "risk.seen_min"
 OPEN_MIN, CLOSED_MIN = 15, 60  # defaults of this product, for the medical director to confirm
 SEEN_MIN = 60  # whoever took it on has this long before it is handed on again
 
@@ -22,7 +30,7 @@ SEEN_MIN = 60  # whoever took it on has this long before it is handed on again
 def on_call(*, clinic: uuid.UUID, at: datetime) -> list[StaffMember]:
     """This function will list who is called, first to last; empty when there is no physician."""
     staff = {str(m.id): m for m in people.staff(clinic=clinic) if m.active}
-    chosen = settings.value(clinic=clinic, key="risk.on_call", at=at, default=[])
+    chosen = settings.value(clinic=clinic, key=ON_CALL, at=at, default=[])
     named = [staff[person] for person in chosen if person in staff]
     if named:
         return named
@@ -42,11 +50,29 @@ def deadline(*, clinic: uuid.UUID, at: datetime) -> datetime:
     day = timedelta(days=1)
     hours = booking_book.opening(clinic=clinic, start=at - day, end=at + day, chosen=chosen)
     if is_open_at(hours, at):
-        return at + timedelta(minutes=int(chosen.get("risk.deadline_open_min", OPEN_MIN)))
-    return at + timedelta(minutes=int(chosen.get("risk.deadline_closed_min", CLOSED_MIN)))
+        return at + timedelta(minutes=int(chosen.get(OPEN_KEY, OPEN_MIN)))
+    return at + timedelta(minutes=int(chosen.get(CLOSED_KEY, CLOSED_MIN)))
 
 
 def after_seen(*, clinic: uuid.UUID, at: datetime) -> datetime:
     """This function will return by when an alert that was taken on must have its answer."""
-    minutes = settings.value(clinic=clinic, key="risk.seen_min", at=at, default=SEEN_MIN)
+    minutes = settings.value(clinic=clinic, key=SEEN_KEY, at=at, default=SEEN_MIN)
     return at + timedelta(minutes=int(minutes))
+
+
+def tell(
+    person: StaffMember, *, template: str, at: datetime, params: Mapping[str, Any] | None = None
+) -> None:
+    """This function will send somebody a mail, and a text where there is a number and a gateway.
+
+    It is part of the caller's act. Neither says anything about a patient.
+    """
+    ways = [("mail", person.email)]
+    if os.environ.get(messages.GATEWAY):
+        ways.append(("sms", person.phone))
+    for channel, to in ways:
+        if to:
+            messages.enqueue(
+                clinic=person.clinic, template=template, at=at, to=to, channel=channel,
+                params=params,
+            )  # fmt: skip

@@ -31,6 +31,12 @@ SELECT "encounter_id", "at_ms", "by_id", "detail" FROM "records_alarmtransition"
 WHERE "kind" = 'suspension' AND "clinic_id" = %s AND "encounter_id" IN ({places})
 ORDER BY "id"
 """
+# What physicians decided about the limits of single patients; the last word of each counts.
+_OWN_LIMITS = """
+SELECT "patient_id", "findings" FROM "records_decision"
+WHERE "kind" = 'alarm_limits' AND "clinic_id" = %s AND "patient_id" IN ({places})
+ORDER BY "recorded_at", "id"
+"""
 _SETTINGS = """
 SELECT "key", "value" FROM "records_clinicsetting"
 WHERE "clinic_id" = %s AND "key" IN ({places}) AND "valid_from" <= %s
@@ -65,6 +71,14 @@ def put_aside(*, clinic: uuid.UUID, encounters: Collection[uuid.UUID]) -> list[A
         (known(row[0]), row[1], None if row[2] is None else known(row[2]), orjson.loads(row[3]))
         for row in rows
     ]
+
+
+def own_limits(
+    *, clinic: uuid.UUID, patients: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """This function will return the rows of limits of those patients who have their own."""
+    rows = _asked(_OWN_LIMITS, [key(clinic)], [key(p) for p in patients], [])
+    return {known(patient): orjson.loads(limits) for patient, limits in rows}
 
 
 def settings(*, clinic: uuid.UUID, keys: Collection[str], at: datetime) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import clinics
 from reprieve.records.queries import live as queries
-from reprieve.web import infusion_screen
+from reprieve.web import infusion_screen, limit_view
 from reprieve.web import infusion_words as words
 from reprieve.web.access import PageRequest
 from reprieve.web.live_reader import Shared, reader
@@ -107,7 +107,8 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
         raise NotFound(N_("There is no such infusion."))
     feed = queries.feed(clinic=clinic, encounter=encounter, after=after.frame)
     cursor = Cursor(version=now, frame=feed.frame, beat=_beat(request))
-    rules = alarm_policy.in_force(clinic=clinic, encounter=encounter, at=request.at)
+    ground = alarm_policy.ground(clinic=clinic, encounters=[encounter], at=request.at)
+    rules = alarm_policy.approved(**ground.rows(encounter))
     grid = infusion_screen.grid(
         head, feed, now_ms=now_ms, whole=after.frame == 0,
         limits=infusion_screen.limits_drawn(rules),
@@ -124,6 +125,9 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
         "sounding": "" if silent else head.alarms.sounding or "", "silence": head.alarms.silence,
         "due": infusion_screen.due(head), "feed_ms": infusion_screen.feed_ms(head),
         "lines": infusion_screen.lines(head),
+        "own_limits": [
+            limit_view.short(one) for one in alarm_policy.usable(ground.rows(encounter)["patient"])
+        ],
         "grid": _script_safe(grid),
     }  # fmt: skip
     return Part(

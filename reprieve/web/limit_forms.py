@@ -58,6 +58,29 @@ class LimitsForm(ApproveForm):
         }
 
 
+class PatientLimitsForm(LimitsForm):
+    """The same for one patient: always with a reason, signed by the doctor."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for_patient(self)
+
+
+class TakeBackForm(ApproveForm):
+    """All of a patient's own limits are taken back."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for_patient(self)
+
+
+def for_patient(form: forms.Form) -> None:
+    """This function will ask for a doctor's reason and password in place of a director's."""
+    form.fields["reason"].required = True
+    form.fields["reason"].help_text = _("Why this patient needs other limits.")
+    form.fields["password"].label = _("Your password, to sign")
+
+
 def _label(limit: Limit) -> str:
     words = {
         "<": _("Alarm below"), "≤": _("Alarm at or below"), ">": _("Alarm above"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +47,7 @@ class Sign:
     name: str
     title: str
     lines: tuple[Line, ...]
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +60,19 @@ class Past:
     changes: tuple[str, ...]
 
 
-def signs(now: Iterable[Limit], *, below: Mapping[str, Limit]) -> tuple[Sign, ...]:
+def signs(
+    now: Iterable[Limit], *, below: Mapping[str, Limit], href: Callable[[str], str]
+) -> tuple[Sign, ...]:
     """This function will list the limits by sign. `below` is what would hold without a change."""
     found: dict[str, list[Line]] = {}
     for limit in now:
         if limit.name in below:
             found.setdefault(limit.signal, []).append(_line(limit, below[limit.name]))
     return tuple(
-        Sign(name=name, title=infusion_words.signal(name), lines=tuple(lines))
+        Sign(name=name, title=infusion_words.signal(name), lines=tuple(lines),
+             href=href(name))
         for name, lines in found.items()
-    )
+    )  # fmt: skip
 
 
 def _line(limit: Limit, below: Limit) -> Line:
@@ -94,6 +98,11 @@ def threshold(limit: Limit) -> str:
     shown = infusion_words.limit(limit.label)
     unit = "" if limit.is_relative else infusion_words.unit(limit.signal)
     return f"{shown}\u00a0{unit}" if unit else shown
+
+
+def short(limit: Limit) -> str:
+    """This function will say a limit with its sign, as the infusion screen does."""
+    return f"{infusion_words.signal(limit.signal)} {threshold(limit)}"
 
 
 def _waits(limit: Limit) -> str:

@@ -40,7 +40,7 @@ def asked(world: World, *, place: Place = CLINIC, who: str = "medical_director",
     at = world.later(minutes=1)
     given = {
         "password": worlds.PASSWORD, "reason": "",
-        "seen": approval.version(clinic=world.id, key=place.key, at=at),
+        "seen": approval.version(clinic=world.id, keys=[place.key], at=at),
     }  # fmt: skip
     return Approval(actor=world[who], uid=new(), at=at, **{**given, **more})
 
@@ -152,7 +152,7 @@ def test_history_and_audit_tell_before_and_after(world: World) -> None:
     assert oldest.changes[0][0] is None
     assert len(alarm_limits.history(clinic=world.id, place=REGIMEN, at=world.at)) == 1
     lines = AuditEvent.objects.filter(clinic=world.id, action=approval.ACT).order_by("at")
-    said = lines[1].detail
+    said = lines[1].detail[CLINIC.key]
     assert said["before"]["sbp-stop"] == "sbp at or above 170 high"
     assert said["after"]["sbp-stop"] == "sbp at or above 190 high"
 

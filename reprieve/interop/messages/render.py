@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
@@ -138,6 +139,18 @@ def _review(due: Due) -> tuple[str, list[str]]:
     return _("Please sign in now"), [_("Somebody needs your answer. Please sign in now.")]
 
 
+def _alarm(due: Due) -> tuple[str, list[str]]:
+    """Where to go and since when: nothing about who sits there or what is wrong."""
+    moment = timezone.localtime(datetime.fromisoformat(str(due.params["since"])))
+    since = formats.date_format(moment, "H:i")
+    chair = str(due.params.get("chair", ""))
+    where = _("An alarm in {chair} has no answer since {time}.") if chair else _(
+        "An alarm has no answer since {time}."
+    )
+    said = where.format(chair=chair, time=since)
+    return _("An alarm needs you now"), [said, _("Go there, or open Reprieve now.")]
+
+
 def _linked(due: Due, sender: Sender) -> Due:
     """A link is kept as its path; where the pages are is known when it is sent."""
     path = due.params.get("path")
@@ -164,4 +177,5 @@ TEMPLATES: dict[str, Callable[[Due], tuple[str, list[str]]]] = {
     "form_prompt": _form_due,
     "read_code": _code,
     "clinician_review": _review,
+    "alarm_call": _alarm,
 }

@@ -56,6 +56,7 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
         "live": state,
         "now_ms": ms(request.at),
         "patient": header,
+        "patient_id": patient,
         "quick": QUICK,
         "more": MORE,
         "dialogs": dialogs(blanks, request=request, encounter=encounter, patient=header),

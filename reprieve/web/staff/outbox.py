@@ -31,6 +31,7 @@ TEMPLATES: dict[str, str | Promise] = {
     "form_prompt": gettext_lazy("Form that is due"),
     "read_code": gettext_lazy("Code"),
     "clinician_review": gettext_lazy("Call to sign in"),
+    "alarm_call": gettext_lazy("Call about an alarm"),
 }
 STATES: dict[str, tuple[str, str | Promise]] = {
     "failed": ("stop", gettext_lazy("Failed")),

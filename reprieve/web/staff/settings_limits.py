@@ -19,6 +19,7 @@ from reprieve.pathway import alarm_limits, approval
 from reprieve.pathway.alarm_limits import Place
 from reprieve.pathway.approval import Approval
 from reprieve.pathway.errors import NotFound
+from reprieve.pathway.permissions import allowed
 from reprieve.web import infusion_words, limit_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.approve import ApproveForm, approved
@@ -62,7 +63,7 @@ def sign(request: PageRequest, signal: str, regimen: str = "") -> HttpResponseBa
         return redirect(_address(place))
     context = {
         **_who(place), "form": form, "title": infusion_words.signal(signal),
-        "back": _address(place), "looser": _looser(form),
+        "back": _address(place), "looser": looser(form),
     }  # fmt: skip
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "staff/settings/limit.html", context, status=status)
@@ -81,17 +82,21 @@ def _done(request: PageRequest, form: LimitsForm, place: Place, now: list[Limit]
     if not approved(request, form, act):
         return False
     messages.success(request, _("The limits are in force."))
-    looser = [] if back else _looser(form)
-    if looser:
-        messages.warning(
-            request,
-            _("Looser than the product's default: {limits}").format(limits="; ".join(looser)),
-        )
+    if not back:
+        warn(request, form)
     return True
 
 
-def _looser(form: LimitsForm) -> list[str]:
-    """The limits of the form that are looser than the product's default."""
+def warn(request: PageRequest, form: LimitsForm) -> None:
+    """This function will say once more which limits in force are looser than the default."""
+    loose = "; ".join(looser(form))
+    if loose:
+        said = _("Looser than the product's default: {limits}")
+        messages.warning(request, said.format(limits=loose))
+
+
+def looser(form: LimitsForm) -> list[str]:
+    """This function will say the form's limits that are looser than the product's default."""
     if not form.is_bound or not form.has_limits():
         return []
     wanted = form.wanted()
@@ -108,9 +113,12 @@ def _shown(request: PageRequest, place: Place) -> dict[str, Any]:
     below = {x.name: x for x in alarm_limits.base(clinic=clinic, place=place, at=request.at)}
     source, confirmed = limit_view.source()
     found = alarm_limits.history(clinic=clinic, place=place, at=request.at)
-    signs = limit_view.signs(_now(request, place), below=below)
+    signs = limit_view.signs(
+        _now(request, place), below=below, href=lambda signal: _address(place, signal)
+    )
     return {
-        **_who(place), "signs": signs, "source": source, "confirmed": confirmed,
+        **_who(place), "may_change": allowed(request.actor, approval.ACT), "signs": signs,
+        "source": source, "confirmed": confirmed,
         "own": any(line.is_own for sign in signs for line in sign.lines),
         "newest": found[0] if found else None, "history": limit_view.history(found),
         "places": [(n, _(r.name)) for n, r in regimens().items()],
@@ -135,13 +143,12 @@ def _now(request: PageRequest, place: Place) -> tuple[Limit, ...]:
 
 
 def _seen(request: PageRequest, place: Place) -> str:
-    return approval.version(clinic=request.actor.clinic, key=place.key, at=request.at)
+    return approval.version(clinic=request.actor.clinic, keys=[place.key], at=request.at)
 
 
-def _address(place: Place) -> str:
-    if place.regimen:
-        return reverse("settings_limits_regimen", args=[place.regimen])
-    return reverse("settings_limits")
+def _address(place: Place, signal: str = "") -> str:
+    name = f"settings_limit{'' if signal else 's'}{'_regimen' if place.regimen else ''}"
+    return reverse(name, args=[part for part in (place.regimen, signal) if part])
 
 
 urlpatterns = [

@@ -80,6 +80,24 @@ def test_no_word_tells_who_is_treated_or_why(world: World, mailbox_server: Mailb
 
 
 @pytest.mark.parametrize(
+    ("chair", "says"),
+    [("Chair 3", "An alarm in Chair 3 has no answer since 12:00."),
+     ("", "An alarm has no answer since 12:00.")],
+)  # fmt: skip
+def test_a_call_about_an_alarm_says_where_and_since_when(
+    chair: str, says: str, world: World, mailbox_server: Mailbox
+) -> None:
+    params = {"chair": chair, "since": world.at.isoformat()}
+    messages.enqueue(
+        clinic=world.id, template="alarm_call", at=world.at, to="doctor@example.org", params=params
+    )
+    go(world)
+    text = mailbox_server.mails[0].as_string()
+    assert says in text
+    assert "open Reprieve now" in text
+
+
+@pytest.mark.parametrize(
     ("name", "chosen", "shown"),
     [
         ("Harbor Street Practice", "", "Harbor Street Practice"),
