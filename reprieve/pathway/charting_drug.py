@@ -21,6 +21,7 @@ from reprieve.pathway import (
     drug_facts,
     infusion,
     infusion_stream,
+    ledger_undrawn,
     worklist,
 )
 from reprieve.pathway.acts import Done, perform
@@ -117,6 +118,7 @@ def _write(
     )
     if blocking:
         _deviates(row, known, actor=actor, at=at)
+    ledger_undrawn.settle(actor=actor, at=at, encounter=row.encounter_id)
     alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
     infusion.announce(row.clinic_id, row.encounter_id, at)
     return saved
