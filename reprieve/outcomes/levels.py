@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from reprieve.knowledge import BadValue
@@ -12,6 +13,9 @@ from reprieve.outcomes.diary import check_number, relief_percent, shown
 from reprieve.outcomes.rules import Answer, Rules, at_least
 
 Immpact = Literal["none", "minimal", "moderate", "substantial", "unknown"]
+_HIGHEST = MappingProxyType(
+    {"peg": 10, "activity": 10, "promis": 100, "bpi_interference": 10, "odi": 100, "goal": 10}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +32,17 @@ class Level:
 class Scores:
     """Scores before the course and at this visit; None where not taken.
 
-    PEG, goal 0-10; BPI interference 0-10; ODI 0-100 percent; PGIC 1-7. All but the goal fall
-    when things get better; the goal rises towards what the patient wants.
+    PEG, its question about general activity, goal and BPI interference 0-10; ODI 0-100 percent;
+    PROMIS pain interference as a T score; PGIC 1-7. All but the goal fall when things get better;
+    the goal rises towards what the patient wants.
     """
 
     peg_before: int | Decimal | None = None
     peg_now: int | Decimal | None = None
+    activity_before: int | Decimal | None = None
+    activity_now: int | Decimal | None = None
+    promis_before: int | Decimal | None = None
+    promis_now: int | Decimal | None = None
     bpi_interference_before: int | Decimal | None = None
     bpi_interference_now: int | Decimal | None = None
     odi_before: int | Decimal | None = None
@@ -44,10 +53,10 @@ class Scores:
     satisfied: bool | None = None
 
     def __post_init__(self) -> None:
-        for name in ("peg", "bpi_interference", "odi", "goal"):
+        for name, highest in _HIGHEST.items():
             for moment in ("before", "now"):
                 field = f"{name}_{moment}"
-                check_number(field, getattr(self, field), highest=100 if name == "odi" else 10)
+                check_number(field, getattr(self, field), highest=highest)
         if self.pgic is not None and self.pgic not in range(1, 8):
             raise BadValue("pgic", f"must lie between 1 and 7, not {self.pgic}")
 
@@ -83,6 +92,16 @@ def bpi_change(scores: Scores, *, rules: Rules) -> Change:
     """Compare BPI interference; met from the points on."""
     before, now = scores.bpi_interference_before, scores.bpi_interference_now
     return _change(before, now, at_least(_points(before, now), rules.bpi_interference_points))
+
+
+def activity_change(scores: Scores) -> Change:
+    """Compare PEG's question about general activity; the definitions set no level for it."""
+    return _change(scores.activity_before, scores.activity_now, "unknown")
+
+
+def promis_change(scores: Scores) -> Change:
+    """Compare PROMIS pain interference in T points; the definitions set no level for it."""
+    return _change(scores.promis_before, scores.promis_now, "unknown")
 
 
 def odi_change(scores: Scores, *, rules: Rules) -> Change:

@@ -11,16 +11,19 @@ from reprieve.knowledge import N_, Message
 from reprieve.outcomes.baseline import Baseline
 from reprieve.outcomes.composite import Composite, composite
 from reprieve.outcomes.diary import DiaryEntry, by_day, relief_percent, week
+from reprieve.outcomes.gains import Gain, function_gain, gain
 from reprieve.outcomes.levels import (
     Change,
     Level,
     Scores,
+    activity_change,
     bpi_change,
     goal_gain,
     level,
     odi_change,
     peg_change,
     pgic_met,
+    promis_change,
 )
 from reprieve.outcomes.onset import Onset, onset
 from reprieve.outcomes.opioids import OpioidChange
@@ -62,6 +65,10 @@ class Response:
     peg: Change
     bpi_interference: Change
     odi: Change
+    activity: Change
+    promis: Change
+    function: Gain
+    goal: Gain
     goal_gain: float | None
     pgic: int | None
     pgic_met: Answer
@@ -113,6 +120,13 @@ def respond(
         peg=peg_change(seen, rules=rules),
         bpi_interference=bpi_change(seen, rules=rules),
         odi=odi_change(seen, rules=rules),
+        activity=activity_change(seen),
+        promis=promis_change(seen),
+        function=function_gain(
+            entries=entries, baseline=baseline, after=course.first_infusion,
+            through=course.last_whole_day(at=at), rules=rules,
+        ),
+        goal=gain(before=seen.goal_before, now=seen.goal_now),
         goal_gain=goal_gain(seen),
         pgic=seen.pgic,
         pgic_met=pgic_met(seen, rules=rules),

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from reprieve.outcomes.composite import Composite
+from reprieve.outcomes.gains import Gain
+from reprieve.outcomes.levels import Change
 from reprieve.outcomes.response import Response
 from reprieve.records.queries.followup import Harm
 from reprieve.records.queries.treatments import Treatment
@@ -49,7 +52,9 @@ def lines(found: Response) -> list[tuple[str, str]]:
         (_("Onset"), _onset(found)),
         (_("Relief lasted"), relief_chart.lasted(found) or _("unknown")),
         (_("PEG, change"), _points(found.peg.points)),
+        *function(found),
         (_("Global impression of change"), str(found.pgic) if found.pgic else _("unknown")),
+        (_("Composite of the 2018 guideline"), parts(found.composite)),
         (_("Opioid dose"), say(found.opioids.because) if found.opioids else _("unknown")),
         (
             _("Diary days without an answer"),
@@ -58,6 +63,34 @@ def lines(found: Response) -> list[tuple[str, str]]:
             ),
         ),
     ]
+
+
+def function(found: Response) -> list[tuple[str, str]]:
+    """This function will say what the patient can do now and could before, and how near the goal.
+
+    A scale that not every clinic asks is left out where it was never answered.
+    """
+    asked = [
+        (_("BPI interference"), found.bpi_interference),
+        (_("PROMIS pain interference, T score"), found.promis),
+        (_("Oswestry Disability Index, percent"), found.odi),
+    ]
+    return [
+        (_("Function in the diary, 10 best"), _rise(found.function)),
+        (_("General activity, from PEG"), _fall(found.activity)),
+        *((name, _fall(one)) for name, one in asked if (one.before, one.now) != (None, None)),
+        (_("Own goal, 10 reached"), _rise(found.goal)),
+    ]
+
+
+def parts(found: Composite) -> str:
+    """This function will say each part of the composite, so that an unknown one can be asked."""
+    told = (
+        (_("relief"), found.relief), (_("satisfied"), found.satisfied),
+        (_("function (ODI)"), found.function), (_("fewer opioids"), found.opioid_cut),
+        (_("lasts"), found.lasts),
+    )  # fmt: skip
+    return ", ".join(f"{name} {ANSWERS[answer]}" for name, answer in told)
 
 
 def verdicts(found: Response) -> list[tuple[str, Badge]]:
@@ -130,6 +163,27 @@ def _onset(found: Response) -> str:
         return _("{n} h after the start").format(n=round(began.hours))
     return ngettext("{n} day after the start", "{n} days after the start", began.days).format(
         n=began.days
+    )
+
+
+def _fall(change: Change) -> str:
+    """A scale that falls when things get better: before, now, and by how much."""
+    return _moved(change.before, change.now, _points(change.points))
+
+
+def _rise(found: Gain) -> str:
+    return _moved(found.before, found.now, _points(found.points))
+
+
+def _moved(before: float | None, now: float | None, by: str) -> str:
+    if before is None and now is None:
+        return _("unknown")
+    if now is None:
+        return _("{before} before treatment, not known now").format(before=f"{before:.1f}")
+    if before is None:
+        return _("{now} now, not known before treatment").format(now=f"{now:.1f}")
+    return _("from {before} to {now}: {by}").format(
+        before=f"{before:.1f}", now=f"{now:.1f}", by=by
     )
 
 

@@ -6,7 +6,7 @@ What is drawn comes from the instrument's own file: its T score, its total, or i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from reprieve.records.queries.questionnaires import ResponseView
 
 # Pain comes first; an instrument that is not named follows by its title.
 ORDER = (
-    "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "personal-goal",
+    "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "odi", "personal-goal",
     "body-map", "wpi-sss", "dn4",
     "paindetect", "pcs", "promis-29", "phq-9", "phq-2", "gad-7", "c-ssrs-screener", "audit-c",
     "ort-oud", "dast-10", "stop-bang", "pgic",
@@ -61,10 +61,18 @@ class Line:
     values: tuple[float | None, ...]
 
 
-def trends(*, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None) -> list[Trend]:
-    """This function will prepare the scales that were answered, with a chart from two values on."""
+def trends(
+    *, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None,
+    only: Collection[str] = (),
+) -> list[Trend]:  # fmt: skip
+    """This function will prepare the scales that were answered, with a chart from two values on.
+
+    All of them, or `only` some.
+    """
     found: dict[str, list[ResponseView]] = {}
     for view in questionnaires.history(clinic=clinic, patient=patient, as_of=as_of):
+        if only and view.instrument not in only:
+            continue
         if view.complete and not view.corrected and _lasts(view.instrument):
             found.setdefault(view.instrument, []).append(view)
     others = sorted((name for name in found if name not in ORDER), key=_title)

@@ -37,6 +37,7 @@ EXPECTED = [
     "modified-aldrete",
     "news2",
     "nrs",
+    "odi",
     "orientation",
     "ort-oud",
     "padss",

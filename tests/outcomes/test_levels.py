@@ -9,6 +9,7 @@ import pytest
 from reprieve.knowledge import BadValue
 from reprieve.outcomes.levels import (
     Scores,
+    activity_change,
     bpi_change,
     either,
     every,
@@ -17,6 +18,7 @@ from reprieve.outcomes.levels import (
     odi_change,
     peg_change,
     pgic_met,
+    promis_change,
 )
 from reprieve.outcomes.rules import Answer, Rules
 
@@ -52,6 +54,15 @@ def test_levels(relief: Fraction | None, r30: str, r50: str, immpact: str, rules
 def test_peg(before: Any, now: Any, percent: Any, met: str, rules: Rules) -> None:
     found = peg_change(Scores(peg_before=before, peg_now=now), rules=rules)
     assert (found.percent, found.met) == (percent, met)
+
+
+def test_what_has_no_level_is_still_compared() -> None:
+    scores = Scores(activity_before=8, activity_now=5, promis_before=Decimal("63.8"))
+    activity, promis = activity_change(scores), promis_change(scores)
+    assert (activity.points, activity.met) == (3.0, "unknown")
+    assert (promis.before, promis.points, promis.met) == (63.8, None, "unknown")
+    with pytest.raises(BadValue, match="promis_now"):
+        Scores(promis_now=101)
 
 
 def test_bpi_is_met_by_a_point(rules: Rules) -> None:

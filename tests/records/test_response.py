@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from reprieve.clinical.instruments import instrument
 from reprieve.pathway import history, observations, questionnaires
 from reprieve.pathway.observations import Told
 from reprieve.records.models import MedicationStatement
 from reprieve.records.queries import opioids, response, treatments
 from tests.treated import Treated, responder, treated
 from tests.world import World, new
+
+PROMIS = ("painin9", "painin22", "painin31", "painin34")
 
 
 def takes(made: Treated, name: str, mg: str | None, **more: Any) -> MedicationStatement:
@@ -93,6 +96,27 @@ class TestStory:
         assert (found.peg.points, found.pgic, found.pgic_met) == (4, 2, "yes")
         assert found.bpi_interference.before is None
 
+    def test_function_and_goal_before_and_after(self, world: World) -> None:
+        made = treated(world)
+        _forms(made, goal=2, promis=4, odi=60, interference=8)
+        made.infuse(made.plan(sessions=1))
+        made.put("follow_up")
+        world.later(days=1)
+        made.days([3] * 7)
+        _forms(made, goal=7, promis=2, odi=40, interference=4)
+        whose = {"clinic": world.id, "patient": made.patient, "at": world.at}
+        found = response.story(**whose).response
+        assert found is not None
+        assert (found.goal.before, found.goal.now, found.goal_gain) == (2, 7, 5)
+        assert (found.activity.points, found.bpi_interference.points) == (5, 4)
+        assert (found.promis.before, found.promis.now) == (66.6, 55.6)
+        assert (found.odi.points, found.odi.met, found.composite.function) == (20, "yes", "yes")
+        _forms(made, goal=1, promis=5, odi=80, interference=9)
+        world.later(days=1)
+        then = response.story(**whose).response  # a letter about then says what was known
+        assert then is not None
+        assert then.goal.now == 7
+
     def test_without_a_diary_the_recall_of_the_evaluation_stands_in(self, world: World) -> None:
         made = Treated(world, *_person(world))
         _peg(made, 7)
@@ -161,6 +185,16 @@ def _person(world: World) -> tuple[Any, Any]:
 
 def _peg(made: Treated, pain: int) -> None:
     _answer(made, "peg", {"pain": pain, "enjoyment": pain, "activity": pain})
+
+
+def _forms(made: Treated, *, goal: int, promis: int, odi: int, interference: int) -> None:
+    made.world.later(minutes=5)
+    _peg(made, 10 - goal)
+    _answer(made, "personal-goal", {"near": goal})
+    _answer(made, "promis-pain-interference-4a", dict.fromkeys(PROMIS, promis))
+    _answer(made, "odi", {"percent": odi})
+    parts = instrument("bpi-sf").items
+    _answer(made, "bpi-sf", {item.id: interference for item in parts})
 
 
 def _answer(made: Treated, instrument: str, answers: dict[str, int]) -> None:

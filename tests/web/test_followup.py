@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from reprieve.pathway import clinic as clinics
-from reprieve.pathway import clock, followup
+from reprieve.pathway import clock, followup, questionnaires
 from reprieve.pathway.followup import Call
 from reprieve.records.models import (
     AdverseEvent,
@@ -134,6 +134,32 @@ class TestVisit:
         whose = {"clinic_id": made.world.id, "patient_id": made.patient, "recorded_at": at}
         AdverseEvent.objects.add(term="nausea", grade=2, onset_ms=0, **whose)
         Condition.objects.add(label="shingles", is_pain_condition=True, **whose)
+
+    def test_function_and_goal_stand_beside_the_pain(self, made: Treated, as_role: As) -> None:
+        self.forms(made, 2, at=made.world.at - timedelta(days=60))
+        self.forms(made, 6, at=made.world.at - timedelta(hours=1))
+        doctor = as_role("physician")
+        page = doctor.get(f"/follow-up/{made.patient}").content.decode()
+        told = ("Walk to the market", "from 2.0 to 6.0: 4.0 points better",
+                "General activity, from PEG", "function (ODI) unknown", "trend-personal-goal",
+                "My own goal: from 2 to 6")  # fmt: skip
+        for words in told:
+            assert words in page
+        assert "BPI interference" not in page  # never asked
+        doctor.post(f"/follow-up/{made.patient}", form(outcome="continue", reason="Works."))
+        text = words_of(doctor.get(f"/follow-up/{made.patient}/letter.pdf").content)
+        for words in ("Walk to the market", "from 2.0 to 6.0: 4.0 points better"):
+            assert words in text
+
+    def forms(self, made: Treated, near: int, *, at: datetime) -> None:
+        for name, answers, words in (
+            ("personal-goal", {"near": near}, "Walk to the market"),
+            ("peg", dict.fromkeys(("pain", "enjoyment", "activity"), 9 - near), ""),
+        ):
+            questionnaires.save(
+                actor=made.world["infusion_nurse"], uid=new(), at=at, patient=made.patient,
+                instrument=name, answers=answers, complete=True, mode="clinic", words=words,
+            )  # fmt: skip
 
     def test_a_booster_leads_on(self, made: Treated, as_role: As) -> None:
         press = form(outcome="booster", reason="fades")

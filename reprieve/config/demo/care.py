@@ -45,6 +45,7 @@ FORMS: dict[str, dict[str, int]] = {
     "ort-oud": dict.fromkeys((f"q{n}" for n in range(1, 10)), 0),
 }
 
+PROMIS = ("painin9", "painin22", "painin31", "painin34")
 
 # Where it hurts, by the beginning of the condition's code; elsewhere hands and feet.
 HURTS: dict[str, tuple[str, ...]] = {
@@ -135,6 +136,7 @@ def _therapies(stage: Stage, patient: uuid.UUID) -> None:
 def forms(stage: Stage, who: Person, patient: uuid.UUID, **own: dict[str, int]) -> None:
     """This function will fill in the forms of a baseline."""
     pain = {"nrs": {"pain": who.pain}}
+    pain["promis-pain-interference-4a"] = dict.fromkeys(PROMIS, 4)
     pain["peg"] = {"pain": who.pain, "enjoyment": who.pain, "activity": min(10, who.pain + 1)}
     for name, answers in (pain | FORMS | own).items():
         form = instruments.instrument(name)
@@ -160,6 +162,22 @@ def _own_words(stage: Stage, who: Person, patient: uuid.UUID) -> None:
         **stage.by("infusion_nurse"), **act, instrument="personal-goal", answers={"near": 2},
         words=GOALS[who.pain % len(GOALS)],
     )  # fmt: skip
+
+
+def answer_again(stage: Stage, who: Person, patient: uuid.UUID, *, at: datetime) -> None:
+    """This function will answer the forms of the fourth week, by somebody whom it helped."""
+    eased = max(1, who.pain - 4)
+    told: dict[str, dict[str, int]] = {
+        "peg": {"pain": eased, "enjoyment": eased, "activity": eased + 1}, "pgic": {"change": 2},
+        "promis-pain-interference-4a": dict.fromkeys(PROMIS, 2),
+        "personal-goal": {"near": 6},
+    }  # fmt: skip
+    with stage.meanwhile(at):
+        for name, answers in told.items():
+            questionnaires.save(
+                **stage.by("infusion_nurse"), patient=patient, instrument=name, complete=True,
+                answers=answers, mode="kiosk",
+            )  # fmt: skip
 
 
 def accept(stage: Stage, patient: uuid.UUID, *, outcome: str = "accept") -> None:

@@ -283,7 +283,9 @@ def series_done(stage: Stage, who: Person, now: datetime) -> None:
 
 
 def relief_lasts(stage: Stage, who: Person, now: datetime) -> None:
-    patient = _series(stage, who, now, first=now - timedelta(days=45))
+    first = now - timedelta(days=45)
+    patient = _series(stage, who, now, first=first)
+    care.answer_again(stage, who, patient, at=first + timedelta(days=SERIES_DAYS[-1] + 24))
     care.keep_diary(stage, patient, until=now - timedelta(days=1), pains=_better(stage, who, 14))
 
 

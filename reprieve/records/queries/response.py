@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from reprieve.outcomes.response import Response, respond
 from reprieve.outcomes.rules import Rules, rules
 from reprieve.records.models import Observation
 from reprieve.records.queries import diary, observations, opioids, questionnaires, treatments
+from reprieve.records.queries.questionnaires import ResponseView
 from reprieve.records.queries.treatments import Treatment, zone_of
 
 # Surveillance fact of the outcome rules <- code of the observation that answers it.
@@ -26,6 +28,14 @@ ANSWERS = {
     "memory-question": "memory_complaint", "phq-9": "phq-9", "pdmp-check": "pdmp_checked",
     "pregnancy-test": "pregnancy_test",
 }  # fmt: skip
+TOTAL, T_SCORE = "total", "t_score"
+# What the outcome rules compare <- the instrument, and which of its numbers.
+MEASURES = MappingProxyType({
+    "peg": ("peg", TOTAL), "activity": ("peg", "activity"),
+    "promis": ("promis-pain-interference-4a", T_SCORE),
+    "bpi_interference": ("bpi-sf", "interference"), "odi": ("odi", TOTAL),
+    "goal": ("personal-goal", TOTAL),
+})  # fmt: skip
 FERTILE = "could_become_pregnant"
 SCREENER = "c-ssrs-screener"
 
@@ -56,7 +66,7 @@ def story(
     who = (clinic, patient)
     entries = (*diary_of(clinic=clinic, patient=patient), *_recovery(who, given, zone))
     found = (
-        _response(who, given, entries, today, in_force=in_force, only_pain=only_pain)
+        _response(who, given, entries, at, in_force=in_force, only_pain=only_pain)
         if given
         else None
     )
@@ -91,9 +101,10 @@ Who = tuple[uuid.UUID, uuid.UUID]  # clinic and patient
 
 
 def _response(
-    who: Who, given: list[Treatment], entries: tuple[DiaryEntry, ...], today: date,
+    who: Who, given: list[Treatment], entries: tuple[DiaryEntry, ...], at: datetime,
     *, in_force: Rules, only_pain: bool,
 ) -> Response:  # fmt: skip
+    today = at.astimezone(zone_of(who[0])).date()
     first, course = given[0].course, given[-1].course
     base = baseline(
         diary=[e for e in entries if e.kind == "diary"], rules=in_force,
@@ -110,7 +121,7 @@ def _response(
     )
     return respond(
         course=course, baseline=base, diary=entries, at=today, rules=in_force,
-        scores=_scores(who, first.started_at, course.started_at),
+        scores=_scores(who, first.started_at, course.started_at, at),
         opioids=change if doses else None,
     )  # fmt: skip
 
@@ -163,28 +174,35 @@ def _recovery(who: Who, given: list[Treatment], zone: ZoneInfo) -> list[DiaryEnt
     ]  # fmt: skip
 
 
-def _scores(who: Who, before: datetime, after: datetime) -> Scores:
-    peg, bpi = _totals(who, "peg"), _parts(who, "bpi-sf", "interference")
-    pgic = _later(_totals(who, "pgic"), after)
-    return Scores(
-        peg_before=_earlier(peg, before), peg_now=_later(peg, after),
-        bpi_interference_before=_earlier(bpi, before), bpi_interference_now=_later(bpi, after),
-        pgic=None if pgic is None else int(pgic),
-    )  # fmt: skip
+def _scores(who: Who, before: datetime, after: datetime, at: datetime) -> Scores:
+    """The newest scores from before the first course and from after this one, as known `at`."""
+    found: dict[str, Any] = {}
+    for name, (instrument, part) in MEASURES.items():
+        told = _values(who, instrument, part, at)
+        found[f"{name}_before"] = _earlier(told, before)
+        found[f"{name}_now"] = _later(told, after)
+    pgic = _later(_values(who, "pgic", TOTAL, at), after)
+    return Scores(**found, pgic=None if pgic is None else int(pgic))
 
 
 Course = list[tuple[datetime, Decimal]]
 
 
-def _totals(who: Who, instrument: str) -> Course:
-    forms = questionnaires.completed(clinic=who[0], patient=who[1], instrument=instrument)
-    return [(f.measured_at, _exact(f.total)) for f in forms if f.total is not None]
-
-
-def _parts(who: Who, instrument: str, part: str) -> Course:
-    forms = questionnaires.completed(clinic=who[0], patient=who[1], instrument=instrument)
-    told = [(f.measured_at, f.score.get("subscales", {}).get(part)) for f in forms]
+def _values(who: Who, instrument: str, part: str, at: datetime) -> Course:
+    forms = questionnaires.completed(
+        clinic=who[0], patient=who[1], instrument=instrument, as_of=at
+    )
+    told = [(f.measured_at, _part(f, part)) for f in forms]
     return [(at, _exact(value)) for at, value in told if value is not None]
+
+
+def _part(form: ResponseView, part: str) -> Any:
+    """The total, the T score, a part of the score, or one answer."""
+    if part == TOTAL:
+        return form.total
+    if part == T_SCORE:
+        return form.score.get(T_SCORE)
+    return form.score.get("subscales", {}).get(part, form.answers.get(part))
 
 
 def _earlier(values: Course, before: datetime) -> Decimal | None:

@@ -20,6 +20,7 @@ class Letter:
     conditions: Sequence[str]
     treatment: Sequence[str]
     response: Sequence[str]
+    goal: str
     harm: Sequence[str]
     decision: str
     reason: str
@@ -42,6 +43,7 @@ def _parts(letter: Letter, heading: Heading) -> Iterator[Flowable]:
         (_("Condition"), letter.conditions),
         (_("Treatment"), letter.treatment),
         (_("Response, as the patient reported it"), letter.response),
+        (_("Goal of the patient"), [letter.goal]),
         (_("Side effects"), letter.harm or [_("None were recorded.")]),
         (_("Decision"), [letter.decision, letter.reason]),
     ):

@@ -26,12 +26,13 @@ from reprieve.records.queries import (
     opioids,
     patients,
     problems,
+    questionnaires,
     recovery,
     response,
     settings,
 )
 from reprieve.records.queries import followup as queries
-from reprieve.web import labels, patient_page, relief_chart, relief_words
+from reprieve.web import labels, patient_page, relief_chart, relief_words, scale_trends
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
@@ -42,6 +43,9 @@ from reprieve.web.words import born, day, form_errors, say
 
 YES_NO = [("yes", _lazy("Yes")), ("no", _lazy("No"))]
 TEN = [(str(n), str(n)) for n in range(11)]
+# What tells of function beside pain, and the patient's own goal.
+FUNCTION = ("peg", "promis-pain-interference-4a", "bpi-sf", "odi", "personal-goal")
+GOAL = "personal-goal"
 ASKED = ("fell", "vivid_dreams", "bladder", "thoughts_of_death")
 
 
@@ -190,6 +194,8 @@ def _story(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "lines": relief_words.lines(found) if found else [],
         "verdicts": relief_words.verdicts(found) if found else [],
         "unknown": found.unknown if found else (), "given": relief_words.given(story.treatments),
+        "goal": questionnaires.words(clinic=clinic, patient=patient, instrument=GOAL),
+        "trends": scale_trends.trends(clinic=clinic, patient=patient, only=FUNCTION),
         "harm": harm, "harm_lines": relief_words.harms(harm),
         "calls": queries.calls(clinic=clinic, patient=patient)[:3],
         "decided": [
@@ -218,6 +224,7 @@ def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             treatment=relief_words.given(story.treatments),
             response=[f"{a}: {b}" for a, b in relief_words.lines(story.response)]
             if story.response else [],
+            goal=questionnaires.words(instrument=GOAL, **then),
             harm=relief_words.harms(queries.harm(**then)),
             decision=str(relief_words.OUTCOMES.get(decided[0].outcome, decided[0].outcome)),
             reason=decided[0].reason, signed_by=decided[0].by,

@@ -9,6 +9,7 @@ from reprieve.clinical.instruments import instruments
 NONE = {
     "body-map": "areas of the body, without a score",
     "nrs": "the number itself",
+    "odi": "the percentage itself, worked out on the form that the clinic has a licence for",
     "orientation": "a check list of this product's own",
     "personal-goal": "the patient's own words and number",
 }
