@@ -49,11 +49,12 @@ def chores(shift: Shift | None = None) -> list[Chore]:
     """
     from reprieve.config import backup_shelf, courier, forecasts, migrate, registry
     from reprieve.config import shift as shifts
-    from reprieve.pathway import downtime, escalation, maintenance, ticker
+    from reprieve.pathway import downtime, escalation, maintenance, ticker, work_review
 
     own = shift or shifts.Shift()
     mail = courier.of_the_outbox()
     relief = courier.Courier(maintenance.review_every_clinic)
+    waits = courier.Courier(work_review.review_every_clinic)
     expected = courier.Courier(forecasts.make_wanted)
     learned = courier.Courier(registry.make_wanted)
     copies = courier.Courier(backup_shelf.make_if_due)
@@ -72,6 +73,7 @@ def chores(shift: Shift | None = None) -> list[Chore]:
         Chore(name="checkpoint", every_s=1.0, do=lambda _at: checkpoint()),
         Chore(name="messages", every_s=5.0, do=lambda _at: mail.go()),
         Chore(name="relief", every_s=600.0, do=lambda _at: relief.go()),
+        Chore(name="waits", every_s=600.0, do=lambda _at: waits.go()),
         Chore(name="forecasts", every_s=600.0, do=lambda _at: expected.go()),
         Chore(name="registry", every_s=30.0, do=lambda _at: learned.go()),
         Chore(name="morning", every_s=600.0, do=lambda _at: morning.go()),

@@ -13,7 +13,15 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import alarm_fold, booking_book, diary_link, episodes, messages, states
+from reprieve.pathway import (
+    alarm_fold,
+    booking_book,
+    diary_link,
+    episodes,
+    messages,
+    states,
+    to_book,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
 from reprieve.pathway.permissions import Actor
@@ -35,6 +43,7 @@ NEVER = {
     "chair": N_("The chair is booked at this time."),
     "clinician": N_("The clinician is booked at this time."),
 }
+MARKS = ("late", "arrived", "no_show", "cancelled", "done")
 AWAY = N_("The clinician is away at this time. {reason}")
 TAKEN = N_("Somebody has just taken this time. Choose another.")
 
@@ -97,16 +106,17 @@ def add(
 ) -> Appointment:
     """This function will book one visit inside the caller's act."""
     episode = episodes.current(clinic=actor.clinic, patient=patient)
-    block = _block(actor, wanted, at)
-    _refuse_conflicts(actor, wanted, block, at, anyway=anyway)
+    times = block(actor, wanted, at)
+    _refuse_conflicts(actor, wanted, times, at, anyway=anyway)
     row: Appointment = Appointment.objects.add(
         clinic_id=actor.clinic, patient_id=patient, episode=episode, kind=wanted.kind,
-        starts_at=block.chair.start, ends_at=block.chair.end, chair_id=wanted.chair,
+        starts_at=times.chair.start, ends_at=times.chair.end, chair_id=wanted.chair,
         practitioner_id=wanted.practitioner, series_no=wanted.series_no, plan_id=wanted.plan,
     )  # fmt: skip
-    reserve(row, block)
+    reserve(row, times)
     note_event(row, "booked", actor=actor, at=at)
     _step(episode, wanted, actor, at)
+    to_book.booked(actor=actor, at=at, patient=patient, visit=wanted.kind)
     messages.enqueue(
         clinic=actor.clinic, template="appointment_booked", patient=patient, appointment=row.pk,
         at=at,
@@ -128,7 +138,8 @@ def _step(episode: EpisodeOfCare, wanted: Slot, actor: Actor, at: datetime) -> N
         episodes.advance(episode=episode, act=act, actor=actor, at=at)
 
 
-def _block(actor: Actor, wanted: Slot, at: datetime) -> blocks.Block:
+def block(actor: Actor, wanted: Slot, at: datetime) -> blocks.Block:
+    """This function will lay out which times a wanted visit takes."""
     visit = booking_book.visit(
         clinic=actor.clinic, kind=wanted.kind, at=at, infusion_min=wanted.infusion_min,
         recovery_min=wanted.recovery_min,
@@ -137,18 +148,18 @@ def _block(actor: Actor, wanted: Slot, at: datetime) -> blocks.Block:
 
 
 def _refuse_conflicts(
-    actor: Actor, wanted: Slot, block: blocks.Block, at: datetime, *, anyway: bool
+    actor: Actor, wanted: Slot, times: blocks.Block, at: datetime, *, anyway: bool
 ) -> None:
     start, end = booking_book.around(wanted.starts_at)
     book_ = booking_book.book(clinic=actor.clinic, start=start, end=end, at=at)
     clinician = str(wanted.practitioner) if wanted.practitioner else None
     found = list(
-        conflicts_of_time(book=book_, wanted=block, clinician=clinician, not_before=at)
+        conflicts_of_time(book=book_, wanted=times, clinician=clinician, not_before=at)
     )
     if wanted.chair is None:  # a consultation takes no infusion chair and no nurse
         found = [c for c in found if c.kind != "nurses"]
     else:
-        found += conflicts_of_chair(book=book_, wanted=block, chair=str(wanted.chair))
+        found += conflicts_of_chair(book=book_, wanted=times, chair=str(wanted.chair))
     for conflict in found:
         if conflict.kind in NEVER or not anyway:
             raise Conflict(says(conflict))
@@ -161,13 +172,13 @@ def says(conflict: Hindrance) -> Message | str:
     return NEVER.get(conflict.kind, conflict.says)
 
 
-def reserve(row: Appointment, block: blocks.Block) -> None:
+def reserve(row: Appointment, times: blocks.Block) -> None:
     """This function will take the slots of chair, clinician and patient. Raises Conflict."""
-    wanted = [("patient", row.patient_id, block.chair)]
+    wanted = [("patient", row.patient_id, times.chair)]
     if row.chair_id:
-        wanted.append(("chair", row.chair_id, block.chair))
-    if row.practitioner_id and block.clinician:
-        wanted.append(("clinician", row.practitioner_id, block.clinician))
+        wanted.append(("chair", row.chair_id, times.chair))
+    if row.practitioner_id and times.clinician:
+        wanted.append(("clinician", row.practitioner_id, times.clinician))
     rows = [
         Reservation(
             clinic_id=row.clinic_id, resource_kind=kind, resource=who, slot=slot, appointment=row
@@ -208,12 +219,12 @@ def shift(
     before = {"from": row.starts_at.isoformat(), "to": wanted.starts_at.isoformat()}
     row.status = states.after("appointment", "moved", row.status)
     release(row)
-    block = _block(actor, wanted, at)
-    _refuse_conflicts(actor, wanted, block, at, anyway=anyway)
-    row.starts_at, row.ends_at = block.chair.start, block.chair.end
+    times = block(actor, wanted, at)
+    _refuse_conflicts(actor, wanted, times, at, anyway=anyway)
+    row.starts_at, row.ends_at = times.chair.start, times.chair.end
     row.chair_id, row.practitioner_id = wanted.chair, wanted.practitioner
     row.save()
-    reserve(row, block)
+    reserve(row, times)
     note_event(row, "moved", actor=actor, at=at, reason=reason, detail=before)
     messages.withdraw(clinic=actor.clinic, appointment=row.pk)
     messages.enqueue(
@@ -231,6 +242,8 @@ def mark(
 
     A cancellation needs a reason and frees the slots. Raises NotNow when the state forbids it.
     """
+    if act not in MARKS:
+        raise BadValue("what", N_("is not known"))
     if act == "cancelled" and not reason.strip():
         raise BadValue("reason", "is needed to cancel")
 
@@ -246,6 +259,8 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
     """This function will note what became of a visit, inside the caller's act."""
     if act in {"done", "cancelled"}:
         _refuse_open_infusion(row)
+    if act == "no_show" and at < row.starts_at:
+        raise NotNow(N_("This visit has not begun yet: cancel it if they will not come."))
     row.status = states.after("appointment", act, row.status)
     row.save(update_fields=["status"])
     note_event(row, act, actor=actor, at=at, reason=reason)
@@ -253,6 +268,7 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
         release(row)
         messages.withdraw(clinic=row.clinic_id, appointment=row.pk)
         _ask_diary(row, actor, at)
+        to_book.missed(row, actor=actor, at=at, reason=reason)
     if act == "cancelled":
         messages.enqueue(
             clinic=row.clinic_id, template="appointment_cancelled", patient=row.patient_id,

@@ -12,7 +12,7 @@ from reprieve import __version__
 from reprieve.clinical import conditions, safety
 from reprieve.clinical.findings import Finding, Outcome, Severity, Step, by_weight
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import episodes, worklist
+from reprieve.pathway import closing, episodes, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
@@ -24,6 +24,7 @@ OUTCOMES = ("accept", "defer", "decline")
 VITALS_COUNT = timedelta(days=30)  # vital signs of the evaluation, at most this old
 LOOK_AGAIN = timedelta(days=30)
 REVIEW = "evaluation_review"
+WANTED = "decision_wanted"
 
 
 def examine(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> tuple[Finding, ...]:
@@ -80,6 +81,8 @@ def decide(
         for finding in used:
             _override(finding, said[finding.rule], row, actor, at)
         _follow(outcome, actor, at, patient)
+        if outcome == "decline":
+            closing.settle(episode, actor=actor, at=at)
         return Done(
             subject_kind="decision", subject=row.pk,
             detail={"outcome": outcome, "overrides": [finding.rule for finding in used]},
@@ -125,7 +128,8 @@ def _override(finding: Finding, reason: str, row: Decision, actor: Actor, at: da
 
 def _follow(outcome: str, actor: Actor, at: datetime, patient: uuid.UUID) -> None:
     """A deferred decision comes back by itself; any other one ends what waited for it."""
-    worklist.finish_within(actor=actor, at=at, kind=REVIEW, patient=patient)
+    for kind in (REVIEW, WANTED):
+        worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)
     if outcome == "defer":
         worklist.open_item(
             actor=actor, at=at, kind=REVIEW, owner_role=PHYSICIAN, patient=patient,

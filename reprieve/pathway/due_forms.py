@@ -47,6 +47,11 @@ def is_due(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> bool:
     return bool(_unasked(clinic, patient, at))
 
 
+def overdue(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[InstrumentDue]:
+    """This function will list what was asked after the last series and never answered in time."""
+    return _unanswered(clinic, patient, at, state="overdue")
+
+
 def open_links(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[uuid.UUID]:
     """This function will list the links of due forms that wait for an answer."""
     rows = PatientLink.of(clinic).filter(
@@ -62,12 +67,18 @@ def _unasked(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[Instru
 
 
 def _due(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[InstrumentDue]:
+    return _unanswered(clinic, patient, at, state="due")
+
+
+def _unanswered(
+    clinic: uuid.UUID, patient: uuid.UUID, at: datetime, *, state: str
+) -> list[InstrumentDue]:
     given = treatments.treatments(clinic=clinic, patient=patient, at=at)
     if not given:
         return []
     today = at.astimezone(zone_of(clinic)).date()
     every = instruments_due(last_infusion=given[-1].course.last_infusion, at=today)
-    due = [one for one in every if one.state == "due"]
+    due = [one for one in every if one.state == state]
     return [one for one in due if not _is_answered(clinic, patient, one)]
 
 

@@ -7,24 +7,17 @@ patient's life have a faster ladder of their own (`risk`), and so have alarms (`
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from django.db import transaction
 
 from reprieve.pathway import clock, messages, worklist
-from reprieve.pathway.permissions import DESK, DIRECTOR, MANAGER, NURSE, PHYSICIAN, system
+from reprieve.pathway.permissions import system
+from reprieve.pathway.work_sight import UP
 from reprieve.records.models import WorkItem
 from reprieve.records.queries import clinics, people
 from reprieve.records.queries.risk import KIND as RISK
-from reprieve.records.queries.worklist import WorkView
 
-# Who sees it next, and after them.
-UP = MappingProxyType({
-    DESK: (DIRECTOR,), MANAGER: (DIRECTOR,), NURSE: (PHYSICIAN, DIRECTOR),
-    PHYSICIAN: (DIRECTOR,), DIRECTOR: (),
-})  # fmt: skip
 STEP = timedelta(hours=24)  # default of this product, for the medical director to confirm
 OWN_LADDER = (RISK, "alarm")
 
@@ -43,15 +36,6 @@ def escalate_due(*, clinic: uuid.UUID, at: datetime) -> int:
         with transaction.atomic():
             count += _escalate(clinic, item, at)
     return count
-
-
-def sees(item: WorkView, roles: Iterable[str]) -> bool:
-    """This function will tell whether one of the roles owns an item, or had it handed up."""
-    return bool({item.owner_role, *_above(item.owner_role, item.level)} & set(roles))
-
-
-def _above(role: str, level: int) -> tuple[str, ...]:
-    return UP.get(role, ())[:level]
 
 
 def _escalate(clinic: uuid.UUID, item: uuid.UUID, at: datetime) -> int:

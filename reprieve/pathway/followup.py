@@ -10,7 +10,17 @@ from typing import Any
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.response import Response
-from reprieve.pathway import episodes, maintenance, observations, risk, series, states, worklist
+from reprieve.pathway import (
+    closing,
+    episodes,
+    maintenance,
+    observations,
+    planning,
+    risk,
+    series,
+    states,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
@@ -22,9 +32,10 @@ from reprieve.records.queries.recovery import CALL
 
 FALL_REVIEW = "fall_review"
 FALL_WITHIN = timedelta(hours=4)
-TRY_AGAIN = timedelta(hours=3)
 OUTCOMES = ("continue", "change", "booster", "step_down", "refer", "end")
 DECISION = "follow_up"
+NEXT = MappingProxyType({"change": planning.WANTED, "booster": maintenance.WANTED})
+PLAN_WITHIN = timedelta(days=3)
 MOOD_ALARM = 2
 # What is asked on the telephone, and the code it is kept under: facts where a rule reads it.
 ASKED = MappingProxyType(
@@ -64,7 +75,7 @@ def call(
         visit = _infusion(actor.clinic, encounter)
         item = _open_call(actor.clinic, encounter)
         if not said.reached:
-            worklist.take_on(actor=actor, at=at, item=item, due_at=at + TRY_AGAIN)
+            worklist.tried(actor=actor, at=at, item=item, text=said.note)
             return Done(subject_kind="work_item", subject=item.pk, result={"alert": False})
         row = _write(said, visit, actor=actor, at=at)
         alert = _follow(said, visit, actor=actor, at=at)
@@ -77,11 +88,13 @@ def call(
 def decide(
     *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, outcome: str, reason: str,
     appointment: uuid.UUID | None = None,
-) -> str:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """This function will write a follow-up visit's decision with the response then in view.
 
-    A series that still runs is ended by it. Returns the episode's new state. Raises BadValue for
-    an unknown outcome or a missing reason, NotNow before the first infusion.
+    A series that still runs is ended by it; a changed plan or a booster waits for the physician
+    from then on; an end cancels what is booked. Returns the new `state` and how many visits were
+    `cancelled`. Raises BadValue for an unknown outcome or a missing reason, NotNow before the
+    first infusion.
     """
     if outcome not in OUTCOMES:
         raise BadValue("outcome", f"unknown {outcome!r}; known: {', '.join(OUTCOMES)}")
@@ -99,12 +112,25 @@ def decide(
         row = _decision(episode, visit, outcome, reason, actor=actor, at=at)
         for kind in (series.VISIT, *((maintenance.KIND,) if outcome != "booster" else ())):
             worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)
+        count = _lead_on(episode, outcome, actor=actor, at=at)
         return Done(
-            subject_kind="decision", subject=row.pk, result={"state": after},
-            detail={"outcome": outcome},
+            subject_kind="decision", subject=row.pk, result={"state": after, "cancelled": count},
+            detail={"outcome": outcome, "cancelled": count},
         )  # fmt: skip
 
-    return str(perform("followup.decide", actor=actor, uid=uid, at=at, work=work)["state"])
+    return perform("followup.decide", actor=actor, uid=uid, at=at, work=work)
+
+
+def _lead_on(episode: EpisodeOfCare, outcome: str, *, actor: Actor, at: datetime) -> int:
+    """What was decided is somebody's work from now on; an end returns the visits it cancelled."""
+    if episode.state == "closed":
+        return closing.settle(episode, actor=actor, at=at)
+    if outcome in NEXT:
+        worklist.open_once(
+            actor=actor, at=at, kind=NEXT[outcome], owner_role=PHYSICIAN, due_at=at + PLAN_WITHIN,
+            patient=episode.patient_id,
+        )  # fmt: skip
+    return 0
 
 
 def _check(said: Call) -> None:

@@ -40,6 +40,7 @@ from reprieve.records.queries import clinics, observations, response
 from reprieve.records.queries.treatments import zone_of
 
 KIND = "booster_proposal"
+WANTED = "booster_wanted"  # decided at a visit, not yet planned
 DECISION = "booster"
 WITHIN = timedelta(days=3)
 STATES = ("follow_up", "maintenance")
@@ -252,7 +253,8 @@ def accept(
             actor=actor, uid=uuid.uuid5(uid, "plan"), at=at, patient=patient,
             plan=_plan(before, accepted), password=password,
         )  # fmt: skip
-        worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
+        for kind in (KIND, WANTED):
+            worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)
         visit = _book(accepted.slot, plan, patient, actor=actor, at=at)
         return Done(
             subject_kind="care_plan", subject=plan,
@@ -272,7 +274,8 @@ def decline(
     def work() -> Done:
         episode = episodes.current(clinic=actor.clinic, patient=patient)
         _decide(episode, "declined", reason, actor=actor, at=at)
-        worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
+        for kind in (KIND, WANTED):
+            worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)
         return Done(subject_kind="episode", subject=episode.pk)
 
     perform("maintenance.decide", actor=actor, uid=uid, at=at, work=work)

@@ -165,6 +165,16 @@ def withdraw(*, clinic: uuid.UUID, appointment: uuid.UUID) -> int:
     return int(rows.update(state="withdrawn"))
 
 
+def withdraw_all(*, clinic: uuid.UUID, patient: uuid.UUID) -> int:
+    """This function will withdraw whatever still waits to be sent to a patient, inside an act.
+
+    What goes to the staff about a patient names an address of its own, and goes out.
+    """
+    rows = OutboxMessage.of(clinic).filter(patient_id=patient, state="waiting")
+    theirs = [row.pk for row in rows if not content(row)[0]]
+    return int(OutboxMessage.of(clinic).filter(pk__in=theirs).update(state="withdrawn"))
+
+
 def content(row: OutboxMessage) -> tuple[str, dict[str, Any]]:
     """This function will return a message's address (may be empty) and its parameters."""
     sealed = bytes(row.ciphertext)

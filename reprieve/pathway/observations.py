@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from reprieve.pathway import observed
 from reprieve.pathway.permissions import Actor
 from reprieve.records import notes
 from reprieve.records.models import Observation
@@ -41,11 +42,12 @@ def write(
 ) -> list[Observation]:
     """This function will store values as one set, inside the caller's act.
 
-    `note` is free text about the set, kept encrypted.
+    `note` is free text about the set, kept encrypted. What the values ask for, a positive screen,
+    becomes work with them.
     """
     set_id = uuid.uuid4()
     said = notes.optional(note, clinic=actor.clinic, at=at, by=actor.practitioner, patient=patient)
-    return [
+    rows: list[Observation] = [
         Observation.objects.add(
             clinic_id=actor.clinic,
             patient_id=patient,
@@ -67,6 +69,8 @@ def write(
         )
         for one in told
     ]
+    observed.follow(rows, actor=actor, at=at, patient=patient)
+    return rows
 
 
 def plain(value: Any) -> Any:

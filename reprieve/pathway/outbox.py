@@ -21,7 +21,7 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import DESK, Actor, system
 from reprieve.records import changes
 from reprieve.records.models import OutboxAttempt, OutboxMessage
-from reprieve.records.queries import booking, reminder_choices
+from reprieve.records.queries import booking, closings, reminder_choices
 from reprieve.records.queries import patients as patient_queries
 from reprieve.records.queries.booking import AppointmentView
 
@@ -51,6 +51,7 @@ class Due:
     appointment: AppointmentView | None = None
     sequence: int = 0
     patient: uuid.UUID | None = None
+    is_patients: bool = False  # it goes to the address on file of the patient it is about
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -76,10 +77,15 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
 
 
 def _unwanted(clinic: uuid.UUID, due: list[Due]) -> set[uuid.UUID]:
-    """Reminders to patients who want none; what they asked for themselves still goes out."""
+    """Reminders to patients who want none, and whatever goes to somebody who moved away or died.
+
+    What patients asked for themselves still goes out to the others.
+    """
     asked = [d for d in due if d.template in messages.DISTURBING and d.patient is not None]
     no = reminder_choices.stopped(clinic=clinic, patients=[d.patient for d in asked if d.patient])
-    return {d.id for d in asked if d.patient in no}
+    theirs = [d for d in due if d.is_patients and d.patient is not None]
+    gone = closings.silent(clinic=clinic, patients=[d.patient for d in theirs if d.patient])
+    return {d.id for d in asked if d.patient in no} | {d.id for d in theirs if d.patient in gone}
 
 
 def _is_over(due: Due, at: datetime) -> bool:
@@ -97,7 +103,7 @@ def _due(row: OutboxMessage) -> Due:
         id=row.pk, clinic=clinic, channel=row.channel, template=row.template,
         to=to or (who.identity.email if who else ""), phone=who.identity.phone if who else "",
         language=who.language if who else "en", created_at=row.created_at, appointment=visit,
-        sequence=_sequence(row), patient=row.patient_id, params=params,
+        sequence=_sequence(row), patient=row.patient_id, is_patients=not to, params=params,
     )  # fmt: skip
 
 

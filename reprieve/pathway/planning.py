@@ -19,13 +19,15 @@ from reprieve.clinical.findings import Finding, blocking
 from reprieve.clinical.guardrails import Limits
 from reprieve.clinical.regimens import Regimen
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import episodes, gate, orders, plan_doses, signatures
+from reprieve.pathway import episodes, gate, orders, plan_doses, signatures, to_book, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.pathway.plan_doses import Fitted
 from reprieve.records import notes, signing
 from reprieve.records.models import CarePlan, Decision
+
+WANTED = "plan_wanted"  # the work of making a plan: done when one is signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,8 @@ def sign(
             row, patient=patient, meaning=signatures.PLAN, signer=signer, at=at
         )
         episodes.advance(episode=episode, act="plan.sign", actor=actor, at=at)
+        worklist.finish_within(actor=actor, at=at, kind=WANTED, patient=patient)
+        to_book.planned(actor=actor, at=at, patient=patient)
         return Done(
             subject_kind="care_plan", subject=row.pk,
             detail={

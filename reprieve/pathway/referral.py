@@ -124,24 +124,6 @@ def _write(
     return row
 
 
-def close(
-    *, actor: Actor, uid: uuid.UUID, at: datetime, episode: uuid.UUID, reason: str
-) -> None:
-    """This function will close a request that leads no further, with the reason."""
-    if not reason.strip():
-        raise BadValue("reason", "is needed")
-
-    def work() -> Done:
-        row = episodes.get(clinic=actor.clinic, episode=episode)
-        episodes.advance(episode=row, act="referral.close", actor=actor, at=at)
-        worklist.finish_within(
-            actor=actor, at=at, kind="referral", patient=row.patient_id, text=reason
-        )
-        return Done(subject_kind="episode", subject=row.pk)
-
-    perform("referral.triage", actor=actor, uid=uid, at=at, work=work)
-
-
 def seen(*, actor: Actor, uid: uuid.UUID, at: datetime, referral: uuid.UUID) -> None:
     """This function will take a request off the desk's list: somebody has dealt with it."""
 

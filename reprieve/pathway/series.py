@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from reprieve.knowledge import N_
-from reprieve.pathway import episodes, states, worklist
+from reprieve.pathway import episodes, states, to_book, worklist
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records.models import CarePlan, Encounter, EpisodeOfCare, InfusionState
@@ -39,6 +39,9 @@ def complete(*, episode: EpisodeOfCare, actor: Actor, at: datetime) -> None:
     if not started.exists():
         raise NotNow(N_("No infusion has been given yet."))
     episodes.advance(episode=episode, act=ACT, actor=actor, at=at)
+    worklist.finish_within(
+        actor=actor, at=at, kind=to_book.INFUSION, patient=episode.patient_id
+    )
     waiting: uuid.UUID | None = worklist.already_open(
         clinic=actor.clinic, kind=VISIT, patient=episode.patient_id
     )

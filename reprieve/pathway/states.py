@@ -24,7 +24,6 @@ ANY_OPEN = (
 
 EPISODE = (
     Step(act="referral.receive", before=("",), after="requested"),
-    Step(act="referral.close", before=("requested", "consultation_booked"), after="closed"),
     Step(act="booking.consultation", before=("requested", "deferred"), after="consultation_booked"),
     Step(
         act="evaluation.begin",
@@ -62,6 +61,7 @@ EPISODE = (
     Step(act="import.series", before=("requested",), after="in_series"),
     Step(act="import.done", before=("requested", "in_series"), after="follow_up"),
     Step(act="import.undo", before=ANY_OPEN, after="closed"),
+    Step(act="episode.close", before=ANY_OPEN, after="closed"),
     Step(act="episode.reopen", before=("closed",), after="requested"),
 )
 
@@ -109,6 +109,7 @@ APPOINTMENT = (
     Step(act="late", before=("booked",), after="late"),
     Step(act="arrived", before=("booked", "late"), after="arrived"),
     Step(act="no_show", before=("booked", "late"), after="no_show"),
+    Step(act="restored", before=("no_show",), after="booked"),
     Step(act="cancelled", before=("booked", "late", "arrived"), after="cancelled"),
     Step(act="done", before=("arrived",), after="done"),
 )

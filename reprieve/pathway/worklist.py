@@ -9,6 +9,7 @@ from reprieve.knowledge import N_
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor
+from reprieve.pathway.work_sight import refuse_unseen
 from reprieve.records import audit, changes, notes
 from reprieve.records.models import WorkItem, WorkItemEvent
 
@@ -17,7 +18,7 @@ OPEN = ("open", "seen")
 OWN_STEP = frozenset({
     "clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign",
     "ledger_discrepancy", "loss_notice", "loss_form", "emergency_review", "harm_stop",
-    "second_wanted", "drug_undrawn",
+    "second_wanted", "drug_undrawn", "adverse_event", "evaluation_review",
 })  # fmt: skip
 
 
@@ -51,6 +52,26 @@ def already_open(*, clinic: uuid.UUID, kind: str, patient: uuid.UUID) -> uuid.UU
     return rows.order_by("opened_at").values_list("id", flat=True).first()
 
 
+def open_once(
+    *, actor: Actor, at: datetime, kind: str, owner_role: str, due_at: datetime,
+    patient: uuid.UUID, text: str = "",
+) -> uuid.UUID:  # fmt: skip
+    """This function will open an item of a kind for a patient, or return the one that is open."""
+    known = already_open(clinic=actor.clinic, kind=kind, patient=patient)
+    return known or open_item(
+        actor=actor, at=at, kind=kind, owner_role=owner_role, due_at=due_at, patient=patient,
+        text=text,
+    )  # fmt: skip
+
+
+def closed_since(
+    *, clinic: uuid.UUID, kind: str, patient: uuid.UUID, since: datetime
+) -> bool:
+    """This function will tell whether somebody closed an item of a kind at a moment or later."""
+    rows = WorkItemEvent.of(clinic).filter(item__kind=kind, item__patient_id=patient)
+    return rows.filter(kind="done", recorded_at__gte=since).exists()
+
+
 def acknowledge(*, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID) -> None:
     """This function will note that a person has taken a work item on."""
     _handle("seen", actor=actor, uid=uid, at=at, item=item, text="")
@@ -82,6 +103,16 @@ def take_on(*, actor: Actor, at: datetime, item: WorkItem, due_at: datetime) -> 
     _move(item, "seen", actor=actor, at=at, text="")
 
 
+def tried(*, actor: Actor, at: datetime, item: WorkItem, text: str = "") -> None:
+    """This function will note inside an act that a person tried, with what they say about it.
+
+    The deadline stays: however often somebody tries in vain, the item grows overdue.
+    """
+    item.state = "seen"
+    item.save(update_fields=["state"])
+    _event(item, "tried", actor=actor, at=at, owner=actor.practitioner, text=text)
+
+
 def close(*, actor: Actor, at: datetime, item: WorkItem, text: str = "") -> None:
     """This function will close one item, locked by the caller, inside the caller's act."""
     _move(item, "done", actor=actor, at=at, text=text)
@@ -101,6 +132,7 @@ def _handle(
         _move(row, kind, actor=actor, at=at, text=text)
         return Done(subject_kind="work_item", subject=row.pk, detail={"kind": kind})
 
+    refuse_unseen(actor=actor, act="work.handle", at=at, item=item)
     perform("work.handle", actor=actor, uid=uid, at=at, work=work)
 
 

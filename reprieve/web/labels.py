@@ -44,8 +44,16 @@ VISIT_ACTS: dict[str, Promise] = {
     "late": _("late"),
     "arrived": _("arrived"),
     "no_show": _("did not come"),
+    "restored": _("taken back: expected after all"),
     "cancelled": _("cancelled"),
     "done": _("done"),
+}
+CLOSINGS: dict[str, Promise] = {
+    "declined_by_patient": _("The patient does not want the treatment"),
+    "moved_away": _("Moved away: nobody writes any more"),
+    "died": _("Died: nobody writes or calls any more"),
+    "lost_to_follow_up": _("Lost to follow-up"),
+    "other": _("Something else"),
 }
 WORK: dict[str, Promise] = {
     "referral": _("Answer a request"),
@@ -74,6 +82,25 @@ WORK: dict[str, Promise] = {
     "loss_form": _("Controlled drugs: full report of a loss"),
     "drug_undrawn": _("Controlled drugs: given, but not drawn from the ledger"),
     "downtime_pack": _("Print the downtime pack"),
+    "book_infusion": _("Book the infusions that have no place"),
+    "book_consultation": _("Book the consultation again"),
+    "book_follow_up": _("Book the follow-up visit again"),
+    "next_visit": _("Nothing is booked: call and arrange the next step"),
+    "decision_wanted": _("Decide after the evaluation"),
+    "plan_wanted": _("Make the plan"),
+    "booster_wanted": _("Plan the booster decided at the visit"),
+    "answers_overdue": _("Answers are overdue: call"),
+    "link_unanswered": _("A form that was sent is not answered: call"),
+    "due_liver": _("Due before the next infusion: liver tests"),
+    "due_bladder": _("Due before the next infusion: bladder questions"),
+    "due_memory": _("Due before the next infusion: memory question"),
+    "screen_phq_9": _("Look at a screen: depression (PHQ-9)"),
+    "screen_gad_7": _("Look at a screen: severe anxiety (GAD-7)"),
+    "screen_audit_c": _("Look at a screen: alcohol (AUDIT-C)"),
+    "screen_dast_10": _("Look at a screen: drugs (DAST-10)"),
+    "screen_ort_oud": _("Look at a screen: opioid risk (ORT-OUD)"),
+    "screen_stop_bang": _("Look at a screen: sleep apnoea (STOP-Bang)"),
+    "screen_bladder": _("Look at a screen: trouble of the bladder"),
     "second_wanted": _("Stand beside a decision at the start gate"),
 }
 

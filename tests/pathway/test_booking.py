@@ -77,7 +77,7 @@ def test_the_database_decides_when_two_book_at_once() -> None:
         clinic_id=world.id, patient_id=second, episode_id=row.episode_id, kind="infusion",
         starts_at=row.starts_at, ends_at=row.ends_at, chair_id=chair,
     )  # fmt: skip
-    block = booking._block(
+    block = booking.block(
         world["front_desk"], Slot(starts_at=monday(9), kind="infusion", chair=chair), world.at
     )
     with pytest.raises(Conflict):
@@ -196,6 +196,7 @@ def test_the_day_goes_its_way(acts: tuple[str, ...]) -> None:
     world, (chair, _) = with_chairs()
     patient, _ = w.person(world)
     made = book(world, patient, Slot(starts_at=monday(9), kind="infusion", chair=chair))
+    world.at = monday(9)
     for act in acts:
         booking.mark(
             actor=world["front_desk"], uid=w.new(), at=world.at, appointment=made, act=act

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.pathway import escalation, messages, risk, worklist
+from reprieve.pathway import escalation, messages, risk, work_sight, worklist
 from reprieve.pathway.permissions import ROLES
 from reprieve.records.models import OutboxMessage, WorkItem, WorkItemEvent
 from reprieve.records.queries import people
@@ -31,7 +31,7 @@ def seers(world: World) -> set[str]:
         role
         for role in ROLES
         for item in queries.waiting(clinic=world.id)
-        if escalation.sees(item, [role])
+        if work_sight.sees(item, [role])
     }
 
 
@@ -85,7 +85,7 @@ def test_each_ladder_ends_with_the_director(world: World, role: str, top: int) -
 
 def test_done_work_and_alerts_with_a_ladder_of_their_own_are_left_alone(world: World) -> None:
     item = opened(world, kind="deviation")
-    worklist.finish(actor=world["physician"], uid=worlds.new(), at=world.at, item=item)
+    worklist.finish(actor=world["infusion_nurse"], uid=worlds.new(), at=world.at, item=item)
     patient, _ = worlds.person(world, email="other@example.org", mrn="B-1", phone="")
     risk.alert(actor=world["infusion_nurse"], at=world.at, patient=patient)
     assert escalation.escalate_due(clinic=world.id, at=world.at + 2 * DAY) == 0

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import booking, followup, series, worklist
+from reprieve.pathway import (
+    booking,
+    diary_link,
+    escalation,
+    followup,
+    permissions,
+    series,
+    worklist,
+)
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.followup import Call
-from reprieve.records.models import Decision, Encounter, EpisodeOfCare, Observation
+from reprieve.records.models import (
+    Appointment,
+    Decision,
+    Encounter,
+    EpisodeOfCare,
+    Observation,
+    OutboxMessage,
+)
+from reprieve.records.queries import followup as lists
 from reprieve.records.queries import risk
 from reprieve.records.queries import worklist as work_lists
+from reprieve.records.queries.worklist import WorkView
 from tests import world as worlds
 from tests.chairside import Chair
 from tests.recovery_room import leave, ready
@@ -40,6 +58,17 @@ def call(chair: Chair, who: str = "infusion_nurse", **changes: Any) -> dict[str,
     )  # fmt: skip
 
 
+def not_reached(chair: Chair, who: str = "infusion_nurse", note: str = "") -> None:
+    call(
+        chair, who, reached=False, fell=None, thoughts_of_death=None, mood=None, note=note
+    )
+
+
+def call_item(world: World) -> WorkView:
+    (item,) = [i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h"]
+    return item
+
+
 def kinds(world: World) -> list[str]:
     return [item.kind for item in work_lists.waiting(clinic=world.id)]
 
@@ -57,11 +86,32 @@ class TestCall:
         assert {row.mode for row in rows} == {"call"}
 
     def test_not_reached_is_tried_again(self, world: World, home: Chair) -> None:
-        call(home, reached=False, fell=None, thoughts_of_death=None, mood=None)
-        (item,) = [i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h"]
-        assert (item.state, item.due_at) == ("seen", world.at + followup.TRY_AGAIN)
+        due = call_item(world).due_at
+        not_reached(home, note="rang out")
+        world.later(hours=2)
+        not_reached(home, note="engaged")
+        item = call_item(world)
+        assert (item.state, item.due_at, item.tries, item.text) == ("seen", due, 2, "engaged")
         call(home)
         assert "call_24h" not in kinds(world)
+
+    def test_each_try_is_kept_with_its_note(self, world: World, home: Chair) -> None:
+        not_reached(home, note="rang out")
+        not_reached(home, "physician")
+        tried = lists.tried(clinic=world.id, patient=home.patient, encounter=home.encounter)
+        assert {(one.by, one.note) for one in tried} == {
+            ("Infusion_Nurse Invented", "rang out"), ("Physician Invented", ""),
+        }  # fmt: skip
+        assert lists.tried(clinic=world.id, patient=home.patient, encounter=new()) == []
+
+    def test_trying_in_vain_does_not_keep_it_from_the_next(
+        self, world: World, home: Chair
+    ) -> None:
+        due = call_item(world).due_at
+        world.at = due
+        not_reached(home)
+        escalation.escalate_due(clinic=world.id, at=due + timedelta(minutes=1))
+        assert (call_item(world).level, call_item(world).due_at) == (1, due)
 
     def test_a_fall_is_a_physicians(self, world: World, home: Chair) -> None:
         call(home, fell=True)
@@ -105,10 +155,11 @@ class TestCall:
 
 
 def decide(made: Treated, outcome: str, *, who: str = "physician", **more: Any) -> str:
-    return followup.decide(
+    done = followup.decide(
         actor=made.world[who], uid=new(), at=made.world.at, patient=made.patient,
         outcome=outcome, **{"reason": "as discussed", **more},
     )  # fmt: skip
+    return str(done["state"])
 
 
 class TestDecision:
@@ -124,6 +175,37 @@ class TestDecision:
         assert decide(made, outcome) == after
         row = Decision.of(world.id).get(kind="follow_up")
         assert (row.outcome, row.encounter.kind) == (outcome, "follow_up")
+
+    @pytest.mark.parametrize(
+        ("outcome", "kind"), [("change", "plan_wanted"), ("booster", "booster_wanted")]
+    )
+    def test_what_was_decided_waits_for_the_physician(
+        self, world: World, outcome: str, kind: str
+    ) -> None:
+        made = responder(world, weeks=())
+        decide(made, outcome)
+        (item,) = [i for i in work_lists.waiting(clinic=world.id) if i.kind == kind]
+        assert item.owner_role == "physician"
+        assert item.due_at > world.at
+        made.plan()
+        assert "plan_wanted" not in kinds(world)
+
+    @pytest.mark.parametrize("outcome", ["end", "refer"])
+    def test_an_end_leaves_nothing_booked_and_nothing_to_send(
+        self, world: World, outcome: str
+    ) -> None:
+        made = responder(world, weeks=())
+        visit = booking.book(
+            actor=world["front_desk"], uid=new(), at=world.at, patient=made.patient,
+            wanted=Slot(starts_at=world.at + timedelta(days=9), kind="follow_up"), anyway=True,
+        )  # fmt: skip
+        system = permissions.system(world.id, "jobs")
+        diary_link.ask(actor=system, patient=made.patient, at=world.at)
+        decide(made, outcome)
+        assert Appointment.of(world.id).get(pk=visit).status == "cancelled"
+        waits = OutboxMessage.of(world.id).filter(patient_id=made.patient, state="waiting")
+        assert set(waits.values_list("template", flat=True)) == {"appointment_cancelled"}
+        assert not [kind for kind in kinds(world) if kind.startswith("book_")]
 
     def test_the_response_in_view_is_kept(self, world: World) -> None:
         made = responder(world)

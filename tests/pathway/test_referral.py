@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import evaluation, referral
+from reprieve.pathway import closing, evaluation, referral
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor, system
@@ -80,14 +80,17 @@ def test_a_known_patient_keeps_the_open_episode_and_opens_a_new_one_after_closin
     known = replace(a_call(), patient=patients.page(clinic=world.id)[0].id)
     again = receive(world, known)
     assert again["episode"] == first["episode"]
-    episode = EpisodeOfCare.of(world.id).get()
-    close = {"actor": world["front_desk"], "at": world.at, "episode": episode.pk}
+    assert EpisodeOfCare.of(world.id).count() == 1
+    close = {
+        "actor": world["front_desk"], "at": world.at, "patient": known.patient,
+        "because": "other",
+    }  # fmt: skip
     with pytest.raises(BadValue, match="reason"):
-        referral.close(**close, uid=w.new(), reason=" ")
-    referral.close(**close, uid=w.new(), reason="moved away")
+        closing.close(**close, uid=w.new(), reason=" ")
+    closing.close(**close, uid=w.new(), reason="wants it nearer home")
     assert queries.inbox(clinic=world.id) == []
     with pytest.raises(NotNow):
-        referral.close(**close, uid=w.new(), reason="again")
+        closing.close(**close, uid=w.new(), reason="again")
     third = receive(world, known)
     assert third["patient"] == first["patient"]
     assert third["episode"] != first["episode"]

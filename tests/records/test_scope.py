@@ -48,6 +48,7 @@ WITHOUT_CLINIC = {
     "worked_out.of_source": "reads values that were found",
     "watch.counts": "counts for whoever watches the server: no clinic, no person",
 }
+PLANS = {"booking_plan.booked", "booking_plan.placed"}
 
 
 def queries() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -76,7 +77,7 @@ def test_nothing_of_another_clinic_is_told() -> None:
         for whose in (here, there):
             given = {**filled.plain(here.now), **whose.arguments()}
             asked = arguments(name, function, given)
-            if name == "booking_plan.booked":  # takes a plan that was read, not its key
+            if name in PLANS:  # takes a plan that was read, not its key
                 asked["plan"] = booking_plan.one(clinic=whose.id, plan=asked["plan"])
             answer = answered(function, here, asked)
             answers += whose is here and len(answer) > len("None")

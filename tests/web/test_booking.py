@@ -300,3 +300,38 @@ def test_late_is_shown_by_itself(
     page = as_role("front_desk").get("/today").content.decode()
     assert "not here, 12 min late" in page
     assert "1 late" in page
+
+
+def test_nobody_is_missed_before_the_time_and_a_missed_visit_is_taken_back(
+    world: w.World, as_role: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _patient, made = visit(world)
+    client = as_role("front_desk")
+    page = client.get(f"/visits/{made}").content.decode()
+    assert "Did not come" not in page
+    early = client.post(f"/visits/{made}/mark", {"what": "no_show", **act()})
+    assert early.status_code == 409
+    monkeypatch.setattr(clock, "real", lambda: desk.at(9, 9, 30))
+    client = as_role("front_desk")
+    assert "Did not come" in client.get(f"/visits/{made}").content.decode()
+    client.post(f"/visits/{made}/mark", {"what": "no_show", **act()})
+    assert status(world, made) == "no_show"
+    assert "Book the infusions" in client.get("/work").content.decode()
+    assert "Take it back" in client.get(f"/visits/{made}").content.decode()
+    client.post(f"/visits/{made}/mark", {"what": "restored", **act()})
+    assert status(world, made) == "booked"
+    assert "taken back" in client.get(f"/visits/{made}").content.decode()
+    assert "Book the infusions" not in client.get("/work").content.decode()
+
+
+def test_a_missed_visit_of_another_day_stays_missed(
+    world: w.World, as_role: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _patient, made = visit(world)
+    monkeypatch.setattr(clock, "real", lambda: desk.at(9, 9, 30))
+    as_role("front_desk").post(f"/visits/{made}/mark", {"what": "no_show", **act()})
+    monkeypatch.setattr(clock, "real", lambda: desk.at(10, 9, 30))
+    client = as_role("front_desk")
+    assert "Take it back" not in client.get(f"/visits/{made}").content.decode()
+    late = client.post(f"/visits/{made}/mark", {"what": "restored", **act()})
+    assert late.status_code == 409

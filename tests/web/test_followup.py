@@ -12,6 +12,7 @@ from django.test import Client
 
 from reprieve.pathway import clinic as clinics
 from reprieve.pathway import clock, followup, questionnaires
+from reprieve.pathway.booking import Slot
 from reprieve.pathway.followup import Call
 from reprieve.records.models import (
     AdverseEvent,
@@ -25,6 +26,7 @@ from reprieve.records.models import (
     OutboxMessage,
     PatientLink,
 )
+from tests import booking_desk as desk
 from tests import world as worlds
 from tests.chairside import Chair
 from tests.papers import words_of
@@ -95,6 +97,17 @@ class TestCall:
         )
         assert answer["Location"].endswith("/risk")
 
+    def test_a_try_is_kept_and_shown(self, home: Chair, as_role: As) -> None:
+        nurse = as_role("infusion_nurse")
+        address = f"/follow-up/call/{home.encounter}"
+        answer = nurse.post(address, form(reached="no", note="Rang out."), follow=True)
+        assert "The call stays due." in answer.content.decode()
+        assert "not reached: 1" in nurse.get("/follow-up").content.decode()
+        for shown in (address, f"/follow-up/{home.patient}"):
+            page = nurse.get(shown).content.decode()
+            assert "Rang out." in page
+            assert "Infusion_Nurse Invented" in page
+
     def test_an_unknown_infusion(self, world: World, as_role: As) -> None:
         assert as_role("infusion_nurse").get(f"/follow-up/call/{new()}").status_code == 404
 
@@ -161,6 +174,13 @@ class TestVisit:
                 instrument=name, answers=answers, complete=True, mode="clinic", words=words,
             )  # fmt: skip
 
+    def test_an_end_says_what_it_cancelled(self, made: Treated, as_role: As) -> None:
+        slot = Slot(starts_at=made.world.at + timedelta(days=20), kind="follow_up")
+        desk.book_anyway(made.world, made.patient, slot)
+        press = form(outcome="end", reason="Works no more.")
+        answer = as_role("physician").post(f"/follow-up/{made.patient}", press, follow=True)
+        assert "1 visit that was booked is cancelled." in answer.content.decode()
+
     def test_a_booster_leads_on(self, made: Treated, as_role: As) -> None:
         press = form(outcome="booster", reason="fades")
         answer = as_role("physician").post(f"/follow-up/{made.patient}", press)
@@ -219,6 +239,8 @@ class TestMaintenance:
             follow=True
         )
         assert "The front desk books it" in answer.content.decode()
+        waits = as_role("front_desk").get("/work").content.decode()
+        assert "Book the infusions that have no place" in waits
 
     def test_or_declined(self, faded: Treated, as_role: As) -> None:
         doctor = as_role("physician")

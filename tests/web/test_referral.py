@@ -88,8 +88,8 @@ def test_what_is_missing_is_said(missing: str, world: w.World, as_role: As) -> N
 def test_a_request_is_closed_with_a_reason(world: w.World, as_role: As) -> None:
     client = as_role("front_desk")
     patient = client.post("/inbox/new", a_call())["Location"]
-    assert "Close the request" in client.get(patient).content.decode()
-    act = {"act": str(uuid.uuid4())}
+    assert "Close the file" in client.get(patient).content.decode()
+    act = {"act": str(uuid.uuid4()), "because": "moved_away"}
     assert client.post(f"{patient}/close", {**act, "reason": ""}).status_code == 400
     assert client.post(f"{patient}/close", {**act, "reason": "moved away"}).status_code == 302
     assert queries.inbox(clinic=world.id) == []

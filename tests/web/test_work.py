@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from reprieve.pathway import worklist
 from reprieve.records.queries import worklist as queries
+from reprieve.web import labels
+from reprieve.web.staff import work
 from tests import booking_desk as desk
 from tests import world as w
 
@@ -55,3 +58,48 @@ def test_a_review_is_answered_on_its_own_page(world: w.World, as_role: As) -> No
     assert "on the patient&#x27;s own page" in page or "on the patient's own page" in page
     assert as_role("physician").post(f"/work/{one}/take", act()).status_code == 409
     assert "Clinician review" not in as_role("front_desk").get("/work").content.decode()
+
+
+def test_what_only_a_physician_saw_is_not_closed_by_the_desk(world: w.World, as_role: As) -> None:
+    one = item(world, role="physician")
+    for way, said in (("done", {"text": "All is well."}), ("take", {})):
+        answer = as_role("front_desk").post(f"/work/{one}/{way}", {**said, **act()})
+        assert answer.status_code == 404
+    assert [i.state for i in queries.waiting(clinic=world.id)] == ["open"]
+    as_role("physician").post(f"/work/{one}/done", {"text": "Looked at.", **act()})
+    assert queries.waiting(clinic=world.id) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [
+        ("adverse_event", "/harm"), ("evaluation_review", "/evaluation"),
+        ("plan_wanted", "/plan"), ("screen_phq_9", "/evaluation"),
+    ],
+)  # fmt: skip
+def test_an_item_leads_to_its_own_page(
+    kind: str, page: str, world: w.World, as_role: As
+) -> None:
+    one = item(world, kind=kind, role="physician")
+    html = as_role("physician").get("/work").content.decode()
+    assert page in html.split("<main")[1]
+    is_own = kind in worklist.OWN_STEP
+    assert (f"/work/{one}/done" in html) is not is_own
+
+
+@pytest.mark.parametrize("kind", work.PAGES)
+def test_every_page_of_an_item_is_there(kind: str) -> None:
+    assert kind in labels.WORK
+    name, whose, _words = work.PAGES[kind]
+    assert reverse(name, args=[uuid.uuid4()] if whose else [])
+
+
+def test_the_desk_sees_on_a_patients_page_that_a_physician_looks_not_at_what(
+    world: w.World, as_role: As
+) -> None:
+    item(world, kind="screen_audit_c", role="physician")
+    patient = queries.waiting(clinic=world.id)[0].patient
+    desk_sees = as_role("front_desk").get(f"/patients/{patient}").content.decode()
+    assert "alcohol" not in desk_sees
+    assert "Clinician review needed" in desk_sees
+    assert "alcohol" in as_role("physician").get(f"/patients/{patient}").content.decode()

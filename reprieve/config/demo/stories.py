@@ -10,7 +10,7 @@ from reprieve.config.demo import care, chair, feed
 from reprieve.config.demo.care import visit
 from reprieve.config.demo.cast import Person
 from reprieve.config.demo.stage import PASSWORD, Stage
-from reprieve.pathway import booking, monitors, questionnaires, referral
+from reprieve.pathway import booking, closing, monitors, questionnaires
 from reprieve.records.queries import monitors as known_monitors
 
 Story = Callable[[Stage, Person, datetime], None]
@@ -325,14 +325,11 @@ def _booster(stage: Stage, patient: uuid.UUID, now: datetime) -> None:
 
 
 def closed(stage: Stage, who: Person, now: datetime) -> None:
-    from reprieve.records.queries import patients
-
     stage.at = now - timedelta(days=30)
     patient = care.ask(stage, who, source="web")
-    view = patients.one(clinic=stage.clinic.id, patient=patient)
-    assert view is not None
-    assert view.episode is not None
-    referral.close(**stage.by("front_desk"), episode=view.episode, reason="Moved away.")
+    closing.close(
+        **stage.by("front_desk"), patient=patient, because="moved_away", reason="Moved away."
+    )
 
 
 def _better(stage: Stage, who: Person, days: int) -> list[int]:

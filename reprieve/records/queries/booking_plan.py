@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reprieve.records.models import Appointment, CarePlan
+from reprieve.records.models import Appointment, CarePlan, InfusionState
 from reprieve.records.queries import treatments
 from reprieve.records.queries.booking import AppointmentView, of_patient
 
@@ -45,6 +45,17 @@ def booked(*, clinic: uuid.UUID, plan: PlanView) -> list[AppointmentView]:
         if visit.plan == plan.id and visit.status in COUNTED and visit.series_no is not None
     ]
     return sorted(found, key=lambda visit: visit.series_no or 0)
+
+
+def placed(*, clinic: uuid.UUID, plan: PlanView) -> set[str]:
+    """This function will name the infusions of a plan that have a place or were given without one.
+
+    One that nobody numbered counts for itself.
+    """
+    given = InfusionState.of(clinic).filter(encounter__plan_id=plan.id, started_ms__isnull=False)
+    told = given.values_list("encounter__session_no", "encounter_id")
+    numbers = {str(visit.series_no) for visit in booked(clinic=clinic, plan=plan)}
+    return numbers | {str(number or encounter) for number, encounter in told}
 
 
 def taken_by_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[AppointmentView]:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from reprieve.records import notes
 from reprieve.records.as_known import as_known
-from reprieve.records.models import AdverseEvent, Observation
+from reprieve.records.models import AdverseEvent, Observation, WorkItemEvent
 from reprieve.records.queries import worklist
 from reprieve.records.queries.worklist import WorkView
 
-KINDS = ("call_24h", "fall", "fall_review", "left_early", "follow_up_visit", "booster_proposal")
+KINDS = (
+    "call_24h", "fall", "fall_review", "left_early", "follow_up_visit", "booster_proposal",
+    "booster_wanted", "plan_wanted", "answers_overdue",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,36 @@ class CallView:
 
     at: datetime
     said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One call that did not reach the patient: when, by whom, and what they noted."""
+
+    at: datetime
+    by: str
+    note: str
+    encounter: uuid.UUID | None
+
+
+def tried(
+    *, clinic: uuid.UUID, patient: uuid.UUID, encounter: uuid.UUID | None = None
+) -> list[Tried]:
+    """This function will list the calls that did not reach a patient, newest first.
+
+    `encounter` names the infusion after which the calls were made; None means all of them.
+    """
+    rows = WorkItemEvent.of(clinic).filter(item__patient_id=patient, kind="tried")
+    if encounter is not None:
+        rows = rows.filter(item__encounter_id=encounter)
+    found = rows.select_related("item", "note", "by").order_by("-recorded_at", "-id")
+    return [
+        Tried(
+            at=row.recorded_at, by=row.by.name if row.by else "",
+            note=notes.read(row.note) if row.note else "", encounter=row.item.encounter_id,
+        )
+        for row in found
+    ]  # fmt: skip
 
 
 def waiting(*, clinic: uuid.UUID) -> list[WorkView]:

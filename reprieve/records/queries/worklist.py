@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from reprieve.records.models import WorkItem, WorkItemEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkView:
-    """One work item with who was asked last."""
+    """One work item with who was asked last. `tries` counts the calls that reached nobody."""
 
     id: uuid.UUID
     kind: str
@@ -28,6 +29,7 @@ class WorkView:
     state: str
     level: int
     text: str
+    tries: int
 
 
 def waiting(
@@ -53,7 +55,9 @@ def _views(rows: QuerySet[WorkItem]) -> list[WorkView]:
     events = WorkItemEvent.objects.every().filter(item__in=found).select_related("note")
     owners: dict[uuid.UUID, uuid.UUID] = {}
     texts: dict[uuid.UUID, str] = {}
+    tries: Counter[uuid.UUID] = Counter()
     for event in events.order_by("recorded_at", "id"):
+        tries[event.item_id] += event.kind == "tried"
         if event.owner_id:
             owners[event.item_id] = event.owner_id
         if event.note:
@@ -63,6 +67,7 @@ def _views(rows: QuerySet[WorkItem]) -> list[WorkView]:
             id=row.pk, kind=row.kind, patient=row.patient_id, encounter=row.encounter_id,
             owner_role=row.owner_role, owner=owners.get(row.pk), opened_at=row.opened_at,
             due_at=row.due_at, state=row.state, level=row.level, text=texts.get(row.pk, ""),
+            tries=tries[row.pk],
         )
         for row in found
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import booking, booking_series, states
+from reprieve.pathway import booking, booking_series, booking_undo, closing, states
 from reprieve.pathway.errors import Conflict, NotFound
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import booking as queries
@@ -92,23 +93,39 @@ def _page(
     request: PageRequest, found: AppointmentView, move: MoveForm, escort: EscortForm | None = None
 ) -> HttpResponse:
     _header, strip = opened(request, found.patient)
-    clinic, possible = request.actor.clinic, states.possible("appointment", found.status)
+    clinic = request.actor.clinic
     may_change = allowed(request.actor, "booking.change")
     bound = move.is_bound or (escort is not None and escort.is_bound)
     context = {
         "patient": strip,
         "visit": booking_grid.shown(clinic, [found])[0],
-        "acts": possible if may_change else (),
+        "acts": _acts(found, request.at) if may_change else (),
         "move": move,
         "escort": queries.escort(clinic=clinic, appointment=found.id),
         "escort_form": escort or EscortForm(),
         "may_change": may_change,
         "history": [
-            (labels.word(labels.VISIT_ACTS, kind), at, reason)
+            (labels.word(labels.VISIT_ACTS, kind), at, _said(reason))
             for kind, at, reason in queries.history(clinic=clinic, appointment=found.id)
         ],
     }
     return render(request, "staff/booking/visit.html", context, status=422 if bound else 200)
+
+
+def _said(reason: str) -> str:
+    """A reason as it was typed; one that the product gave itself, in the reader's language."""
+    return _(reason) if reason == closing.ENDED else reason
+
+
+def _acts(found: AppointmentView, now: datetime) -> list[str]:
+    """What may be done now: nobody is missed before the time, nor found on another day."""
+    day = timezone.localtime(found.starts_at).date()
+    never = {
+        "no_show": now < found.starts_at,
+        booking_undo.ACT: timezone.localtime(now).date() != day,
+    }
+    possible = states.possible("appointment", found.status)
+    return [act for act in possible if not never.get(act, False)]
 
 
 @page("booking.change", opens="visit")
@@ -119,10 +136,14 @@ def mark(request: PageRequest, visit: uuid.UUID) -> HttpResponseBase:
     act = request.POST.get("what", "")
     if act not in labels.VISIT_ACTS or act in {"booked", "moved"}:
         raise BadValue("what", N_("is not known"))
-    booking.mark(
-        actor=request.actor, uid=act_of(request), at=request.at, appointment=found.id, act=act,
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
+    do: dict[str, Any] = {
+        "actor": request.actor, "uid": act_of(request), "at": request.at,
+        "appointment": found.id,
+    }  # fmt: skip
+    if act == booking_undo.ACT:
+        booking_undo.restore(**do)
+    else:
+        booking.mark(**do, act=act, reason=request.POST.get("reason", ""))
     messages.success(request, _("Noted: {act}.").format(act=labels.word(labels.VISIT_ACTS, act)))
     if request.POST.get("back") == "today":
         return redirect("today")

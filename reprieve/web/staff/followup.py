@@ -39,6 +39,7 @@ from reprieve.web.collect import NavItem
 from reprieve.web.people import clinic_of
 from reprieve.web.print import letter as printed
 from reprieve.web.print.paper import Heading
+from reprieve.web.staff.closing import cancelled
 from reprieve.web.words import born, day, form_errors, say
 
 YES_NO = [("yes", _lazy("Yes")), ("no", _lazy("No"))]
@@ -90,6 +91,8 @@ class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_lazy("Decision"), choices=list(relief_words.OUTCOMES.items()),
         widget=forms.RadioSelect,
+        help_text=_lazy("To refer or to end cancels the visits still to come, tells the patient "
+                        "of each, and ends prompts and reminders."),
     )  # fmt: skip
     reason = forms.CharField(
         label=_lazy("Why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
@@ -128,18 +131,29 @@ def call(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
         except BadValue as error:
             form_errors(form, error)
         else:
-            return _called(request, visit.patient, alert=done["alert"])
+            return _called(request, visit.patient, alert=done["alert"], said=form.said())
     who = patients.one(clinic=request.actor.clinic, patient=visit.patient)
-    shown = {**patient_page.context(request, header), "form": form, "who": who, "visit": visit}
+    tried = queries.tried(
+        clinic=request.actor.clinic, patient=visit.patient, encounter=encounter
+    )
+    shown = {
+        **patient_page.context(request, header), "form": form, "who": who, "visit": visit,
+        "tried": tried,
+    }  # fmt: skip
     return render(request, "staff/followup/call.html", shown, status=422 if form.is_bound else 200)
 
 
-def _called(request: PageRequest, patient: uuid.UUID, *, alert: bool) -> HttpResponseBase:
+def _called(
+    request: PageRequest, patient: uuid.UUID, *, alert: bool, said: Call
+) -> HttpResponseBase:
     if alert:
         messages.error(request, _("The suicide-risk path is open. Stay on the line; do the "
                                   "C-SSRS now."))  # fmt: skip
         return redirect("risk", patient)
-    messages.success(request, _("The call is written down."))
+    if said.reached:
+        messages.success(request, _("The call is written down."))
+    else:
+        messages.success(request, _("The try is written down. The call stays due."))
     return redirect("followup_list")
 
 
@@ -150,7 +164,7 @@ def visit(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            followup.decide(
+            done = followup.decide(
                 actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
                 appointment=_todays(request, patient), **form.cleaned_data,
             )  # fmt: skip
@@ -158,6 +172,8 @@ def visit(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             form.add_error(None, say(error.message))
         else:
             messages.success(request, _("The decision is written. The letter is ready."))
+            if done["cancelled"]:
+                messages.info(request, cancelled(done["cancelled"]))
             to = "maintenance" if form.cleaned_data["outcome"] == "booster" else "followup"
             return redirect(to, patient)
     shown = {
@@ -198,6 +214,7 @@ def _story(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "trends": scale_trends.trends(clinic=clinic, patient=patient, only=FUNCTION),
         "harm": harm, "harm_lines": relief_words.harms(harm),
         "calls": queries.calls(clinic=clinic, patient=patient)[:3],
+        "tried": queries.tried(clinic=clinic, patient=patient)[:3],
         "decided": [
             (one, str(relief_words.OUTCOMES.get(one.outcome, one.outcome)))
             for one in decisions.of_patient(clinic=clinic, patient=patient, kind="follow_up")

@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from reprieve.knowledge import N_
-from reprieve.pathway import states
+from reprieve.pathway import closing, states
 from reprieve.pathway.errors import NotFound
-from reprieve.pathway.permissions import Actor, allowed
-from reprieve.records.queries import booking, episodes, referral, worklist
+from reprieve.pathway.permissions import CLINICIANS, DOCTORS, Actor, allowed
+from reprieve.records.queries import booking, closings, episodes, referral, worklist
 from reprieve.records.queries import patients as queries
 from reprieve.web import labels, presenters
 from reprieve.web.access import PageRequest, page
 from reprieve.web.collect import NavItem
 
+REVIEW = "clinician_review"
 # The steps' own pages, in the order of the pathway: name of the address, words, permission.
 STEPS = (
     ("booking_new", _lazy("Book a visit"), "booking.change"),
@@ -101,6 +102,7 @@ def patient_page(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
     if header is None:
         raise NotFound(N_("There is no such patient."))
     request.shown.append(str(patient))
+    closed = closings.reason(clinic=clinic, patient=patient)
     steps = links(request.actor, patient, header.state)
     return render(
         request,
@@ -117,9 +119,10 @@ def patient_page(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             "requests": _requests(clinic, patient),
             "work": _work(request.actor, patient),
             "story": story(clinic=clinic, patient=patient),
-            "may_close": allowed(request.actor, "referral.triage")
-            and "referral.close" in states.possible("episode", header.state),
-            "episode": header.episode,
+            "may_close": allowed(request.actor, "episode.close")
+            and closing.ACT in states.possible("episode", header.state),
+            "closings": labels.CLOSINGS.items(),
+            "closed_because": labels.word(labels.CLOSINGS, closed) if closed else "",
         },
     )
 
@@ -158,7 +161,12 @@ def _requests(clinic: uuid.UUID, patient: uuid.UUID) -> list[tuple[object, str]]
 def _work(actor: Actor, patient: uuid.UUID) -> list[tuple[object, str]]:
     """The desk sees that something waits for a clinician, not what."""
     waiting = worklist.waiting(clinic=actor.clinic, patient=patient)
-    return [(item, labels.word(labels.WORK, item.kind)) for item in waiting]
+    hides = not actor.roles & CLINICIANS
+    return [
+        (item, labels.word(labels.WORK, REVIEW if hides and item.owner_role in DOCTORS
+                           else item.kind))
+        for item in waiting
+    ]  # fmt: skip
 
 
 def story(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Happened]:

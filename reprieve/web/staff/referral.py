@@ -154,28 +154,11 @@ def file(request: PageRequest, attachment: uuid.UUID) -> HttpResponse:
     )
 
 
-@page("referral.triage", opens="patient")
-@require_POST
-def close(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
-    """This function will close a patient's request with a reason."""
-    header = patients.header(clinic=request.actor.clinic, patient=patient)
-    if header is None or header.episode is None:
-        raise NotFound(N_("There is no such patient."))
-    request.shown.append(str(patient))
-    referral.close(
-        actor=request.actor, uid=act_of(request), at=request.at, episode=header.episode,
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, _("The request is closed."))
-    return redirect("inbox")
-
-
 urlpatterns = [
     path("inbox", inbox, name="inbox"),
     path("inbox/new", new, name="referral_new"),
     path("inbox/<uuid:request_id>/answered", answered, name="referral_answered"),
     path("letters/<uuid:attachment>", file, name="referral_file"),
-    path("patients/<uuid:patient>/close", close, name="referral_close"),
 ]
 NAV = [
     NavItem(

@@ -9,14 +9,15 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import escalation, worklist
-from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN, Actor
+from reprieve.pathway import work_sight, worklist
+from reprieve.pathway.permissions import Actor
 from reprieve.records.queries import patients, people
 from reprieve.records.queries import worklist as queries
 from reprieve.records.queries.worklist import WorkView
@@ -28,9 +29,40 @@ from reprieve.web.collect import NavItem
 LONGEST = 2000
 
 
+# The page on which an item's step is done: address, whose id it takes, words on the button.
+PAGES: dict[str, tuple[str, str, Promise]] = {
+    "adverse_event": ("harm", "", _lazy("Side effects")),
+    "second_wanted": ("gate_beside", "encounter", _lazy("Read and answer")),
+    "ledger_discrepancy": ("ledger", "", _lazy("Controlled drugs")),
+    "loss_notice": ("ledger", "", _lazy("Controlled drugs")),
+    "loss_form": ("ledger", "", _lazy("Controlled drugs")),
+    "drug_undrawn": ("ledger_draw", "encounter", _lazy("Draw it, or say what happened")),
+    "call_24h": ("followup_call", "encounter", _lazy("Call after 24 hours")),
+    "follow_up_visit": ("followup", "patient", _lazy("Follow-up")),
+    "booster_proposal": ("maintenance", "patient", _lazy("Maintenance")),
+    "booster_wanted": ("maintenance", "patient", _lazy("Maintenance")),
+    "evaluation_review": ("evaluation", "patient", _lazy("Evaluation")),
+    "decision_wanted": ("decision", "patient", _lazy("Decision")),
+    "plan_wanted": ("plan", "patient", _lazy("Plan")),
+    "book_infusion": ("series", "patient", _lazy("Book the series")),
+    "book_consultation": ("booking_new", "patient", _lazy("Book a visit")),
+    "book_follow_up": ("booking_new", "patient", _lazy("Book a visit")),
+    "next_visit": ("booking_new", "patient", _lazy("Book a visit")),
+    "answers_overdue": ("patient_links", "patient", _lazy("Send a form or the diary")),
+    "link_unanswered": ("patient_links", "patient", _lazy("Send a form or the diary")),
+    "due_liver": ("evaluation", "patient", _lazy("Evaluation")),
+    "due_bladder": ("evaluation", "patient", _lazy("Evaluation")),
+    "due_memory": ("evaluation", "patient", _lazy("Evaluation")),
+    **dict.fromkeys(
+        (kind for kind in labels.WORK if kind.startswith("screen_")),
+        ("evaluation", "patient", _lazy("Evaluation")),
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One work item in words. `own_step`: only its own page may close it."""
+    """One work item in words. `own_step`: only its own page may close it. `href` leads there."""
 
     item: WorkView
     words: str
@@ -38,12 +70,14 @@ class Waiting:
     owner: str
     overdue: bool
     own_step: bool
+    href: str
+    to: str
 
 
 def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     """This function will list what waits for an actor's roles, overdue and soonest first."""
-    roles = set(actor.roles) | ({PHYSICIAN} if DIRECTOR in actor.roles else set())
-    items = [i for i in queries.waiting(clinic=actor.clinic) if escalation.sees(i, roles)]
+    roles = work_sight.roles_of(actor)
+    items = [i for i in queries.waiting(clinic=actor.clinic) if work_sight.sees(i, roles)]
     ids = [item.patient for item in items if item.patient]
     who = patients.many(clinic=actor.clinic, patients=ids)
     staff = {person.id: person.name for person in people.staff(clinic=actor.clinic)}
@@ -55,9 +89,19 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
             owner=staff.get(item.owner, "") if item.owner else "",
             overdue=item.due_at < now,
             own_step=item.kind in worklist.OWN_STEP,
+            href=_href(item),
+            to=str(PAGES[item.kind][2]) if item.kind in PAGES else "",
         )
         for item in items
     ]
+
+
+def _href(item: WorkView) -> str:
+    name, whose, _words = PAGES.get(item.kind, ("", "", ""))
+    if not name:
+        return ""
+    subject = getattr(item, whose) if whose else None
+    return reverse(name, args=[subject] if subject else [])
 
 
 @page("work.open", opens="work")
