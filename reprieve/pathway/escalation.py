@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from django.db import transaction
 
-from reprieve.pathway import clock, messages, worklist
+from reprieve.pathway import clock, staff_calls, worklist
 from reprieve.pathway.permissions import DESK, DIRECTOR, MANAGER, NURSE, PHYSICIAN, system
 from reprieve.records.models import WorkItem
 from reprieve.records.queries import clinics, people
@@ -65,6 +65,5 @@ def _escalate(clinic: uuid.UUID, item: uuid.UUID, at: datetime) -> int:
         actor=system(clinic, "jobs"), at=at, item=row, due_at=row.due_at,
         owner=called[0].id if called else None,
     )  # fmt: skip
-    if called:
-        messages.enqueue(clinic=clinic, template="clinician_review", at=at, to=called[0].email)
+    staff_calls.call(called[0] if called else None, clinic=clinic, at=at)
     return 1

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from reprieve.clinical.instruments import Score
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import messages, observations, patients, risk_call, worklist
+from reprieve.pathway import observations, patients, risk_call, staff_calls, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
@@ -55,8 +55,8 @@ def alert(
 ) -> uuid.UUID:
     """This function will open an alert inside the caller's act, or return the one that is open.
 
-    Diary and the 24-hour call use it too. The clinician on call is told by a message without a
-    health word.
+    Diary and the 24-hour call use it too. The clinician on call is told by mail and text
+    without a health word.
     """
     running = worklist.already_open(clinic=actor.clinic, kind=KIND, patient=patient)
     if running is not None:
@@ -67,7 +67,7 @@ def alert(
         due_at=risk_call.deadline(clinic=actor.clinic, at=at),
         owner=owner.id if owner else None,
     )  # fmt: skip
-    _tell(actor.clinic, owner.email if owner else "", at)
+    staff_calls.call(owner, clinic=actor.clinic, at=at)
     return item
 
 
@@ -146,13 +146,8 @@ def _escalate(clinic: uuid.UUID, item: uuid.UUID, at: datetime) -> int:
         actor=system(clinic, "jobs"), at=at, item=row, owner=owner.id if owner else None,
         due_at=risk_call.deadline(clinic=clinic, at=at),
     )  # fmt: skip
-    _tell(clinic, owner.email if owner else "", at)
+    staff_calls.call(owner, clinic=clinic, at=at)
     return 1
-
-
-def _tell(clinic: uuid.UUID, to: str, at: datetime) -> None:
-    if to:
-        messages.enqueue(clinic=clinic, template="clinician_review", at=at, to=to)
 
 
 def _open(clinic: uuid.UUID, patient: uuid.UUID) -> WorkItem:

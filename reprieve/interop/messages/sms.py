@@ -28,7 +28,7 @@ class NotSent(Exception):
 
 def gateway() -> str:
     """This function will return the gateway's address, or nothing when texts are off."""
-    return os.environ.get("REPRIEVE_SMS_URL", "")
+    return os.environ.get(messages.GATEWAY, "")
 
 
 def can_answer() -> bool:
@@ -62,5 +62,5 @@ def _checked(url: str) -> str:
     parts = urlsplit(url)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not safe or not parts.hostname:
-        raise BadValue("REPRIEVE_SMS_URL", "needs an https address")
+        raise BadValue(messages.GATEWAY, "needs an https address")
     return url
