@@ -19,13 +19,14 @@ from reprieve.knowledge import N_, Message
 LEAST_FREE_BYTES = 2 << 30
 LEAST_FREE_SHARE = 0.05
 LEAST_CERTIFICATE_DAYS = 14
+NO_MAIL = N_("No mail leaves this server: EMAIL_HOST is not set. Messages to patients and calls to staff count as sent and reach nobody.")  # noqa: E501  # one sentence, one entry of the catalogue
 OLDEST_BACKUP = 2  # times as old as it should be
 
 
 def facts(at: datetime | None = None) -> dict[str, float]:
     """This function will measure what can be measured now; what cannot be is left out."""
     now = at or datetime.now(UTC)
-    return dict([*_disk(), *_certificate(now), *_backup(now), *_database(now)])
+    return dict([*_disk(), *_mail(), *_certificate(now), *_backup(now), *_database(now)])
 
 
 def warnings(found: Mapping[str, float]) -> list[Message]:
@@ -43,6 +44,8 @@ def warnings(found: Mapping[str, float]) -> list[Message]:
             id=N_("The server's certificate ends in {days} days: browsers will refuse the pages then."),  # noqa: E501  # as above
             params={"days": max(0, int(days))},
         ))  # fmt: skip
+    if not found.get("mail_leaves", 1):
+        said.append(Message(id=NO_MAIL))
     if "backup_wanted_s" in found:
         age = found.get("backup_age_s")
         if age is None:
@@ -60,6 +63,12 @@ def _disk() -> Iterator[tuple[str, float]]:
     place = shutil.disk_usage(next(folder for folder in folders if folder.exists()))
     yield "disk_free_bytes", place.free
     yield "disk_total_bytes", place.total
+
+
+def _mail() -> Iterator[tuple[str, float]]:
+    from django.conf import settings
+
+    yield "mail_leaves", float(settings.MAIL_LEAVES)
 
 
 def _certificate(now: datetime) -> Iterator[tuple[str, float]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from reprieve.monitoring.alarm_state import State, Transition
-from reprieve.pathway import risk_call, worklist
+from reprieve.pathway import risk_call, staff_calls, worklist
 from reprieve.pathway.permissions import DIRECTOR, NURSE, PHYSICIAN, system
 from reprieve.records.folds import Stored
 from reprieve.records.models import InfusionState, WorkItem
@@ -62,7 +62,9 @@ def _call(row: Stored, role: str, at: datetime) -> None:
     if called:
         params = {"chair": _chair(row), "since": at.isoformat()}
         for person in called:
-            risk_call.tell(person, template=TEMPLATE, at=at, params=params)
+            staff_calls.call(
+                person, clinic=row.clinic_id, at=at, template=TEMPLATE, params=params
+            )
 
 
 def people_called(*, clinic: uuid.UUID, role: str, at: datetime) -> list[StaffMember]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from reprieve.pathway import clock, messages, worklist
+from reprieve.pathway import clock, staff_calls, worklist
 from reprieve.pathway.permissions import system
 from reprieve.pathway.work_sight import UP
 from reprieve.records.models import WorkItem
@@ -49,6 +49,5 @@ def _escalate(clinic: uuid.UUID, item: uuid.UUID, at: datetime) -> int:
         actor=system(clinic, "jobs"), at=at, item=row, due_at=row.due_at,
         owner=called[0].id if called else None,
     )  # fmt: skip
-    if called:
-        messages.enqueue(clinic=clinic, template="clinician_review", at=at, to=called[0].email)
+    staff_calls.call(called[0] if called else None, clinic=clinic, at=at)
     return 1

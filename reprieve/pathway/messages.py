@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -21,12 +22,19 @@ ANNOUNCING = frozenset({"appointment_booked", "appointment_moved"})
 REMINDER, DIARY, FORMS = "appointment_reminder", "diary_prompt", "form_prompt"
 # These wait for the morning; a confirmation of what somebody has just done does not.
 DISTURBING = frozenset({REMINDER, DIARY, FORMS})
+# Where texts are handed in, of the environment; without it none go out.
+GATEWAY = "REPRIEVE_SMS_URL"
 # By this word, of the environment, a text gateway proves who it is; without it nothing comes in.
 INBOUND = "REPRIEVE_SMS_INBOUND_TOKEN"
 # The text gateway's address, of the environment; without it nothing goes out as a text.
 GATEWAY = "REPRIEVE_SMS_URL"
 DIARY_AHEAD = timedelta(days=35)
 DAY = timedelta(days=1)
+
+
+def has_gateway() -> bool:
+    """This function will tell whether texts can be sent at all."""
+    return bool(os.environ.get(GATEWAY))
 
 
 def enqueue(

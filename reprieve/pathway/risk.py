@@ -14,14 +14,13 @@ from django.db import transaction
 
 from reprieve.clinical.instruments import Score
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import observations, patients, risk_call, worklist
+from reprieve.pathway import observations, patients, risk_call, staff_calls, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import CLINICIANS, PHYSICIAN, Actor, system
 from reprieve.records.models import WorkItem
 from reprieve.records.queries import risk as state
-from reprieve.records.queries.people import StaffMember
 from reprieve.records.queries.risk import CLEARED, GRAVE, KIND, OPEN, SCREENER, RiskView
 
 FLAG = "suicide-risk"
@@ -56,8 +55,8 @@ def alert(
 ) -> uuid.UUID:
     """This function will open an alert inside the caller's act, or return the one that is open.
 
-    Diary and the 24-hour call use it too. The clinician on call is told by a message without a
-    health word.
+    Diary and the 24-hour call use it too. The clinician on call is told by mail and text
+    without a health word.
     """
     running = worklist.already_open(clinic=actor.clinic, kind=KIND, patient=patient)
     if running is not None:
@@ -68,7 +67,7 @@ def alert(
         due_at=risk_call.deadline(clinic=actor.clinic, at=at),
         owner=owner.id if owner else None,
     )  # fmt: skip
-    _tell(owner, at)
+    staff_calls.call(owner, clinic=actor.clinic, at=at)
     return item
 
 
@@ -147,13 +146,8 @@ def _escalate(clinic: uuid.UUID, item: uuid.UUID, at: datetime) -> int:
         actor=system(clinic, "jobs"), at=at, item=row, owner=owner.id if owner else None,
         due_at=risk_call.deadline(clinic=clinic, at=at),
     )  # fmt: skip
-    _tell(owner, at)
+    staff_calls.call(owner, clinic=clinic, at=at)
     return 1
-
-
-def _tell(owner: StaffMember | None, at: datetime) -> None:
-    if owner is not None:
-        risk_call.tell(owner, template="clinician_review", at=at)
 
 
 def _open(clinic: uuid.UUID, patient: uuid.UUID) -> WorkItem:

@@ -8,13 +8,10 @@ Settings: `risk.on_call` (practitioner ids in order; by default every active phy
 
 from __future__ import annotations
 
-import os
 import uuid
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from reprieve.pathway import booking_book, messages
+from reprieve.pathway import booking_book
 from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN
 from reprieve.records.queries import people, settings
 from reprieve.records.queries.people import StaffMember
@@ -58,21 +55,3 @@ def after_seen(*, clinic: uuid.UUID, at: datetime) -> datetime:
     """This function will return by when an alert that was taken on must have its answer."""
     minutes = settings.value(clinic=clinic, key=SEEN_KEY, at=at, default=SEEN_MIN)
     return at + timedelta(minutes=int(minutes))
-
-
-def tell(
-    person: StaffMember, *, template: str, at: datetime, params: Mapping[str, Any] | None = None
-) -> None:
-    """This function will send somebody a mail, and a text where there is a number and a gateway.
-
-    It is part of the caller's act. Neither says anything about a patient.
-    """
-    ways = [("mail", person.email)]
-    if os.environ.get(messages.GATEWAY):
-        ways.append(("sms", person.phone))
-    for channel, to in ways:
-        if to:
-            messages.enqueue(
-                clinic=person.clinic, template=template, at=at, to=to, channel=channel,
-                params=params,
-            )  # fmt: skip

@@ -60,6 +60,8 @@ def test_who_is_not_on_the_machine_needs_the_token(world: w.World, nobody: Clien
         ({"disk_free_bytes": 1e9}, "nearly full"),
         ({"certificate_days": 13.2}, "certificate ends in {days}"),
         ({"certificate_days": 15.0}, None),
+        ({"mail_leaves": 0.0}, "No mail leaves this server"),
+        ({"mail_leaves": 1.0}, None),
         ({"backup_wanted_s": 86400.0}, "no backup yet"),
         ({"backup_wanted_s": 86400.0, "backup_age_s": 180_000.0}, "{hours} hours old"),
         ({"backup_wanted_s": 86400.0, "backup_age_s": 90_000.0}, None),
@@ -79,4 +81,8 @@ def test_it_stands_on_the_settings_page(
     old = datetime.now(UTC) - timedelta(days=3)
     (tmp_path / backup_shelf.name(old)).touch()
     assert "72 hours old" in as_role("manager").get("/settings").content.decode()
+    with override_settings(MAIL_LEAVES=False):
+        assert "No mail leaves" in as_role("manager").get("/settings").content.decode()
+    with override_settings(MAIL_LEAVES=True):
+        assert "No mail leaves" not in as_role("manager").get("/settings").content.decode()
     assert health.facts()["backup_age_s"] == pytest.approx(3 * 86400, abs=60)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from reprieve.interop.messages import deliver
 from reprieve.pathway import messages
-from reprieve.records.models import OutboxMessage
+from reprieve.records.models import Clinic, OutboxMessage
 from tests import world as w
 
 
@@ -43,6 +43,23 @@ def test_a_failure_is_shown_with_its_reason_and_can_be_tried_again(
 
 def test_an_empty_list_teaches(world: w.World, as_role: Callable[[str], Client]) -> None:
     assert "No messages yet" in as_role("manager").get("/outbox").content.decode()
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_server_that_sends_no_mail_says_so(
+    leaves: bool, world: w.World, as_role: Callable[[str], Client]
+) -> None:
+    with override_settings(MAIL_LEAVES=leaves):
+        page = as_role("manager").get("/outbox").content.decode()
+    assert ("No mail leaves this server" in page) is not leaves
+
+
+def test_a_demo_has_said_it_of_each_message(
+    world: w.World, as_role: Callable[[str], Client]
+) -> None:
+    Clinic.objects.filter(pk=world.id).update(is_demo=True)
+    with override_settings(MAIL_LEAVES=False):
+        assert "No mail leaves" not in as_role("manager").get("/outbox").content.decode()
 
 
 def test_trying_again_is_a_deliberate_act(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from reprieve.pathway import outbox
+from reprieve.records.queries import clinics, patients
 from reprieve.records.queries import outbox as queries
-from reprieve.records.queries import patients
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
@@ -51,9 +52,17 @@ def listed(request: PageRequest) -> HttpResponse:
     ids = sorted({row.patient for row in rows if row.patient}, key=str)
     known = patients.many(clinic=request.actor.clinic, patients=ids)
     request.shown += [str(one) for one in ids]
-    shown = [_row(row, known) for row in rows]
     failed = sum(row.state == "failed" for row in rows)
-    return render(request, "staff/outbox/list.html", {"rows": shown, "failed": failed})
+    shown = {
+        "rows": [_row(row, known) for row in rows], "failed": failed,
+        "mail_lost": _is_lost(request),
+    }  # fmt: skip
+    return render(request, "staff/outbox/list.html", shown)
+
+
+def _is_lost(request: PageRequest) -> bool:
+    """A demo sends nothing and says so of each message."""
+    return not settings.MAIL_LEAVES and not clinics.clinic(request.actor.clinic).is_demo
 
 
 def _row(

@@ -14,10 +14,10 @@ import pytest
 from icalendar import Calendar
 
 from reprieve.interop.messages import deliver, render
-from reprieve.pathway import booking, clinic, messages, outbox
+from reprieve.pathway import booking, clinic, messages, outbox, risk
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow
-from reprieve.records.models import OutboxAttempt, OutboxMessage
+from reprieve.records.models import OutboxAttempt, OutboxMessage, Practitioner
 from reprieve.records.queries import outbox as queries
 from reprieve.records.queries import worklist as work
 from tests import world as w
@@ -370,6 +370,17 @@ def test_a_gateway_in_the_clear_is_never_used(
     go(world)
     [row] = queries.listed(clinic=world.id, states=["failed"])
     assert row.error == "REPRIEVE_SMS_URL: needs an https address"
+
+
+def test_a_call_to_staff_by_text_says_nothing_of_anybody(world: World, gateway: Gateway) -> None:
+    Practitioner.of(world.id).filter(pk=world["physician"].practitioner).update(phone="5550100144")
+    patient, _ = w.person(world)
+    risk.alert(actor=world["infusion_nurse"], at=world.at, patient=patient)
+    go(world)
+    [text] = gateway.texts
+    assert text["to"] == "5550100144"
+    assert "Please sign in now" in text["text"]
+    assert not re.search(r"Iva|Invented,|risk|patient|ketamin", text["text"], re.IGNORECASE)
 
 
 def test_texts_are_off_without_a_gateway(world: World) -> None:
