@@ -183,8 +183,10 @@ def test_only_clinicians_handle_it_and_no_desk_can_close_it(
     item = now(world, patient).item
     assert item is not None
     for close in (worklist.finish, worklist.acknowledge):
-        with pytest.raises(NotNow):
+        with pytest.raises(NotFound):  # the desk does not even see it
             close(actor=world["front_desk"], uid=new(), at=world.at, item=item)
+        with pytest.raises(NotNow):
+            close(actor=world["physician"], uid=new(), at=world.at, item=item)
     assert now(world, patient).state == "alert_open"
 
 
