@@ -168,17 +168,20 @@ def lowered(
     None leaves a limit as it is. Raises BadValue naming a limit that would pass the order's own,
     or an amount of a drug that is no amount in mg.
     """
-    amounts = {"dose_max": dose_max, "session_max": session_max}
-    given = {name: value for name, value in amounts.items() if value is not None}
-    for name, value in given.items():
-        _check_lower(order, name, value)
-    if interval_min is None:
-        return replace(order, **given)
-    if not order.interval_min <= interval_min <= LONGEST_WAIT_MIN:
+    for name, value in (("dose_max", dose_max), ("session_max", session_max)):
+        if value is not None:
+            _check_lower(order, name, value)
+    wait = order.interval_min if interval_min is None else interval_min
+    if not order.interval_min <= wait <= LONGEST_WAIT_MIN:
         raise BadValue(
             "interval_min", f"must be within {order.interval_min} and {LONGEST_WAIT_MIN} minutes"
         )
-    return replace(order, **given, interval_min=interval_min)
+    return replace(
+        order,
+        dose_max=order.dose_max if dose_max is None else dose_max,
+        session_max=order.session_max if session_max is None else session_max,
+        interval_min=wait,
+    )
 
 
 def _check_lower(order: AsNeededOrder, name: str, value: Decimal) -> None:

@@ -246,7 +246,7 @@ ENTRIES = {
               form=forms.HarmForm, save=_harm, states=ANY, quick=True, icon="alert", key="s"),
         Entry(kind="drug", label=_("Drug given"), press=_("Save the drug"), form=forms.DrugForm,
               save=_drug, states=ANY, quick=True, key="d"),
-        Entry(kind="urgent", label=_("Panic, stop, rhythm"), press=_("Save and alarm"),
+        Entry(kind="urgent", label=_("Urgent"), press=_("Save and alarm"),
               form=forms.UrgentForm, save=_urgent, states=ANY, quick=True, danger=True,
               icon="alert", key="n"),
         Entry(kind="note", label=_("Event"), press=_("Save the event"), form=forms.NoteForm,
