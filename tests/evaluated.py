@@ -14,6 +14,7 @@ from tests.world import World, new
 # What a history asks that is well when the answer is not "no".
 WELL: dict[str, Any] = {
     "iv_access": "easy", "liver_disease": "none", "pregnancy_test": "not done",
+    "urinalysis": "not done",
     "liver_baseline_done": True,
     "ecg_reviewed": True, "pdmp_checked": True, "days_since_multiday_course": None,
     "courses_elsewhere_last_365_d": 0, "ketamine_mg_elsewhere_last_365_d": 0,

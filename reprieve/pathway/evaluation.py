@@ -21,6 +21,7 @@ from reprieve.pathway import (
     observations,
     patients,
     pregnancy_tests,
+    surveillance,
 )
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import PermissionDenied
@@ -37,6 +38,7 @@ UNITS = {"kg": "kg", "lb": "[lb_av]", "cm": "cm", "in": "[in_i]"}
 STEP = {"kg": Decimal("0.01"), "cm": Decimal("0.1")}
 SOON = timedelta(minutes=5)
 LONGEST = 200
+LIVER = "liver tests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ def record_liver(
     if baseline:
         told.append(Told(code="liver_baseline_done", value=True))
     _record(
-        "liver tests", told, actor=actor, uid=uid, at=at, patient=patient, mode="clinic",
+        LIVER, told, actor=actor, uid=uid, at=at, patient=patient, mode="clinic",
         measured_at=measured_at, version=lab_sheet.sheet().version,
     )  # fmt: skip
 
@@ -253,6 +255,11 @@ def _record(
             )  # fmt: skip
         said = (one.code for one in told if one.value is not None)
         investigations.answered(actor=actor, at=at, patient=patient, facts=said)
+        if about == LIVER:
+            surveillance.after_liver_tests(
+                actor=actor, at=at, patient=patient, measured_at=moment,
+                results={o.code: o.value for o in told if o.code in safety.catalogue()},
+            )  # fmt: skip
         return Done(
             subject_kind="observation", subject=saved[0].pk,
             result={"set": str(saved[0].set_id)},

@@ -28,14 +28,20 @@ def order(
 
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
-        running = worklist.already_open(clinic=actor.clinic, kind=kind(test), patient=patient)
-        item = running or worklist.open_item(
-            actor=actor, at=at, kind=kind(test), owner_role=NURSE, patient=patient,
-            due_at=at + wanted.due,
-        )  # fmt: skip
+        item = due(actor=actor, at=at, patient=patient, test=test, due_at=at + wanted.due)
         return Done(subject_kind="work_item", subject=item, detail={"test": test})
 
     return uuid.UUID(perform("test.order", actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def due(
+    *, actor: Actor, at: datetime, patient: uuid.UUID, test: str, due_at: datetime
+) -> uuid.UUID:
+    """This function will open an order inside the caller's act, or return the one that is open."""
+    running = worklist.already_open(clinic=actor.clinic, kind=kind(test), patient=patient)
+    return running or worklist.open_item(
+        actor=actor, at=at, kind=kind(test), owner_role=NURSE, patient=patient, due_at=due_at
+    )
 
 
 def answered(*, actor: Actor, at: datetime, patient: uuid.UUID, facts: Iterable[str]) -> None:

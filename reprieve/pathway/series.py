@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from reprieve.knowledge import N_
-from reprieve.pathway import episodes, states, to_book, worklist
+from reprieve.pathway import episodes, states, surveillance, to_book, worklist
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records.models import CarePlan, Encounter, EpisodeOfCare, InfusionState
@@ -31,6 +31,8 @@ def complete_if_last(*, encounter: Encounter, actor: Actor, at: datetime) -> boo
 def complete(*, episode: EpisodeOfCare, actor: Actor, at: datetime) -> None:
     """This function will end a series inside the caller's act and ask for the follow-up visit.
 
+    After daily infusions the liver tests are due as well.
+
     Raises NotNow when no infusion was given.
     """
     started = InfusionState.of(actor.clinic).filter(
@@ -38,6 +40,7 @@ def complete(*, episode: EpisodeOfCare, actor: Actor, at: datetime) -> None:
     )
     if not started.exists():
         raise NotNow(N_("No infusion has been given yet."))
+    surveillance.before_series_ends(actor=actor, at=at, patient=episode.patient_id)
     episodes.advance(episode=episode, act=ACT, actor=actor, at=at)
     worklist.finish_within(
         actor=actor, at=at, kind=to_book.INFUSION, patient=episode.patient_id

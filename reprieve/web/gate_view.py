@@ -43,8 +43,10 @@ PARTS = (
     ),
     Part(
         key="since", title=_("Since the last visit"),
-        rules=frozenset({"illness-new", "medicine-change", "bladder", "liver-result"}),
-        facts=("medicines_changed", "new_illness", "rash_or_fever", "bladder_symptoms"),
+        rules=frozenset({"illness-new", "medicine-change", "bladder", "bladder-persistent",
+                         "liver-result"}),
+        facts=("medicines_changed", "new_illness", "rash_or_fever", "bladder_symptoms",
+               "urinalysis", "bladder_symptoms_persist"),
     ),
     Part(
         key="fasting", title=_("Food, drink and sugar"),

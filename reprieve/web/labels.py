@@ -75,6 +75,7 @@ WORK: dict[str, Promise] = {
     "test_liver": _("Ordered: liver tests"),
     "test_pregnancy": _("Ordered: pregnancy test"),
     "test_urine_drugs": _("Ordered: urine drug screen"),
+    "test_urinalysis": _("Ordered: urine test"),
     "test_prescriptions": _("Ordered: prescription-monitoring check"),
     "emergency_review": _("Look at an emergency access"),
     "ledger_discrepancy": _("Controlled drugs: look into a difference"),

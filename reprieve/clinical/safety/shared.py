@@ -61,6 +61,13 @@ REMEASURED = count(
 )
 RASS = count("rass", N_("Sedation now (RASS)?"), low=-5, high=4, unit="{score}")
 
+BLADDER_SYMPTOMS = flag(
+    "bladder_symptoms",
+    N_(
+        "Is there frequent, urgent or painful passing of urine, blood in it, or pain "
+        "above the pubic bone?"
+    ),
+)
 COULD_BECOME_PREGNANT = flag("could_become_pregnant", N_("Could the patient become pregnant?"))
 PREGNANCY_TEST = choice(
     "pregnancy_test",

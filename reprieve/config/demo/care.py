@@ -32,6 +32,7 @@ SHORT = "ketamine-0.5mgkg-40min-x6"  # the regimen of the demo
 # What a history asks that is well when the answer is not "no".
 WELL: dict[str, Any] = {
     "iv_access": "easy", "liver_disease": "none", "pregnancy_test": "negative",
+    "urinalysis": "not done",
     "pregnancy_test_age_days": 0,
     "liver_baseline_done": True,
     "ecg_reviewed": True, "pdmp_checked": True, "days_since_multiday_course": None,

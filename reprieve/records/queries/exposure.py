@@ -44,6 +44,12 @@ class Exposure:
     under_way_since: date | None
 
     @property
+    def last_multiday(self) -> date | None:
+        """The last day of the newest run of several days, finished or not; None without one."""
+        ends = [last for first, last in self.runs if (last - first).days + 1 >= MULTIDAY]
+        return ends[-1] if ends else None
+
+    @property
     def last_multiday_end(self) -> date | None:
         """The last day of the newest finished run of several days, None without one."""
         ends = [last for first, last in self.runs if (last - first).days + 1 >= MULTIDAY]

@@ -61,7 +61,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     )),
     (_lazy("Liver and bladder"), (
         "liver_disease", "liver_baseline_done", "rash_or_fever", "bladder_symptoms",
-        "interstitial_cystitis",
+        "urinalysis", "bladder_symptoms_persist", "interstitial_cystitis",
     )),
     (_lazy("Other illnesses"), (
         "diabetes_uncontrolled", "glp1_medicine", "hyperthyroidism", "porphyria",
