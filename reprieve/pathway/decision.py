@@ -18,7 +18,7 @@ from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
 from reprieve.records.models import Decision, FindingOverride
-from reprieve.records.queries import facts, problems
+from reprieve.records.queries import facts, problems, safety_numbers
 
 OUTCOMES = ("accept", "defer", "decline")
 VITALS_COUNT = timedelta(days=30)  # vital signs of the evaluation, at most this old
@@ -32,7 +32,8 @@ def examine(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> tuple[Fin
     began = facts.series_began(clinic=clinic, patient=patient) or at
     since = max(began, at - VITALS_COUNT)
     known = facts.facts(clinic=clinic, patient=patient, at=at, vitals_since=since)
-    return by_weight(safety.examine(facts=known, step=Step.EVALUATION))
+    own = safety_numbers.own(clinic=clinic, at=at)
+    return by_weight(safety.examine(facts=known, step=Step.EVALUATION, own_numbers=own))
 
 
 def evidence_of(*, clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None = None) -> str:

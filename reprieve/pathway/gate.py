@@ -21,12 +21,12 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor, allowed
 from reprieve.records import notes
 from reprieve.records.models import Decision, Encounter, FindingOverride, InfusionState
-from reprieve.records.queries import gate_facts, gate_vitals, overrides, settings
+from reprieve.records.queries import gate_facts, overrides, safety_numbers
 from reprieve.records.queries.overrides import AskedView, OverrideView
 
 ACT = "infusion.override"
 SECOND_WANTED = "second_wanted"
-OWN_NUMBERS = gate_vitals.OWN_NUMBERS
+OWN_NUMBERS = safety_numbers.KEY
 VITAL_SIGNS = "vital_signs"
 REPEATS = "remeasured_n"
 # A decision about a vital sign is about these minutes.
@@ -80,8 +80,8 @@ def items(
     """
     if facts is None:
         facts = gate_facts.facts(clinic=clinic, encounter=encounter, at=at)
-    own = settings.value(clinic=clinic, key=OWN_NUMBERS, at=at)
-    found = by_weight(safety.examine(facts=facts, step=Step.START, own_numbers=own or None))
+    own = safety_numbers.own(clinic=clinic, at=at)
+    found = by_weight(safety.examine(facts=facts, step=Step.START, own_numbers=own))
     decided = overrides.of_visit(clinic=clinic, encounter=encounter)
     asked = (Item(finding=f, chapter=_chapter(f.rule)) for f in found)
     return tuple(replace(item, override=_holding(item, decided, at)) for item in asked)

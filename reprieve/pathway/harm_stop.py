@@ -14,7 +14,7 @@ from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
 from reprieve.records.models import Decision, Encounter
-from reprieve.records.queries import harm_stops, settings
+from reprieve.records.queries import harm_stops, safety_numbers
 from reprieve.records.queries.harm_stops import GO_ON, KIND, SEEN, STAY, HarmStop
 
 ACT = "harm.judge"
@@ -29,7 +29,7 @@ def finding(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Finding:
 
 
 def _asked(known: HarmStop, *, clinic: uuid.UUID, at: datetime) -> Finding:
-    own = settings.value(clinic=clinic, key=gate.OWN_NUMBERS, at=at)
+    own = safety_numbers.own(clinic=clinic, at=at)
     entry = next(e for e in safety.rules() if e.name == RULE)
     [mine] = safety.adjusted((entry,), own or {})
     return safety.ask(mine, known={k: v for k, v in known.facts.items() if v is not None})

@@ -21,7 +21,7 @@ from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import Actor
 from reprieve.records import notes
 from reprieve.records.models import Encounter, Escort, FindingOverride, InfusionState
-from reprieve.records.queries import advice, overrides
+from reprieve.records.queries import advice, overrides, safety_numbers
 from reprieve.records.queries import recovery as known
 
 SCORES = ("modified-aldrete", "padss", "orientation")
@@ -144,7 +144,7 @@ def findings(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> tuple[
     """This function will judge whether a patient may go home, as if discharge were pressed now."""
     facts = known.facts(clinic=clinic, encounter=encounter, at=at) | PRESSED
     return safety.examine(
-        facts=facts, step=Step.DISCHARGE, own_numbers=_own_numbers(clinic, encounter)
+        facts=facts, step=Step.DISCHARGE, own_numbers=_own_numbers(clinic, encounter, at)
     )
 
 
@@ -176,12 +176,17 @@ def standing(
     return found, frozenset(held)
 
 
-def _own_numbers(clinic: uuid.UUID, encounter: uuid.UUID) -> dict[str, dict[str, float]]:
-    """A regimen may ask for longer watching than the rule, never for shorter."""
+def _own_numbers(
+    clinic: uuid.UUID, encounter: uuid.UUID, at: datetime
+) -> dict[str, Mapping[str, float]]:
+    """The clinic's own numbers. A regimen may ask for longer watching than they, never shorter."""
+    own = dict(safety_numbers.own(clinic=clinic, at=at) or {})
     wanted = known.shortest_min(clinic=clinic, encounter=encounter)
     entry = next(r for r in safety.rules() if r.name == WATCHING)
-    longer = {n: wanted for n in ("usual_min", "longer_min") if wanted > entry.numbers[n]}
-    return {WATCHING: {name: float(value) for name, value in longer.items()}} if longer else {}
+    now = {**entry.numbers, **own.get(WATCHING, {})}
+    longer = {n: float(wanted) for n in ("usual_min", "longer_min") if wanted > now[n]}
+    watching = {**own.get(WATCHING, {}), **longer}
+    return {**own, WATCHING: watching} if watching else own
 
 
 def _blocking_rule(row: InfusionState, rule: str, at: datetime) -> Finding:

@@ -33,6 +33,7 @@ from reprieve.records.queries import (
     pregnancy,
     questionnaires,
     risk,
+    safety_numbers,
     worked_out,
 )
 from reprieve.records.queries.observations import ObservationView
@@ -67,6 +68,7 @@ SERIES_BEGINS = (
 class Moments:
     """From when on a value counts: today's, this series', a present state's, the vital signs'."""
 
+    at: datetime
     today: datetime
     series: datetime
     state: datetime
@@ -148,8 +150,9 @@ def _moments(
     series = row[0] if row else today
     counts = how_long().booster if row and row[1] == BOOSTER else how_long().series
     return Moments(
-        today=today, series=series, state=max(series, at - counts), vitals=vitals_since or today
-    )
+        at=at, today=today, series=series, state=max(series, at - counts),
+        vitals=vitals_since or today,
+    )  # fmt: skip
 
 
 def series_began(*, clinic: uuid.UUID, patient: uuid.UUID) -> datetime | None:
@@ -210,7 +213,10 @@ def _measured(
         for fact, code in MEASURED.items()
         if fact in found
     }
-    found["remeasured_n"] = remeasured_n(read, now=found, step=Step.EVALUATION)
+    found["remeasured_n"] = remeasured_n(
+        read, now=found, step=Step.EVALUATION,
+        own_numbers=safety_numbers.own(clinic=clinic, at=moments.at),
+    )  # fmt: skip
     weights = observations.history(clinic=clinic, patient=patient, code="weight_kg")
     before = [v for v in weights if not v.corrected and v.measured_at < moments.today]
     if before:

@@ -12,7 +12,7 @@ from typing import Any
 from reprieve.clinical.findings import Step
 from reprieve.clinical.remeasured import APART_MS, MS_PER_MIN, Readings, remeasured_n
 from reprieve.monitoring import vitals
-from reprieve.records.queries import charts, settings
+from reprieve.records.queries import charts, safety_numbers
 from reprieve.records.queries.charts import Value
 
 FACT_OF = {
@@ -21,8 +21,6 @@ FACT_OF = {
 }  # fmt: skip
 # A reading older than this says nothing about now.
 FRESH_MS = 30 * MS_PER_MIN
-# The clinic's own numbers in place of the shipped ones, by rule.
-OWN_NUMBERS = "safety.numbers"
 USUAL_SPO2 = "baseline_spo2_percent"
 
 
@@ -45,10 +43,10 @@ def facts(
     now_ms = round(at.timestamp() * 1000)
     read = readings(clinic=clinic, encounter=encounter, until_ms=now_ms)
     found = _fresh({v.signal: v for v in read}, now_ms)
-    own = settings.value(clinic=clinic, key=OWN_NUMBERS, at=at)
+    own = safety_numbers.own(clinic=clinic, at=at)
     beside = {name: value for name, value in (usual or {}).items() if name == USUAL_SPO2}
     repeats = remeasured_n(
-        by_fact(read), now={**beside, **found}, step=Step.START, own_numbers=own or None
+        by_fact(read), now={**beside, **found}, step=Step.START, own_numbers=own
     )
     found["remeasured_n"] = repeats
     counted = apart(sets(read))
