@@ -28,6 +28,11 @@ MIDAZOLAM = replace(
     lot="M-1", invoice="I-2",
 )  # fmt: skip
 
+TABLETS = replace(
+    KETAMINE, drug="lorazepam", form="tablet", strength_mg_per_ml=Decimal(1),
+    volume_ml=Decimal(30), count=1, lot="L-1", invoice="I-3",
+)  # fmt: skip
+
 
 @dataclass
 class Room:

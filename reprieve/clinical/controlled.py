@@ -14,6 +14,10 @@ from reprieve import knowledge
 from reprieve.knowledge import N_, BadValue, Knowledge, Message
 
 MICROGRAMS = 1000
+# Tablets are kept like a liquid of which one tablet is one millilitre: amounts, chains and sums
+# are the same, and only the words differ.
+TABLET = "tablet"
+HALF_TABLET = 500
 SATURDAY = 5
 
 
@@ -139,6 +143,12 @@ def inventory_due(last: date) -> date:
 def ug(volume_ul: int, *, strength_ug_per_ml: int) -> int:
     """This function will return the micrograms in a volume, rounded down to a whole one."""
     return volume_ul * strength_ug_per_ml // 1000
+
+
+def refuse_crumbs(volume_ul: int, *, form: str, field: str) -> None:
+    """This function will refuse a number of tablets that is neither whole nor halves."""
+    if form == TABLET and volume_ul % HALF_TABLET:
+        raise BadValue(field, N_("must be whole or half tablets"))
 
 
 def whole(value: Decimal, *, field: str, allow_nought: bool = False) -> int:

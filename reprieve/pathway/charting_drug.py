@@ -15,7 +15,14 @@ from typing import Any
 from reprieve.clinical import rescue
 from reprieve.clinical.findings import Finding
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_fold, charting, infusion, infusion_stream, worklist
+from reprieve.pathway import (
+    alarm_fold,
+    charting,
+    infusion,
+    infusion_stream,
+    ledger_undrawn,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
@@ -111,6 +118,7 @@ def _write(
     )
     if blocking:
         _deviates(row, known, actor=actor, at=at)
+    ledger_undrawn.settle(actor=actor, at=at, encounter=row.encounter_id)
     alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
     infusion.announce(row.clinic_id, row.encounter_id, at)
     return saved

@@ -169,4 +169,5 @@ def mg(amount_ug: int) -> str:
 def volume_ug(vial: Vial, volume_ml: Decimal, *, field: str = "volume") -> int:
     """This function will return the micrograms in a volume of a vial. Raises BadValue."""
     volume_ul = controlled.whole(volume_ml, field=field)
+    controlled.refuse_crumbs(volume_ul, form=vial.form, field=field)
     return controlled.ug(volume_ul, strength_ug_per_ml=vial.strength_ug_per_ml)

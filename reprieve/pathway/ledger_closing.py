@@ -15,7 +15,7 @@ from typing import Any
 from reprieve.clinical import controlled
 from reprieve.clinical.controlled import Closing
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import infusion, ledger, ledger_losses
+from reprieve.pathway import infusion, ledger, ledger_losses, ledger_undrawn
 from reprieve.pathway.acts import Done
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.ledger import Book
@@ -28,7 +28,7 @@ from reprieve.records.models import (
     Reconciliation,
 )
 from reprieve.records.queries import portions
-from reprieve.records.queries.portions import SYRINGE
+from reprieve.records.queries.portions import BAG
 
 NOBODY_YET = N_("The first person measures before the second.")
 
@@ -82,6 +82,7 @@ def close(
         agrees = _agree(row, first.left_ug, values["left_ug"])
         reading = _second_reading(book, second, portion=row, first=first, agrees=agrees, **values)
         closing = _balance(book, row, reading, first.left_ug) if agrees else None
+        ledger_undrawn.settle(actor=actor, at=at, encounter=row.encounter_id)
         return book.done(
             "close" if agrees else "differ", kind="portion", subject=row.pk,
             result={"agrees": agrees, **(_sum(closing) if closing else {})},
@@ -117,13 +118,14 @@ def _read(row: Portion, left: Left) -> dict[str, int]:
         controlled.whole(getattr(left, f"{place}_ml"), field=f"{place}_ml", allow_nought=True)
         for place in ("bag", "line", "syringe")
     )
-    if row.kind == SYRINGE and (bag_ul or line_ul):
+    if row.kind != BAG and (bag_ul or line_ul):
         raise BadValue("bag_ml", N_("a syringe has no bag and no line"))
+    controlled.refuse_crumbs(syringe_ul, form=row.form, field="syringe_ml")
     left_ug = controlled.ug(bag_ul + line_ul, strength_ug_per_ml=row.concentration_ug_per_ml)
     left_ug += controlled.ug(syringe_ul, strength_ug_per_ml=_strength(row))
     drawn_ug = _drawn_ug(row)
     if left_ug > drawn_ug + controlled.tolerance_ug(name=row.drug, amount_ug=drawn_ug):
-        field = "syringe_ml" if row.kind == SYRINGE else "bag_ml"
+        field = "bag_ml" if row.kind == BAG else "syringe_ml"
         raise BadValue(field, N_("is more than was ever drawn: measure again"))
     return {"bag_ul": bag_ul, "line_ul": line_ul, "syringe_ul": syringe_ul, "left_ug": left_ug}
 

@@ -1,4 +1,7 @@
-"""Drawing a controlled drug out of a vial, into the bag of a visit or into a syringe."""
+"""Drawing a controlled drug out of a vial, into the bag of a visit or into a syringe.
+
+Tablets are taken out of their pack by count.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,18 @@ from decimal import Decimal
 
 from reprieve.clinical import controlled
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import infusion, ledger
+from reprieve.pathway import infusion, ledger, ledger_undrawn
 from reprieve.pathway.acts import Done
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.ledger import Book
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import InfusionState, Portion, Vial
 from reprieve.records.queries import bags
-from reprieve.records.queries.portions import BAG, SYRINGE
+from reprieve.records.queries.portions import BAG, SYRINGE, TABLETS
 
 NOT_THIS = N_("The vial is {vial}, the recipe asks for {bag}.")
+OTHER_STRENGTH = N_("Account for the open syringe first: this vial has another strength.")
+OTHER_TABLETS = N_("Account for the tablets taken before first: these have another strength.")
 IN_BAGS = frozenset({"ketamine"})
 OPEN_STATES = frozenset({"prepared", "running", "paused", "stopped", "recovery"})
 
@@ -28,7 +33,8 @@ def draw(
 ) -> uuid.UUID:  # fmt: skip
     """This function will write what was drawn from a vial, and return the bag or syringe.
 
-    Ketamine goes into the bag that is being made, a rescue drug into a syringe. The vial is opened
+    Ketamine goes into the bag that is being made, a rescue drug into a syringe, tablets into a cup
+    by their number. The vial is opened
     if it was sealed. Raises NotNow for an expired vial, one of another form or strength than the
     bag's recipe, more than the vial holds, or a visit that is over.
     """
@@ -43,6 +49,7 @@ def draw(
             book, row, source, volume_ml
         )  # fmt: skip
         move(book, source, portion, volume_ml)
+        ledger_undrawn.settle(actor=actor, at=at, encounter=encounter)
         return book.done("draw", kind="portion", subject=portion.pk)
 
     done = ledger.write(ledger.HANDLE, work, actor=actor, uid=uid, at=at)
@@ -81,7 +88,7 @@ def _bag(book: Book, row: InfusionState, vial: Vial) -> Portion:
             "bag": f"{made.recipe.form} {made.recipe.strength_mg_per_ml.normalize():f} mg/mL",
         }
         raise NotNow(
-            Message(id=N_("The vial is {vial}, the recipe asks for {bag}."), params=params)
+            Message(id=NOT_THIS, params=params)
         )
     found: Portion | None = Portion.of(row.clinic_id).filter(bag_id=made.id).first()
     if found is not None:
@@ -96,17 +103,18 @@ def _bag(book: Book, row: InfusionState, vial: Vial) -> Portion:
 
 def _syringe(book: Book, row: InfusionState, vial: Vial, volume_ml: Decimal) -> Portion:
     """One open syringe for each drug of a visit: another strength needs another syringe."""
+    kind = TABLETS if vial.form == controlled.TABLET else SYRINGE
     rows = Portion.of(row.clinic_id).filter(
-        encounter_id=row.encounter_id, drug=vial.drug, kind=SYRINGE, closing__isnull=True
+        encounter_id=row.encounter_id, drug=vial.drug, kind=kind, closing__isnull=True
     )
     found: Portion | None = rows.first()
     if found is None:
         return _new(
-            book, row, vial, kind=SYRINGE, concentration_ug_per_ml=vial.strength_ug_per_ml,
+            book, row, vial, kind=kind, concentration_ug_per_ml=vial.strength_ug_per_ml,
             volume_ul=controlled.whole(volume_ml, field="volume"),
         )  # fmt: skip
     if found.concentration_ug_per_ml != vial.strength_ug_per_ml:
-        raise NotNow(N_("Account for the open syringe first: this vial has another strength."))
+        raise NotNow(OTHER_STRENGTH if kind == SYRINGE else OTHER_TABLETS)
     return found
 
 

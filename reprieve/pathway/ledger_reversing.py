@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import infusion, ledger, ledger_draws, ledger_stock
+from reprieve.pathway import infusion, ledger, ledger_draws, ledger_stock, ledger_undrawn
 from reprieve.pathway.acts import Done
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.ledger import Book
@@ -47,6 +47,7 @@ def draw(
         if instead_ml is not None:
             ledger_draws.move(book, row, portion, instead_ml)
         _refuse_below_given(portion, before_ug)
+        ledger_undrawn.settle(actor=actor, at=at, encounter=portion.encounter_id)
         return book.done(DRAW, kind="portion", subject=portion.pk)
 
     if sealed and instead_ml is not None:

@@ -84,6 +84,8 @@ def _check(clinic: uuid.UUID, delivery: Delivery, on: date) -> None:
         raise BadValue("count", f"must be 1 to {MOST_AT_ONCE}")
     if delivery.serial and delivery.count > 1:
         raise BadValue("count", N_("a serial number belongs to one vial"))
+    if delivery.form == controlled.TABLET and delivery.volume_ml % 1:
+        raise BadValue("volume", N_("of tablets is how many: a whole number"))
     if controlled.refuse_expired(delivery.expires_on, on=on):
         raise BadValue("expires_on", N_("is over: this lot cannot be taken in"))
     _refuse_twice(clinic, delivery)

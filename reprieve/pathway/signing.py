@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import infusion
+from reprieve.pathway import infusion, ledger_undrawn
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow, PermissionDenied
 from reprieve.pathway.infusion import Happened
@@ -46,10 +46,11 @@ def write(
 
 def sign(
     *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, meaning: str,
-    password: str,
+    password: str, reason: str = "",
 ) -> uuid.UUID:  # fmt: skip
     """This function will sign a visit's record: `care` by who gave it, `record` by a physician.
 
+    `reason` says why controlled drugs of the visit are not accounted for, where some are not.
     Raises BadValue for an unknown meaning or a wrong password, NotNow while the visit is open,
     when the order of signing is not kept, or when the record changed since the first signature.
     """
@@ -59,8 +60,12 @@ def sign(
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         signer = prove(actor=actor, password=password)
+        _check_over(row)
+        if meaning == CARE:
+            ledger_undrawn.say_why(row, reason=reason, actor=actor, at=at)
         content = signing.content_hash(clinic=actor.clinic, encounter=encounter)
-        _check(row, meaning, content, actor)
+        if meaning == RECORD:
+            _check_record(row, content, actor)
         saved = write(
             signer=signer, at=at, meaning=meaning, patient=row.patient_id, encounter=encounter,
             subject_kind="encounter", subject=encounter, content_sha256=content,
@@ -101,15 +106,13 @@ def is_closed(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
     return rows.exists()
 
 
-def _check(row: InfusionState, meaning: str, content: str, actor: Actor) -> None:
+def _check_over(row: InfusionState) -> None:
     if is_closed(clinic=row.clinic_id, encounter=row.encounter_id):
         raise NotNow(N_("The record is signed and closed."))
     if row.state not in FINAL:
         raise NotNow(N_("The visit is not over: a record is signed when the patient has gone."))
     if not Discharge.of(row.clinic_id).filter(encounter_id=row.encounter_id).exists():
         raise NotNow(N_("Write first how the patient left."))
-    if meaning == RECORD:
-        _check_record(row, content, actor)
 
 
 def _check_record(row: InfusionState, content: str, actor: Actor) -> None:
@@ -123,3 +126,4 @@ def _check_record(row: InfusionState, content: str, actor: Actor) -> None:
         raise NotNow(N_("The record changed after it was signed: it must be signed again first."))
     if not still_right.exclude(by_id=actor.practitioner).exists():
         raise NotNow(N_("A second person closes the record."))
+    ledger_undrawn.refuse_untold(row)

@@ -306,6 +306,8 @@ def act_text(event: dict[str, Any]) -> str:
         parts.append(_("{ml} mL left").format(ml=detail["volume_left_ml"]))
     if detail.get("about") == "line_out":
         parts.append(_("intravenous line out"))
+    if detail.get("about") == "drugs_open":
+        parts.append(_("controlled drugs are not accounted for"))
     if event["kind"] == "handed_over":
         parts.append(f"{detail.get('from_name', '')} → {detail.get('to_name', '')}")
     parts += [event["chair"], event["note"]]

@@ -72,6 +72,7 @@ WORK: dict[str, Promise] = {
     "ledger_discrepancy": _("Controlled drugs: look into a difference"),
     "loss_notice": _("Controlled drugs: written notice of a loss"),
     "loss_form": _("Controlled drugs: full report of a loss"),
+    "drug_undrawn": _("Controlled drugs: given, but not drawn from the ledger"),
     "downtime_pack": _("Print the downtime pack"),
     "second_wanted": _("Stand beside a decision at the start gate"),
 }

@@ -15,6 +15,7 @@ from reprieve.pathway.ledger_closing import Left
 from reprieve.pathway.ledger_counts import Counted
 from reprieve.pathway.ledger_losses import JUDGED
 from reprieve.pathway.ledger_stock import Delivery
+from reprieve.records.queries.portions import BAG, SYRINGE, TABLETS
 from reprieve.records.queries.stock import Kind, VialView
 from reprieve.web import ledger_words as lw
 from reprieve.web.gate_forms import amount
@@ -36,10 +37,14 @@ class ReceiveForm(forms.Form):
                              widget=forms.RadioSelect)  # fmt: skip
     form = forms.ChoiceField(
         label=_("Form"), choices=(("", _("none")), *lw.FORMS.items()), required=False,
-        help_text=_("Ketamine only, as on the label."),
+        help_text=_("Ketamine: as on the label. Lorazepam: tablets, or none for an ampoule."),
     )  # fmt: skip
-    strength_mg_per_ml = amount(_("Strength"), digits=3)
-    volume_ml = amount(_("Volume of each vial"), digits=3)
+    strength_mg_per_ml = amount(
+        _("Strength"), digits=3, help_text=_("Of tablets: how many mg in each.")
+    )
+    volume_ml = amount(
+        _("Volume of each vial"), digits=3, help_text=_("Of tablets: how many in each pack.")
+    )
     lot = forms.CharField(label=_("Lot"), max_length=40, required=False)
     expires_on = forms.DateField(
         label=_("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -85,7 +90,9 @@ class DrawForm(forms.Form):
     """Which vial, and how much left it."""
 
     vial = forms.ChoiceField(label=_("Vial"))
-    volume_ml = amount(_("Volume drawn"), digits=3)
+    volume_ml = amount(
+        _("Volume drawn, mL"), digits=3, help_text=_("Of tablets: how many, whole or halves.")
+    )
 
     def __init__(self, *args: Any, vials: list[VialView], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -124,12 +131,36 @@ class SyringeLeftForm(forms.Form):
         return Left(syringe_ml=self.cleaned_data["syringe_ml"])
 
 
+class TabletsLeftForm(forms.Form):
+    """What one person counts of tablets that were taken out."""
+
+    syringe_ml = amount(_("Tablets that are left over"), digits=3)
+
+    def left(self) -> Left:
+        """What was counted, as the pathway wants it."""
+        return Left(syringe_ml=self.cleaned_data["syringe_ml"])
+
+
 class BagWitnessForm(BagLeftForm, SecondForm):
     """The second reading of a bag, by somebody who authenticates."""
 
 
 class SyringeWitnessForm(SyringeLeftForm, SecondForm):
     """The second reading of a syringe, by somebody who authenticates."""
+
+
+class TabletsWitnessForm(TabletsLeftForm, SecondForm):
+    """The second count of tablets, by somebody who authenticates."""
+
+
+LeftForm = BagLeftForm | SyringeLeftForm | TabletsLeftForm
+WitnessForm = BagWitnessForm | SyringeWitnessForm | TabletsWitnessForm
+LEFT: dict[str, type[LeftForm]] = {
+    BAG: BagLeftForm, SYRINGE: SyringeLeftForm, TABLETS: TabletsLeftForm,
+}  # fmt: skip
+WITNESS: dict[str, type[WitnessForm]] = {
+    BAG: BagWitnessForm, SYRINGE: SyringeWitnessForm, TABLETS: TabletsWitnessForm,
+}  # fmt: skip
 
 
 class VolumeForm(SecondForm):
@@ -183,6 +214,9 @@ class TransferForm(AwayForm):
     invoice = forms.CharField(label=_("Invoice"), max_length=80)
 
 
+ML_LEFT, TABLETS_LEFT = _("Open vial {lot}: mL left"), _("Open pack {lot}: tablets left")
+
+
 class CountForm(SecondForm):
     """A blind count: one field a kind, one for each open vial, nothing expected shown."""
 
@@ -202,8 +236,9 @@ class CountForm(SecondForm):
                 label=_("Sealed: {what}").format(what=what), min_value=0, max_value=10_000
             )
         for vial in opened:
+            said = TABLETS_LEFT if vial.kind.form == controlled.TABLET else ML_LEFT
             self.fields[str(vial.id)] = amount(
-                _("Open vial {lot}: mL left").format(lot=f"{vial.lot}/{vial.serial}"), digits=3
+                str(said).format(lot=f"{vial.lot}/{vial.serial}"), digits=3
             )
         self.order_fields([n for n in self.fields if n not in ("second", "password")])
 

@@ -14,7 +14,9 @@ from reprieve.web.words import quantity
 DRUGS: dict[str, Promise] = {
     "ketamine": _("ketamine"), "midazolam": _("midazolam"), "lorazepam": _("lorazepam"),
 }  # fmt: skip
-FORMS: dict[str, Promise] = {"racemic": _("racemic"), "esketamine": _("esketamine")}
+FORMS: dict[str, Promise] = {
+    "racemic": _("racemic"), "esketamine": _("esketamine"), controlled.TABLET: _("tablets"),
+}  # fmt: skip
 ENTRIES: dict[str, Promise] = {
     "received": _("received"), "opened": _("opened"), "drawn": _("drawn"),
     "overage": _("held more than its label"), "wasted": _("wasted"),
@@ -49,7 +51,9 @@ MANNERS: dict[str, Promise] = {
     "reverse_distributor": _("sent to a reverse distributor"),
     "on_site": _("destroyed here beyond recovery (Form 41)"),
 }  # fmt: skip
-KINDS: dict[str, Promise] = {"bag": _("bag"), "syringe": _("syringe")}
+KINDS: dict[str, Promise] = {
+    "bag": _("bag"), "syringe": _("syringe"), "tablets": _("taken out"),
+}  # fmt: skip
 
 
 def word(table: dict[str, Promise], key: str) -> str:
@@ -77,18 +81,25 @@ def mg(value_ug: int | None, *, signed: bool = False) -> str:
     return f"{plus}{quantity(short(value_ug), 'mg')}"
 
 
-def ml(volume_ul: int) -> str:
-    """This function will say microlitres in millilitres."""
-    return quantity(short(volume_ul), "mL")
+def ml(volume_ul: int, form: str = "") -> str:
+    """This function will say microlitres in millilitres, or how many tablets."""
+    return quantity(short(volume_ul), unit(form))
 
 
-def strength(ug_per_ml: int) -> str:
-    """This function will say a strength by the label."""
+def unit(form: str) -> str:
+    """This function will return in what a form is counted: millilitres, or tablets."""
+    return _now("tablets") if form == controlled.TABLET else "mL"
+
+
+def strength(ug_per_ml: int, form: str = "") -> str:
+    """This function will say a strength by the label: in each millilitre or tablet."""
+    if form == controlled.TABLET:
+        return _now("{mg} in each").format(mg=quantity(short(ug_per_ml), "mg"))
     return quantity(short(ug_per_ml), "mg/mL")
 
 
 def kind(name: str, form: str, ug_per_ml: int, volume_ul: int) -> str:
     """This function will describe a container in one line."""
     return _now("{drug} {strength}, {volume}").format(
-        drug=drug(name, form), strength=strength(ug_per_ml), volume=ml(volume_ul)
+        drug=drug(name, form), strength=strength(ug_per_ml, form), volume=ml(volume_ul, form)
     )

@@ -1,4 +1,4 @@
-"""Bags and syringes of a visit: what was drawn into them, and what was given out of them.
+"""Bags, syringes and tablets of a visit: what was drawn into them, and what was given out of them.
 
 What a bag gave follows from the rate segments while it hung on the pump, what a syringe gave from
 the drug's entries on the chart; nobody types it.
@@ -29,7 +29,8 @@ from reprieve.records.models import (
 )
 from reprieve.records.queries import bags, courses
 
-BAG, SYRINGE = "bag", "syringe"
+BAG, SYRINGE, TABLETS = "bag", "syringe", "tablets"
+BY_MOUTH = "po"
 KETAMINE = "ketamine"  # what every bag holds
 # What brings a prepared bag into use.
 HUNG = ("started", "bag_changed", "restarted")
@@ -41,8 +42,9 @@ CAME = ("drawn", "draw_reversed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortionView:
-    """One bag or syringe. `given_ug` is by the record as it stands now; None of `closed`: open.
+    """One bag, syringe or number of tablets. None of `closed`: open.
 
+    `given_ug` is by the record as it stands now.
     `in_use` says that it may not be measured yet; `waits_second` that one reading waits for the
     other, by whom the first was made.
     """
@@ -196,10 +198,15 @@ def _hung(row: Portion) -> tuple[int | None, int]:
     return min(own), min(after) - 1 if after else FOREVER_MS
 
 
+def kind_for(route: str) -> str:
+    """This function will tell what a drug given by a route comes out of."""
+    return TABLETS if route == BY_MOUTH else SYRINGE
+
+
 def _pushed_ug(row: Portion) -> int:
     """What the chart says was given of the drug, until the next syringe of it was drawn."""
     own = Portion.of(row.clinic_id).filter(
-        encounter_id=row.encounter_id, drug=row.drug, kind=SYRINGE
+        encounter_id=row.encounter_id, drug=row.drug, kind=row.kind
     )
     start = _ms(row.recorded_at)
     if not own.filter(recorded_at__lt=row.recorded_at).exists():
@@ -211,7 +218,9 @@ def _pushed_ug(row: Portion) -> int:
     )
     replaced = given.exclude(corrects=None).values("corrects_id")
     counted = given.filter(at_ms__gte=start, at_ms__lt=end).exclude(pk__in=replaced)
-    return counted.exclude(route="po").aggregate(sum=Sum("dose_ug"))["sum"] or 0
+    swallowed = counted.filter(route=BY_MOUTH)
+    own_route = swallowed if row.kind == TABLETS else counted.exclude(route=BY_MOUTH)
+    return own_route.aggregate(sum=Sum("dose_ug"))["sum"] or 0
 
 
 def _ms(at: datetime) -> int:
@@ -279,8 +288,8 @@ def _sources(came: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 
 
 def _in_use(row: Portion, state: str) -> bool:
-    """A bag is in use until the infusion is over or the next one hangs; a syringe never blocks."""
-    if row.kind == SYRINGE or state in OVER:
+    """A bag is in use until the infusion is over or the next one hangs; others never block."""
+    if row.kind != BAG or state in OVER:
         return False
     start, end = _hung(row)
     if start is None:

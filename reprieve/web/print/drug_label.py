@@ -47,7 +47,7 @@ def of(view: PortionView, *, patient: PatientHeader) -> DrugLabel:
     """This function will put a label's words together."""
     name = "ESKETAMINE" if view.form == "esketamine" else view.drug.upper()
     return DrugLabel(
-        drug=name, strength=lw.strength(view.concentration_ug_per_ml),
+        drug=name, strength=lw.strength(view.concentration_ug_per_ml, view.form),
         amount=lw.mg(view.drawn_ug), colour=controlled.drug(view.drug).colour,
         patient=patient.name, born=born(patient.birth_date),
         prepared=f"{moment(view.prepared_at)} {view.prepared_by}",

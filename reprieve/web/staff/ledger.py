@@ -17,10 +17,11 @@ from reprieve.knowledge import N_
 from reprieve.pathway import ledger_losses, ledger_stock
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import discrepancies, patients, portions, stock
+from reprieve.records.queries import discrepancies, patients, portions, stock, undrawn
 from reprieve.records.queries.stock import VialView
 from reprieve.web import ledger_forms as forms
 from reprieve.web import ledger_words as lw
+from reprieve.web import undrawn_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.collect import NavItem
 from reprieve.web.ledger_view import beside, by, done, status
@@ -41,10 +42,12 @@ def ledger(request: PageRequest) -> HttpResponse:
             (lw.word(lw.DRUGS, name), controlled.drug(name).schedule, lw.mg(ug))
             for name, ug in stock.balances(clinic=clinic).items()
         ],
-        "held": [(v, lw.drug(v.kind.drug, v.kind.form), lw.strength(v.kind.strength_ug_per_ml),
-                  lw.mg(v.balance_ug), v.expires_on < request.at.date()) for v in held],
+        "held": [(v, lw.drug(v.kind.drug, v.kind.form),
+                  lw.strength(v.kind.strength_ug_per_ml, v.kind.form), lw.mg(v.balance_ug),
+                  v.expires_on < request.at.date()) for v in held],
         "waiting": [(p, who[p.patient].identity.full_name, lw.word(lw.DRUGS, p.drug),
                      lw.word(lw.KINDS, p.kind)) for p in open_ones],
+        "undrawn": undrawn_view.lines(undrawn.waiting(clinic=clinic)),
         "found": [(d, lw.word(lw.FOUND, d.kind), lw.word(lw.DRUGS, d.drug), lw.mg(d.difference_ug))
                   for d in discrepancies.waiting(clinic=clinic)],
         "inventory": last, "inventory_due": due,
@@ -108,7 +111,7 @@ def _witnessed(request: PageRequest, vial: uuid.UUID, what: str) -> HttpResponse
     ):  # fmt: skip
         messages.success(request, _("It is in the ledger."))
         return redirect("ledger_vial", vial)
-    shown = {**_about(view), "form": form, "act": what}
+    shown = {**_about(view), "form": form, "act": what, "unit": lw.unit(view.kind.form)}
     return render(request, "staff/ledger/volume.html", shown, status=status(form))
 
 

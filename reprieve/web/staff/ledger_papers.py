@@ -112,9 +112,9 @@ def _inventory(request: PageRequest, span: Span) -> DrugPaper:
         columns=[_("Drug and form"), _("Strength"), _("In each container"), _("Containers"),
                  _("Lot"), _("Expires"), _("Amount")],
         rows=[
-            [lw.drug(h.kind.drug, h.kind.form), lw.strength(h.kind.strength_ug_per_ml),
-             lw.ml(h.kind.volume_ul), _("1, open") if h.is_open else str(h.containers), h.lot,
-             day(h.expires_on), lw.mg(h.amount_ug)]
+            [lw.drug(h.kind.drug, h.kind.form), lw.strength(h.kind.strength_ug_per_ml, h.kind.form),
+             lw.ml(h.kind.volume_ul, h.kind.form), _("1, open") if h.is_open else str(h.containers),
+             h.lot, day(h.expires_on), lw.mg(h.amount_ug)]
             for h in drug_papers.inventory(clinic=clinic)
         ],
     )  # fmt: skip
@@ -128,7 +128,7 @@ def _log(request: PageRequest, span: Span) -> DrugPaper:
                  _("Patient and address"), _("Given"), _("Wasted"), _("Difference"), _("Who"),
                  _("Witness"), _("Papers")],
         rows=[
-            [dated(m.at), f"{lw.drug(m.drug, m.form)} {lw.strength(m.strength_ug_per_ml)}",
+            [dated(m.at), f"{lw.drug(m.drug, m.form)} {lw.strength(m.strength_ug_per_ml, m.form)}",
              m.vial, _what(m), lw.mg(m.change_ug, signed=True),
              lw.mg(m.balance_after_ug), ", ".join(t for t in (m.patient, m.address) if t),
              lw.mg(m.given_ug), lw.mg(m.wasted_ug), lw.mg(m.difference_ug, signed=True), m.by,

@@ -39,7 +39,7 @@ def reverse_draw(request: PageRequest, vial: uuid.UUID, seq: int) -> HttpRespons
         messages.success(request, _("It is taken back: both rows stand in the ledger."))
         return redirect("ledger_vial", vial)
     shown = {"form": form, "vial": view, "entry": found, "amount": lw.mg(-found.change_ug),
-             "unit": "mL"}  # fmt: skip
+             "unit": lw.unit(view.kind.form)}  # fmt: skip
     return render(request, "staff/ledger/reverse_draw.html", shown, status=status(form))
 
 

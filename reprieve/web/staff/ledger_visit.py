@@ -15,9 +15,9 @@ from reprieve.knowledge import N_
 from reprieve.pathway import ledger_closing, ledger_draws
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import gate_visits, portions, stock
+from reprieve.records.queries import gate_visits, portions, stock, undrawn
 from reprieve.records.queries.portions import PortionView
-from reprieve.web import amounts, ledger_forms, patient_page
+from reprieve.web import amounts, ledger_forms, patient_page, undrawn_view
 from reprieve.web import ledger_words as lw
 from reprieve.web.access import PageRequest, page
 from reprieve.web.ledger_view import beside, by, done, status
@@ -44,6 +44,8 @@ def draw(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
         return redirect("ledger_draw", encounter)
     found = portions.of_visit(clinic=request.actor.clinic, encounter=encounter)
     context |= {"form": form, "portions": [_shown(p) for p in found], "has_stock": bool(vials)}
+    missing = undrawn.of_visit(clinic=request.actor.clinic, encounter=encounter)
+    context["undrawn"] = undrawn_view.lines(missing)
     return render(request, "staff/ledger/draw.html", context, status=status(form))
 
 
@@ -65,8 +67,7 @@ def portion(request: PageRequest, portion: uuid.UUID) -> HttpResponse:
 def measure(request: PageRequest, portion: uuid.UUID) -> HttpResponseBase:
     """This function will keep the first person's reading, with nothing expected in sight."""
     view = _portion(request, portion)
-    forms = ledger_forms
-    form = (forms.BagLeftForm if view.recipe else forms.SyringeLeftForm)(request.POST or None)
+    form = ledger_forms.LEFT[view.kind](request.POST or None)
     if request.method == "POST" and done(
         form, lambda: ledger_closing.measure(**by(request), portion=portion, left=form.left())
     ):
@@ -80,8 +81,7 @@ def measure(request: PageRequest, portion: uuid.UUID) -> HttpResponseBase:
 def witness(request: PageRequest, portion: uuid.UUID) -> HttpResponseBase:
     """This function will take the second reading and close, or send both back to measure."""
     view = _portion(request, portion)
-    forms = ledger_forms
-    kind = forms.BagWitnessForm if view.recipe else forms.SyringeWitnessForm
+    kind = ledger_forms.WITNESS[view.kind]
     form = kind(request.POST or None, colleagues=colleagues(request.actor))
     ended: list[ledger_closing.Closed] = []
 
@@ -146,8 +146,9 @@ def _shown(view: PortionView) -> dict[str, Any]:
     return {
         "portion": view, "name": lw.drug(view.drug, view.form),
         "kind": lw.word(lw.KINDS, view.kind),
-        "concentration": lw.strength(view.concentration_ug_per_ml), "drawn": lw.mg(view.drawn_ug),
-        "wanted_ml": wanted,
+        "concentration": lw.strength(view.concentration_ug_per_ml, view.form),
+        "drawn": lw.mg(view.drawn_ug),
+        "wanted_ml": wanted, "unit": lw.unit(view.form),
         "sum": None if closed is None else {
             "drawn": lw.mg(closed.drawn_ug), "given": lw.mg(closed.given_ug),
             "wasted": lw.mg(closed.wasted_ug), "tolerance": lw.mg(closed.tolerance_ug),

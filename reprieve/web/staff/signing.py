@@ -20,7 +20,7 @@ from reprieve.pathway.clock import moment as at_ms
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import DOCTORS
 from reprieve.records.queries import charts, courses, overrides, signatures
-from reprieve.web import patient_page, reauth, record_words
+from reprieve.web import patient_page, reauth, record_words, undrawn_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.infusion_screen import act_text
@@ -37,6 +37,16 @@ class SignForm(forms.Form):
     )  # fmt: skip
 
 
+class ReasonForm(SignForm):
+    """The same, where controlled drugs of the visit are not accounted for."""
+
+    reason = forms.CharField(
+        label=_lazy("Why they are not accounted for"), max_length=2000, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    field_order = ("reason", "password")
+
+
 class AddendumForm(forms.Form):
     """What came to light afterwards."""
 
@@ -48,7 +58,7 @@ class AddendumForm(forms.Form):
 @page("infusion.open", opens="record")
 def record(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     """This function will show a visit's record with its signatures and the next one due."""
-    return _shown(request, encounter, SignForm(), AddendumForm())
+    return _shown(request, encounter, ReasonForm(), AddendumForm())
 
 
 def _shown(
@@ -75,6 +85,7 @@ def _shown(
         "signed": [(s, str(MEANINGS.get(s.meaning, s.meaning))) for s in signed],
         "form": form, "addendum": addendum, "meaning": meaning,
         "statement": _(signing.MEANINGS[meaning]) if meaning else "",
+        "open_drugs": undrawn_view.open_drugs(clinic=clinic, encounter=encounter),
         "may_sign": now.is_discharged and not now.is_signed,
     }  # fmt: skip
     refused = form.is_bound or addendum.is_bound
@@ -98,14 +109,14 @@ def _next(request: PageRequest, intact: list[str]) -> str:
 @require_POST
 def sign(request: PageRequest, encounter: uuid.UUID, meaning: str) -> HttpResponseBase:
     """This function will sign the record with the password given again."""
-    form = SignForm(request.POST)
+    form = ReasonForm(request.POST)
     if form.is_valid():
         try:
             password = form.cleaned_data["password"]
             reauth.confirm(request, password)
             signing.sign(
                 actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter,
-                meaning=meaning, password=password,
+                meaning=meaning, password=password, reason=form.cleaned_data["reason"],
             )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
@@ -123,7 +134,7 @@ def add(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     """This function will write an addendum beside the closed record."""
     form = AddendumForm(request.POST)
     if not form.is_valid():
-        return _shown(request, encounter, SignForm(), form)
+        return _shown(request, encounter, ReasonForm(), form)
     signing.addendum(
         actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter,
         text=form.cleaned_data["text"],
