@@ -22,6 +22,7 @@ from reprieve.pathway import (
     charting_line,
     charting_urgent,
     drug_facts,
+    harm_end,
     infusion,
     preparing,
 )
@@ -197,6 +198,14 @@ def _urgent(where: Chairside, form: forms.UrgentForm) -> Result:
     )
 
 
+def _harm_end(where: Chairside, form: forms.HarmEndForm) -> None:
+    data = form.cleaned_data
+    harm_end.end(
+        harm=data["harm"], ended=data["at"], outcome=data["outcome"], note=form.said(),
+        **where.args,
+    )  # fmt: skip
+
+
 def _emergency(where: Chairside, form: forms.EmergencyForm) -> Result:
     data = form.cleaned_data
     said = emergency_view.pressed(data["what"], at=data["at"], reported=where.reported)
@@ -284,6 +293,8 @@ ENTRIES = {
               icon="stop", key="x"),
         Entry(kind="correct", label=_("Correct a value"), press=_("Strike through"),
               form=forms.CorrectForm, save=_correct, states=(), icon="undo"),
+        Entry(kind="harm_end", label=_("Side effect over"), press=_("It is over"),
+              form=forms.HarmEndForm, save=_harm_end, states=(), icon="check"),
         Entry(kind="emergency", label=_("Emergency card"), press=SAVE, form=forms.EmergencyForm,
               save=_emergency, states=(), icon="alert"),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reprieve.clinical import rescue
 from reprieve.monitoring import vitals
-from reprieve.pathway import charting, charting_harm
+from reprieve.pathway import charting, charting_harm, harm_end
 from reprieve.web.emergency_words import SITUATIONS, STEPS
 
 TEN = [(str(n), str(n)) for n in range(11)]
@@ -275,6 +275,17 @@ class HarmForm(Timed):
         label=_("Outcome"), choices=lambda: [(o, _now(o)) for o in charting_harm.OUTCOMES]
     )
     serious = forms.BooleanField(label=_("Serious (hospital, disability, danger)"), required=False)
+    note = text(_("Note"))
+
+
+class HarmEndForm(Timed):
+    """A side effect that is over: now, unless another time is given."""
+
+    harm = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=lambda: [(o, _now(o)) for o in harm_end.ENDINGS],
+        initial="resolved",
+    )  # fmt: skip
     note = text(_("Note"))
 
 

@@ -86,7 +86,8 @@ class Shown:
 class Line:
     """One entry of the list beside the grid, newest last, with what may be done about it.
 
-    `offline`: how it came from a tablet without connection, and why it stands beside the rest.
+    `offline`: how it came from a tablet without connection, and why it stands beside the rest;
+    `goes_on`: a side effect of which nobody said yet that it is over.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Line:
     deviation: bool
     addendum: bool
     offline: str = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +289,7 @@ def _line(number: int, one: dict[str, Any], sent: str) -> Line:
         by=one["by"], struck=one["corrected"], deviation=one.get("deviation", False),
         late=words.second(one["recorded_ms"]) if late else "", addendum=one["addendum"],
         offline=sent,
+        goes_on=one["entry"] == "harm" and not one["corrected"] and one["ended_ms"] is None,
     )  # fmt: skip
 
 
@@ -327,7 +330,7 @@ def _harms(head: Head) -> list[dict[str, Any]]:
     return [
         {**h, "at_ms": h["onset_ms"], "entry": "harm", "text": " · ".join(
             p for p in (_(h["term"]), _("grade {n}").format(n=h["grade"]), _(h["action"]),
-                        _(h["outcome"]), h["note"]) if p
+                        _(h["outcome"]), words.ended(h["ended_ms"]), h["note"]) if p
         )}
         for h in head.chart.adverse_events
     ]  # fmt: skip

@@ -120,6 +120,12 @@ def act(kind: str) -> str:
     return str(found) if found else kind.replace("_", " ")
 
 
+def ended(at_ms: int | None) -> str:
+    """This function will say when a side effect was over; nothing while it goes on."""
+    said = gettext("over at {time}")
+    return said.format(time=second(at_ms)) if at_ms is not None else ""
+
+
 def second(at_ms: int | None) -> str:
     """This function will say a moment of today as "14:02:10" in the clinic's zone."""
     if at_ms is None:

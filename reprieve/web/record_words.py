@@ -115,7 +115,8 @@ def _harms(harms: Iterable[Happening]) -> Iterator[Line]:
         text = _joined(
             when(one["onset_ms"], one["recorded_ms"]), _(one["term"]),
             _("grade {n}").format(n=one["grade"]), _(one["action"]), _(one["outcome"]),
-            _("serious") if one["serious"] else "", rate, one["note"], _marks(one), one["by"],
+            words.ended(one["ended_ms"]), _("serious") if one["serious"] else "", rate,
+            one["note"], _marks(one), one["by"],
         )  # fmt: skip
         yield Line(text=text, struck=one["corrected"])
 

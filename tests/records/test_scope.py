@@ -43,6 +43,7 @@ WITHOUT_CLINIC = {
     "liver.is_known": "reads values that were found",
     "links.by_token": "the token names the clinic",
     "registry.date_of": "arithmetic",
+    "portions.kind_for": "a value's own form",
     "questionnaires.words_code": "a value's own form",
     "people.member_of_user": "the sign-in names the clinic",
     "worked_out.of_source": "reads values that were found",

@@ -147,3 +147,39 @@ def test_a_physician_decides_whether_infusions_go_on(
     assert "no side effect stops the infusions" in done
     assert "Half the rate." in done
     assert "Infusions stopped" not in nurse.get(reverse("harm")).content.decode()
+
+
+def test_the_nurse_ends_a_side_effect_on_the_recovery_page(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    visit = AdverseEvent.of(today.id).get(pk=event).encounter_id
+    nurse, where = as_role("infusion_nurse"), reverse("recovery", args=[visit])
+    assert "Side effects that go on" in nurse.get(where).content.decode()
+    over = reverse("recovery_harm_over", args=[visit])
+    early = {"harm": str(event), "outcome": "resolved", "at": "2020-01-01T10:00", "why": "late"}
+    assert nurse.post(over, early | {"act": str(new())}).status_code == 422
+    assert nurse.post(over, {"harm": "x", "act": str(new())}).status_code == 422
+    told = {"harm": str(event), "outcome": "resolved", "act": str(new())}
+    assert nurse.post(over, told).status_code == 302
+    assert "Side effects that go on" not in nurse.get(where).content.decode()
+    [now] = harm.of_visit(clinic=today.id, encounter=visit)
+    assert now.ended == today.at
+    record = nurse.get(reverse("record", args=[visit])).content.decode()
+    assert "over at" in record
+    report = reverse("harm_report", args=[now.id, "json"])
+    found = as_role("medical_director").get(report).json()["B_event"]
+    assert (found["ended"], found["outcome"]) == (today.at.isoformat(), "resolved")
+
+
+def test_the_chart_offers_the_end_of_a_side_effect(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    visit = AdverseEvent.of(today.id).get(pk=event).encounter_id
+    nurse, screen = as_role("infusion_nurse"), reverse("infusion", args=[visit])
+    assert f'data-over="{event}"' in nurse.get(screen).content.decode()
+    entry = reverse("infusion_entry", args=[visit, "harm_end"])
+    told = {"harm": str(event), "outcome": "resolved with sequelae", "act": str(new())}
+    assert nurse.post(entry, told).status_code == 302
+    shown = nurse.get(screen).content.decode()
+    assert "data-over=" not in shown
+    assert "over at" in shown

@@ -72,6 +72,11 @@ def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[HarmView]:
     return _views(AdverseEvent.of(clinic).filter(patient_id=patient))
 
 
+def of_visit(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[HarmView]:
+    """This function will list a visit's side effects as they stand now, the newest first."""
+    return _views(AdverseEvent.of(clinic).filter(encounter_id=encounter))
+
+
 def waiting(*, clinic: uuid.UUID) -> list[HarmView]:
     """This function will list the heavy side effects that nobody has judged, the newest first."""
     heavy = AdverseEvent.of(clinic).filter(relatedness__isnull=True)

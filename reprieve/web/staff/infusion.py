@@ -41,6 +41,8 @@ FETCHED = "X-Reprieve-Entry"
 # The screen's buttons: on the first row, and behind "More entries".
 QUICK = tuple(one for one in ENTRIES.values() if one.states and one.quick)
 MORE = tuple(one for one in ENTRIES.values() if one.states and not one.quick)
+# Opened from a line of the chart.
+ASKED_FOR = (ENTRIES["correct"], ENTRIES["harm_end"])
 
 
 @page("infusion.open", opens="infusion")
@@ -50,7 +52,7 @@ def screen(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
     request.shown += [str(patient), str(encounter)]
     state = infusion_live.current(request, encounter)
     header = _strip(request, patient, encounter)
-    blanks = [blank(one, request, encounter) for one in (*QUICK, *MORE, ENTRIES["correct"])]
+    blanks = [blank(one, request, encounter) for one in (*QUICK, *MORE, *ASKED_FOR)]
     return render(request, "staff/infusion/screen.html", {
         "encounter": encounter,
         "live": state,

@@ -17,16 +17,17 @@ from django.views.decorators.http import require_POST
 
 from reprieve.clinical.findings import Finding, Outcome, by_weight
 from reprieve.knowledge import BadValue
-from reprieve.pathway import clock, discharge, recovery
+from reprieve.pathway import clock, discharge, harm_end, recovery
 from reprieve.pathway.discharge import Leaving
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import advice, booking, patients, schedules, settings
+from reprieve.records.queries import advice, booking, harm, patients, schedules, settings
 from reprieve.records.queries import recovery as queries
 from reprieve.web import crisis, decision_view, patient_page, presenters, reauth, second
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
+from reprieve.web.infusion_forms import HarmEndForm
 from reprieve.web.people import clinic_of
 from reprieve.web.print import instructions
 from reprieve.web.print.paper import Heading
@@ -57,6 +58,40 @@ def _since(visit: queries.Visit, request: PageRequest) -> str:
     return _("{n} min, since {at}").format(n=minutes, at=clock_time(stopped))
 
 
+@page("infusion.chart", opens="recovery")
+@require_POST
+def harm_over(request: PageRequest, encounter: uuid.UUID) -> HttpResponse:
+    """This function will write that a side effect is over: now, or at the time that was given."""
+    form = HarmEndForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, encounter, over=form)
+    data = form.cleaned_data
+    try:
+        harm_end.end(
+            actor=request.actor, uid=act_of(request), at=request.at, encounter=encounter,
+            harm=data["harm"], ended=data["at"], outcome=data["outcome"], note=form.said(),
+        )  # fmt: skip
+    except BadValue as error:
+        form_errors(form, error)
+        return _shown(request, encounter, over=form)
+    messages.success(request, _("Saved."))
+    return redirect("recovery", encounter)
+
+
+def _goes_on(
+    request: PageRequest, encounter: uuid.UUID, over: HarmEndForm | None
+) -> list[tuple[harm.HarmView, str, HarmEndForm]]:
+    """The side effects of which nobody said that they are over, each with its own form."""
+    found = harm.of_visit(clinic=request.actor.clinic, encounter=encounter)
+    asked = over.data.get("harm") if over else None
+    return [
+        (view, _(view.term), over if over and asked == str(view.id) else HarmEndForm(
+            initial={"harm": view.id}, auto_id=f"over-{n}-%s"
+        ))
+        for n, view in enumerate(found) if view.ended is None
+    ]  # fmt: skip
+
+
 @page("recovery.open", opens="recovery")
 def visit(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     """This function will show what still holds a patient here, and take the next look."""
@@ -85,6 +120,7 @@ def _say_saved(request: PageRequest, *, alert: bool) -> None:
 def _shown(
     request: PageRequest, encounter: uuid.UUID, *, form: LookForm | None = None,
     words: AdviceForm | None = None, escort: EscortForm | None = None,
+    over: HarmEndForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     clinic = request.actor.clinic
     now = recovery.needed(clinic=clinic, encounter=encounter)
@@ -104,10 +140,12 @@ def _shown(
         "advice": advice.current(clinic=clinic, encounter=encounter),
         "last_advice": advice.last(clinic=clinic, patient=now.patient),
         "escort": queries.escort_of(clinic=clinic, encounter=encounter),
+        "harms": _goes_on(request, encounter, over),
+        "may_chart": allowed(request.actor, "infusion.chart"),
         "may_advise": allowed(request.actor, "recovery.advise"),
         "may_override": allowed(request.actor, "recovery.override"),
     }  # fmt: skip
-    refused = any(f is not None and f.is_bound for f in (form, words, escort))
+    refused = any(f is not None and f.is_bound for f in (form, words, escort, over))
     return render(request, "staff/recovery/visit.html", shown, status=422 if refused else 200)
 
 
@@ -265,6 +303,7 @@ urlpatterns = [
     path("recovery/<uuid:encounter>/escort", escort, name="recovery_escort"),
     path("recovery/<uuid:encounter>/override/<slug:rule>", override_rule,
          name="recovery_override"),
+    path("recovery/<uuid:encounter>/harm-over", harm_over, name="recovery_harm_over"),
     path("recovery/<uuid:encounter>/leave", leave, name="recovery_leave"),
     path("recovery/<uuid:encounter>/instructions.pdf", leaflet, name="recovery_instructions"),
 ]  # fmt: skip

@@ -39,16 +39,18 @@ function needsServer(button) {
 
 /** @param {HTMLElement} button */
 function press(button) {
-  const { correct, soundTest } = button.dataset;
+  const { correct, over, soundTest } = button.dataset;
   if (soundTest === "high") void test("high");
-  else if (correct !== undefined) openCorrection(button, correct);
+  else if (correct !== undefined) openAbout(button, "correct", "observation", correct);
+  else if (over !== undefined) openAbout(button, "harm_end", "harm", over);
 }
 
-/** @param {HTMLElement} button @param {string} observation */
-function openCorrection(button, observation) {
-  const field = document.querySelector("#entry-correct [name=observation]");
-  if (field instanceof HTMLInputElement) field.value = observation;
-  openDialog("entry-correct", button);
+/** Open an entry's dialog about one line of the chart, named in a hidden field.
+ * @param {HTMLElement} button @param {string} entry @param {string} name @param {string} row */
+function openAbout(button, entry, name, row) {
+  const field = document.querySelector(`#entry-${entry} [name=${name}]`);
+  if (field instanceof HTMLInputElement) field.value = row;
+  openDialog(`entry-${entry}`, button);
 }
 
 /** A button's own key opens it, without a modifier and outside of fields.
