@@ -81,6 +81,13 @@ class Treated:
             self.world.later(days=1)
 
 
+    def days_with(self, pains: Iterable[int], *, doses: int) -> None:
+        """Write one evening a day, each with so many extra doses of pain medicine."""
+        for pain in pains:
+            self.write(pain, extras={"extra_doses": doses})
+            self.world.later(days=1)
+
+
 @kept
 def treated(world: World) -> Treated:
     """This function will register a patient whose baseline pain is 8 by diary."""

@@ -60,11 +60,16 @@ def _label(code: str) -> str:
 
 def add_medicine(
     *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, name: str, dose: str = "",
-    mg_per_day: Decimal | None = None, corrects: uuid.UUID | None = None,
+    mg_per_day: Decimal | None = None, mg_per_dose: Decimal | None = None,
+    corrects: uuid.UUID | None = None,
 ) -> uuid.UUID:  # fmt: skip
-    """This function will add a medicine that the patient takes; known names get their code."""
-    fields = {**_named(name), **_dose(dose, mg_per_day)}
+    """This function will add a medicine that the patient takes; known names get their code.
+
+    `mg_per_dose` is one dose of an opioid that is taken as needed.
+    """
+    fields = {**_named(name), **_dose(dose, mg_per_day), "mg_per_dose": mg_per_dose}
     _check_patch(fields["name"], mg_per_day)
+    _check_one_dose(fields["name"], mg_per_dose)
     return _add("medicine", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects)
 
 
@@ -240,6 +245,15 @@ def _check_patch(name: str, amount: Decimal | None) -> None:
             "mg_per_day",
             N_("a patch is entered in micrograms an hour, as its box says: 12 or more"),
         )
+
+
+def _check_one_dose(name: str, mg: Decimal | None) -> None:
+    if mg is None:
+        return
+    if not 0 < mg <= 1000:
+        raise BadValue("mg_per_dose", N_("must be above 0 and at most 1000 mg"))
+    if mme.least_rate(name) is not None:
+        raise BadValue("mg_per_dose", N_("a patch is not taken as needed"))
 
 
 def _text(field: str, value: str, longest: int) -> str:

@@ -55,6 +55,7 @@ def lines(found: Response) -> list[tuple[str, str]]:
         *function(found),
         (_("Global impression of change"), str(found.pgic) if found.pgic else _("unknown")),
         (_("Composite of the 2018 guideline"), parts(found.composite)),
+        (_("Extra opioid doses, morphine equivalents a day"), _extra(found)),
         (_("Opioid dose"), say(found.opioids.because) if found.opioids else _("unknown")),
         (
             _("Diary days without an answer"),
@@ -164,6 +165,18 @@ def _onset(found: Response) -> str:
     return ngettext("{n} day after the start", "{n} days after the start", began.days).format(
         n=began.days
     )
+
+
+def _extra(found: Response) -> str:
+    """By week, as it counts for a relapse; unknown where doses or medicine are not told."""
+    weeks = [judged.week for judged in found.weeks if judged.week.number >= 1]
+    now = weeks[-1].rescue_opioid_mme if weeks else None
+    before = found.baseline.rescue_opioid_mme
+    if before is not None and now is not None:
+        return _("from {before} to {now} in the last whole week").format(
+            before=f"{before:.1f}", now=f"{now:.1f}"
+        )
+    return _moved(before, now, "")
 
 
 def _fall(change: Change) -> str:

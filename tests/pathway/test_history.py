@@ -95,6 +95,16 @@ def test_a_patch_counts_in_micrograms_an_hour(world: World, patient: uuid.UUID) 
     assert known(world, patient)["opioid_mme_per_day"] == 60
 
 
+def test_one_dose_of_what_is_taken_as_needed(world: World, patient: uuid.UUID) -> None:
+    for name, mg in (("oxycodone", 0), ("oxycodone", 1001), ("fentanyl-patch", 25)):
+        with pytest.raises(BadValue) as refused:
+            history.add_medicine(name=name, mg_per_dose=Decimal(mg), **act(world, patient))
+        assert refused.value.field == "mg_per_dose"
+    history.add_medicine(name="oxycodone", mg_per_dose=Decimal(5), **act(world, patient))
+    [row] = medicines.current(**listed(world, patient)).medicines
+    assert row.mg_per_dose == 5
+
+
 def test_buprenorphine_is_shown_apart(world: World, patient: uuid.UUID) -> None:
     history.add_medicine(name="buprenorphine", mg_per_day=Decimal(8), **act(world, patient))
     now = medicines.current(**listed(world, patient))

@@ -78,6 +78,72 @@ class TestOpioids:
         assert mme(made, days=0) == {0: 60}
 
 
+def extra(made: Treated, doses: int | None, **more: Any) -> None:
+    extras = {} if doses is None else {"extra_doses": doses}
+    made.write(3, extras=extras, **more)
+
+
+class TestRescue:
+    """Extra doses of the diary count as what one dose of the opioid on file holds."""
+
+    def by_day(self, made: Treated) -> list[Decimal | None]:
+        found = response.diary_of(clinic=made.world.id, patient=made.patient)
+        return [one.rescue_opioid_mme for one in found]
+
+    def test_it_is_the_doses_times_one_dose_times_the_factor(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        takes(made, "oxycodone", None, mg_per_dose=Decimal(5))
+        takes(made, "morphine", "60")
+        for doses in (2, 0, None):
+            extra(made, doses)
+            world.later(days=1)
+        assert self.by_day(made) == [Decimal(15), 0, None]
+        assert mme(made, days=2) == {0: 75, 1: 60}  # how many on the third day nobody told
+
+    def test_told_twice_on_a_day_the_higher_number_holds(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        takes(made, "morphine", None, mg_per_dose=Decimal(10))
+        extra(made, 1, moment="morning")
+        extra(made, 3, moment="evening")
+        assert self.by_day(made) == [30, 30]
+
+    @pytest.mark.parametrize(
+        "on_file",
+        [
+            [], [("morphine", None)], [("ibuprofen", 400)], [("buprenorphine", 1)],
+            [("morphine", 10), ("oxycodone", 5)],
+        ],
+    )
+    def test_what_cannot_be_known_stays_unknown(
+        self, world: World, on_file: list[tuple[str, int | None]]
+    ) -> None:
+        made = Treated(world, *_person(world))
+        for name, mg in on_file:
+            takes(made, name, None, mg_per_dose=None if mg is None else Decimal(mg))
+        extra(made, 2)
+        world.later(days=1)
+        extra(made, 0)
+        assert self.by_day(made) == [None, 0]
+
+    def test_back_at_the_doses_of_before_is_a_relapse(self, world: World) -> None:
+        made = Treated(world, *_person(world))
+        takes(made, "morphine", None, mg_per_dose=Decimal(10))
+        made.days_with([8] * 6, doses=3)
+        made.infuse(made.plan(sessions=1))
+        made.put("follow_up")
+        world.later(days=1)
+        made.days_with([3] * 7, doses=1)
+        made.days_with([3] * 14, doses=3)
+        found = response.story(
+            clinic=world.id, patient=made.patient, at=world.at, only_pain=True
+        ).response
+        assert found is not None
+        assert found.baseline.rescue_opioid_mme == 30
+        assert [j.week.rescue_opioid_mme for j in found.weeks] == [10, 30, 30]
+        assert [j.state for j in found.weeks] == ["held", "lost", "lost"]
+        assert (found.relapse.status, found.fading.answer) == ("relapsed", "yes")
+
+
 class TestStory:
     def test_before_any_infusion_there_is_no_response(self, world: World) -> None:
         made = treated(world)

@@ -86,6 +86,18 @@ def test_a_medicine_shows_its_code_and_the_classes_that_rules_look_at(
     assert "in no list: check by hand" in page
 
 
+def test_one_dose_taken_as_needed_is_entered_and_shown(
+    as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("infusion_nurse")
+    where = lists(patient, "medicines")
+    send(client, where, name="Oxycodone", mg_per_day="20", mg_per_dose="5")
+    page = client.get(where).content.decode()
+    assert "20\u00a0mg/d, as needed 5\u00a0mg a dose" in page
+    refused = send(client, where, name="fentanyl-patch", mg_per_dose="25")
+    assert refused.status_code == 422
+
+
 def test_a_medicine_in_no_list_is_looked_up_from_the_list(
     as_role: Browser, patient: uuid.UUID
 ) -> None:

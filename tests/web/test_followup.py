@@ -281,6 +281,17 @@ class TestDiary:
         assert DiaryEntry.of(made.world.id).count() == before + 1
         assert "on the telephone" in nurse.get(address).content.decode()
 
+    def test_sleep_and_extra_doses_are_told_and_shown(
+        self, made: Treated, as_role: As
+    ) -> None:
+        nurse, address = as_role("infusion_nurse"), f"/diary/{made.patient}"
+        assert nurse.post(address, self.day(sleep="9", extra_doses="13")).status_code == 302
+        [row] = DiaryEntry.of(made.world.id).filter(extras__has_key="extra_doses")
+        assert (row.extras["sleep"], row.extras["extra_doses"]) == (9, 13)
+        page = nurse.get(address).content.decode()
+        assert '<td class="num">9</td><td class="num">13</td>' in page
+        assert nurse.post(address, self.day(extra_doses="21")).status_code == 422
+
     def test_a_low_mood_leads_to_the_risk_page(self, made: Treated, as_role: As) -> None:
         answer = as_role("infusion_nurse").post(f"/diary/{made.patient}", self.day(mood="1"))
         assert answer["Location"].endswith("/risk")

@@ -215,7 +215,8 @@ def _kind(field: Any) -> str:
 UNITS = {
     "_ug_per_h": "micrograms an hour", "_ug_per_ml": "micrograms in a millilitre",
     "_ug": "micrograms", "_ul": "microlitres", "_ms": "milliseconds since 1970-01-01 UTC",
-    "_min": "minutes", "_g": "grams", "_mg_per_day": "milligrams a day", "_sha256": "SHA-256",
+    "_min": "minutes", "_g": "grams", "_mg_per_day": "milligrams a day",
+    "_mg_per_dose": "milligrams of one dose", "_sha256": "SHA-256",
 }  # fmt: skip
 SAID = {
     "id": "the row's own key", "recorded_at": "when it was written down",

@@ -103,13 +103,17 @@ class Condition(AppendOnly):
 
 
 class MedicationStatement(AppendOnly):
-    """A medicine that the patient takes, or a therapy that was tried and how it ended."""
+    """A medicine that the patient takes, or a therapy that was tried and how it ended.
+
+    `mg_per_day` is what is taken regularly; `mg_per_dose` one dose of an opioid taken as needed.
+    """
 
     patient = parent("Patient")
     name = models.CharField(max_length=120)
     rxnorm = models.CharField(max_length=16, blank=True)
     dose = models.CharField(max_length=80, blank=True)
     mg_per_day = models.DecimalField(max_digits=10, decimal_places=3, null=True)
+    mg_per_dose = models.DecimalField(max_digits=10, decimal_places=3, null=True)
     drug_class = models.CharField(max_length=40, blank=True)
     is_failed_therapy = models.BooleanField(default=False)
     outcome = models.CharField(max_length=24, blank=True)

@@ -69,6 +69,18 @@ def scales(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Scales]:
     ]
 
 
+def extra_doses(*, clinic: uuid.UUID, patient: uuid.UUID) -> dict[date, int]:
+    """This function will give the extra doses of pain medicine of each day that tells them.
+
+    Told twice on a day, the higher number holds: in the morning the day was not over.
+    """
+    rows = _standing(clinic, patient).filter(extras__has_key="extra_doses")
+    found: dict[date, int] = {}
+    for day, extras in rows.values_list("day", "extras"):
+        found[day] = max(found.get(day, 0), int(extras["extra_doses"]))
+    return found
+
+
 def _standing(clinic: uuid.UUID, patient: uuid.UUID) -> QuerySet[DiaryEntry]:
     rows = DiaryEntry.of(clinic).filter(patient_id=patient)
     replaced = rows.filter(corrects__isnull=False).values("corrects_id")

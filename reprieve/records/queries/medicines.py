@@ -27,6 +27,7 @@ class MedicineView:
     rxnorm: str
     dose: str
     mg_per_day: Decimal | None
+    mg_per_dose: Decimal | None
     drug_class: str
     outcome: str
     weeks: int | None
@@ -123,6 +124,7 @@ def _views(
             rxnorm=row.rxnorm,
             dose=row.dose,
             mg_per_day=row.mg_per_day,
+            mg_per_dose=row.mg_per_dose,
             drug_class=row.drug_class,
             outcome=row.outcome,
             weeks=row.weeks,

@@ -57,7 +57,8 @@ def story(
 
     `response` is None before the first infusion. The baseline is that of the first course: after
     a booster relief is still compared with the time before any treatment. `only_pain` leaves forms
-    and opioids unread: whether relief came and fades depends on neither.
+    and the daily opioids unread: whether relief came and fades depends on neither, but on pain and
+    the extra doses in the diary.
     """
     zone = zone_of(clinic)
     today = at.astimezone(zone).date()
@@ -144,11 +145,12 @@ def diary_of(*, clinic: uuid.UUID, patient: uuid.UUID) -> tuple[DiaryEntry, ...]
     A day that was told on a later one has no hour: when on that day it was so, nobody knows.
     """
     zone = zone_of(clinic)
+    extra = opioids.rescue(clinic=clinic, patient=patient)
     return tuple(
         DiaryEntry(
             day=one.day, at=one.at if one.at.astimezone(zone).date() == one.day else None,
             average_pain=one.average_pain, worst_pain=one.worst_pain,
-            function=one.function, mood=one.mood,
+            function=one.function, mood=one.mood, rescue_opioid_mme=extra.get(one.day),
         )
         for one in diary.scales(clinic=clinic, patient=patient)
     )  # fmt: skip

@@ -59,6 +59,10 @@ class DayForm(forms.Form):
     worst_pain = _ten(_lazy("Worst pain"))
     function = _ten(_lazy("Function: 0 nothing, 10 all of it"))
     mood = _ten(_lazy("Mood: 0 very low, 10 very good"))
+    sleep = _ten(_lazy("Sleep: 0 not at all, 10 very well"))
+    extra_doses = forms.IntegerField(
+        label=_lazy("Extra doses of pain medicine"), min_value=0, max_value=20, required=False
+    )
     fall = _flag(_lazy("Fell"))
     bladder = _flag(_lazy("Trouble passing urine, or blood in it"))
     dreams = _flag(_lazy("Vivid or bad dreams"))
@@ -67,7 +71,13 @@ class DayForm(forms.Form):
         """Give what a valid form holds."""
         data = self.cleaned_data
         scales = {name: int(data[name]) if data[name] else None for name in diary.SCALES}
-        extras = {n: data[n] == "yes" for n in ("fall", "bladder", "dreams") if data[n]}
+        extras: dict[str, Any] = {
+            n: data[n] == "yes" for n in ("fall", "bladder", "dreams") if data[n]
+        }
+        if data["sleep"]:
+            extras["sleep"] = int(data["sleep"])
+        if data["extra_doses"] is not None:
+            extras["extra_doses"] = data["extra_doses"]
         return Day(day=data["day"], moment=data["moment"], extras=extras, **scales)
 
 

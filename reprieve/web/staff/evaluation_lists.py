@@ -97,6 +97,11 @@ class MedicineForm(ListForm):
         label=_lazy("For opioids: milligrams a day; for a patch: micrograms an hour"),
         max_digits=10, decimal_places=3, required=False,
     )  # fmt: skip
+    mg_per_dose = forms.DecimalField(
+        label=_lazy("For an opioid taken as needed: milligrams of one dose"),
+        max_digits=10, decimal_places=3, required=False,
+        help_text=_lazy("The extra doses in the diary are then added up."),
+    )  # fmt: skip
 
 
 class TherapyForm(ListForm):
@@ -274,10 +279,14 @@ def coded(
 
 def _amount(medicine: medicines.MedicineView) -> str:
     """The number that opioid doses are added up from, with its unit."""
-    if medicine.mg_per_day is None:
-        return ""
     is_patch = mme.least_rate(medicine.name) is not None
-    return quantity(medicine.mg_per_day.normalize(), "µg/h" if is_patch else "mg/d")
+    found = []
+    if medicine.mg_per_day is not None:
+        found.append(quantity(medicine.mg_per_day.normalize(), "µg/h" if is_patch else "mg/d"))
+    if medicine.mg_per_dose is not None:
+        one = quantity(medicine.mg_per_dose.normalize(), "mg")
+        found.append(_("as needed {mg} a dose").format(mg=one))
+    return ", ".join(found)
 
 
 def tried(therapy: medicines.MedicineView) -> str:
