@@ -51,7 +51,7 @@ def is_missing(*, clinic: uuid.UUID, patient: uuid.UUID, visit: str, at: datetim
     """This function will tell whether an infusion of a running series, or a visit, has no place."""
     plan = _running(clinic, patient) if visit == "infusion" else None
     if plan is not None:
-        return len(booking_plan.placed(clinic=clinic, plan=plan)) < plan.sessions
+        return booking_plan.placed(clinic=clinic, plan=plan) < plan.sessions
     rows = Appointment.of(clinic).filter(patient_id=patient, kind=visit, ends_at__gt=at)
     return not rows.filter(status__in=("booked", "late", "arrived")).exists()
 

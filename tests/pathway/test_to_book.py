@@ -89,6 +89,16 @@ def test_a_plan_waits_until_each_infusion_has_a_place(world: World, chair: uuid.
     assert waiting(world) == []
 
 
+def test_a_visit_booked_by_itself_counts_for_the_plan(world: World, chair: uuid.UUID) -> None:
+    made = treated(world)
+    made.plan(sessions=2)
+    for days in (3, 4):
+        assert len(waiting(world)) == 1
+        slot = Slot(starts_at=world.at + timedelta(days=days), kind="infusion", chair=chair)
+        desk.book_anyway(world, made.patient, slot)
+    assert waiting(world) == []
+
+
 def test_what_was_given_without_a_booking_has_its_place(world: World, chair: uuid.UUID) -> None:
     made = treated(world)
     plan = made.plan(sessions=2)

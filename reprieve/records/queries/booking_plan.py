@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from reprieve.records.models import Appointment, CarePlan, InfusionState
 from reprieve.records.queries import treatments
 from reprieve.records.queries.booking import AppointmentView, of_patient
@@ -47,15 +49,18 @@ def booked(*, clinic: uuid.UUID, plan: PlanView) -> list[AppointmentView]:
     return sorted(found, key=lambda visit: visit.series_no or 0)
 
 
-def placed(*, clinic: uuid.UUID, plan: PlanView) -> set[str]:
-    """This function will name the infusions of a plan that have a place or were given without one.
+def placed(*, clinic: uuid.UUID, plan: PlanView) -> int:
+    """This function will count a plan's infusions that have a place or were given without one.
 
-    One that nobody numbered counts for itself.
+    One that was booked by itself after the signing, and names no plan, is taken for the plan's.
     """
+    signed_at = CarePlan.of(clinic).values_list("recorded_at", flat=True).get(pk=plan.id)
+    visits = Appointment.of(clinic).filter(
+        patient_id=plan.patient, kind="infusion", status__in=COUNTED
+    )
+    own = visits.filter(Q(plan_id=plan.id) | Q(plan__isnull=True, starts_at__gte=signed_at))
     given = InfusionState.of(clinic).filter(encounter__plan_id=plan.id, started_ms__isnull=False)
-    told = given.values_list("encounter__session_no", "encounter_id")
-    numbers = {str(visit.series_no) for visit in booked(clinic=clinic, plan=plan)}
-    return numbers | {str(number or encounter) for number, encounter in told}
+    return own.count() + given.exclude(encounter__appointment__in=own).count()
 
 
 def taken_by_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[AppointmentView]:
