@@ -13,10 +13,15 @@ from reprieve.pathway.permissions import ROLES, Actor
 from reprieve.records.identity import Identity
 from reprieve.records.models import Device, DeviceAssociation, PractitionerRole, User
 from reprieve.records.queries.clinics import ClinicView
+from reprieve.records.referrers import Contact
 from tests.house.stories import kept
 
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # noon in New York
 PASSWORD = "invented-but-long-7"
+REFERS = Contact(
+    name="Dr. Rhea Refers", practice="Invented Family Practice",
+    address="1 Example Street\nAustin", phone="+1 555 0100 170", fax="+1 555 0100 171",
+)  # fmt: skip
 
 
 def lately() -> datetime:

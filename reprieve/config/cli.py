@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from reprieve import __version__
-from reprieve.config import commands
+from reprieve.config import commands, secret_files
 from reprieve.knowledge import BadValue
 
 BAD_INPUT = 2
@@ -37,6 +37,7 @@ def call(argv: Sequence[str]) -> int:
     try:
         if args.data:
             os.environ["REPRIEVE_DATA"] = args.data
+        secret_files.read()
         if getattr(command, "NEEDS_DATABASE", False):
             importlib.import_module("reprieve.config.boot").start()
         code = _show(command.run(args), command, as_json=args.json)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import episodes, patients, worklist
+from reprieve.pathway import episodes, patients, referrer, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import DESK, PATIENT, SYSTEM, Actor
-from reprieve.records import notes
+from reprieve.records import notes, referrers
 from reprieve.records.identity import Identity
 from reprieve.records.models import EpisodeOfCare, Patient, Referral
+from reprieve.records.referrers import Contact
 
 SOURCES = tuple(Referral.Source.values)
 ANSWER_WITHIN = timedelta(days=2)
@@ -39,6 +40,7 @@ class Request:
     language: str = "en"
     interpreter: bool = False
     patient: uuid.UUID | None = None
+    referrer: Contact = referrers.NOBODY
 
 
 def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, request: Request) -> dict[str, str]:
@@ -53,6 +55,11 @@ def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, request: Request) -> 
         patient = _patient(request, actor, at)
         episode = _episode(patient, actor, at)
         row = _write(request, patient, episode, actor, at)
+        if request.referrer.is_somebody:
+            referrers.save(
+                request.referrer, clinic=actor.clinic, patient=patient.pk, at=at,
+                by=actor.practitioner,
+            )  # fmt: skip
         worklist.open_item(
             actor=actor, at=at, kind="referral", owner_role=DESK, due_at=at + ANSWER_WITHIN,
             patient=patient.pk,
@@ -75,6 +82,7 @@ def _check(request: Request) -> None:
         raise BadValue("phone", "a telephone number or an e-mail address is needed")
     if request.file is not None:
         media_type(request.file)
+    referrer.check(request.referrer)
 
 
 def media_type(content: bytes) -> str:

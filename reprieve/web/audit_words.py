@@ -36,6 +36,7 @@ KINDS: Words = {
     "parked_message": _lazy("Parked message"), "patient": _lazy("Patient"),
     "portion": _lazy("Drawn drug"), "practitioner": _lazy("Member of staff"),
     "questionnaire": _lazy("Questionnaire"), "referral": _lazy("Request"),
+    "referrer": _lazy("Who referred"),
     "registry": _lazy("Registry report"), "setting": _lazy("Setting"),
     "signature": _lazy("Signature"), "stock_count": _lazy("Drug count"), "vial": _lazy("Vial"),
     "work_item": _lazy("Work item"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.processes import is_running, pss_mib, tree
+from reprieve.config import answers
 from reprieve.config.serve import Place
 from tests.house.running import PARTS, LiveClinic, accepts, wait_for
 from tests.house.server import free_port
@@ -73,7 +74,9 @@ def test_a_folder_is_served_once_and_a_killed_supervisor_takes_everything_along(
     assert not accepts(live_clinic.port)
 
 
-def test_beyond_loopback_pages_come_over_tls(served: LiveClinic) -> None:
+def test_beyond_loopback_pages_come_over_tls(
+    served: LiveClinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     refused = served.reprieve("serve", "--host", "0.0.0.0", *ports())
     assert refused.returncode == 2
     assert refused.stderr.startswith("reprieve: cert: none given")
@@ -87,6 +90,12 @@ def test_beyond_loopback_pages_come_over_tls(served: LiveClinic) -> None:
     address = f"https://localhost:{served.port}/healthz"
     assert status(address, context=trusting) == http.client.OK
     assert status(address, context=ssl.create_default_context()) == 0
+
+    monkeypatch.setenv("REPRIEVE_DATA", str(served.folder))  # a container looks at itself
+    assert answers.is_answered(address)
+    assert not answers.is_answered(address.replace("healthz", "nothing-here"))
+    monkeypatch.setenv("REPRIEVE_DATA", str(served.folder / "elsewhere"))
+    assert not answers.is_answered(address)
 
 
 class TestPlace:

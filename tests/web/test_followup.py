@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from reprieve.pathway import clinic as clinics
-from reprieve.pathway import clock, followup, questionnaires
+from reprieve.pathway import clock, followup, questionnaires, referrer
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.followup import Call
 from reprieve.records.models import (
@@ -32,7 +32,7 @@ from tests.chairside import Chair
 from tests.papers import words_of
 from tests.recovery_room import leave, ready
 from tests.treated import Treated, fades, responder, treated
-from tests.world import PASSWORD, World, new
+from tests.world import PASSWORD, REFERS, World, new
 
 As = Callable[[str], Client]
 
@@ -141,6 +141,23 @@ class TestVisit:
         assert "Works well" in doctor.get(followup_page).content.decode()
         self.learn(made, made.world.later(days=20))
         assert words_of(doctor.get(f"{followup_page}/letter.pdf").content) == text
+
+    def test_the_letter_is_addressed_to_who_referred(self, made: Treated, as_role: As) -> None:
+        doctor = as_role("physician")
+        followup_page = f"/follow-up/{made.patient}"
+        doctor.post(followup_page, form(outcome="continue", reason="Works well."))
+        assert "Dear colleague," in words_of(doctor.get(f"{followup_page}/letter.pdf").content)
+        referrer.name(
+            actor=made.world["front_desk"], uid=worlds.new(), at=made.world.at,
+            patient=made.patient, contact=REFERS,
+        )  # fmt: skip
+        text = words_of(doctor.get(f"{followup_page}/letter.pdf").content)
+        for words in ("By fax to +1 555 0100 171", "Invented Family Practice",
+                      "1 Example Street", "Dear Dr. Rhea Refers,"):  # fmt: skip
+            assert words in text
+        assert "colleague" not in text
+        letter = words_of(doctor.get(f"/patients/{made.patient}/decision/letter.pdf").content)
+        assert letter.index("By fax to +1 555 0100 171") < letter.index("Dear Dr. Rhea Refers,")
 
     def learn(self, made: Treated, at: datetime) -> None:
         """What was recorded after the letter."""

@@ -106,6 +106,18 @@ def test_a_request_reaches_the_desk_once(
     assert "We have your request" in nobody.get(f"/c/{world.id}/thanks").content.decode()
 
 
+def test_a_doctor_who_refers_is_written_down(
+    world: w.World, nobody: Client, sent: dict[str, str]
+) -> None:
+    named = {"referrer_name": "Dr. Rhea Refers", "referrer_phone": "+1 555 0100 170"}
+    assert nobody.post("/request", sent | named).status_code == 302
+    [one] = inbox(world)
+    known = queries.referrer(clinic=world.id, patient=one.patient)
+    assert (known.name, known.phone, known.fax) == ("Dr. Rhea Refers", "+1 555 0100 170", "")
+    wrong = sent | named | {"referrer_phone": "x", "act": str(uuid.uuid4())}
+    assert nobody.post("/request", wrong).status_code == 422
+
+
 def test_who_goes_back_and_corrects_the_number_is_heard(
     world: w.World, nobody: Client, sent: dict[str, str]
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from reprieve.records.models import AuditEvent, Referrer
 from reprieve.records.queries import patients
 from reprieve.records.queries import referral as queries
 from tests import world as w
@@ -32,6 +33,42 @@ def test_a_call_is_typed_and_waits(world: w.World, as_role: As) -> None:
     page = client.get("/inbox").content.decode()
     for words in ("Cal Invented", "Two years of pain.", "telephone call", "tel:+15550100000"):
         assert words in page
+
+
+FROM = {
+    "referrer_name": "Dr. Rhea Refers", "referrer_practice": "Invented Family Practice",
+    "referrer_address": "1 Example Street\nAustin", "referrer_phone": "+1 555 0100 170",
+    "referrer_fax": "+1 555 0100 171",
+}  # fmt: skip
+
+
+def test_who_referred_is_taken_in_with_the_letter(world: w.World, as_role: As) -> None:
+    client = as_role("front_desk")
+    answer = client.post("/inbox/new", a_call(source="referral", **FROM))
+    patient = answer["Location"]
+    page = client.get(patient).content.decode()
+    for words in FROM.values():
+        assert words in page
+    row = Referrer.of(world.id).get()
+    assert b"Rhea" not in bytes(row.contact.ciphertext)
+    detail = AuditEvent.objects.get(clinic_id=world.id, action="referral.receive").detail
+    assert detail == {"source": "referral"}
+
+
+def test_who_referred_is_put_right_later(world: w.World, as_role: As) -> None:
+    patient, _ = w.person(world)
+    client, address = as_role("front_desk"), f"/patients/{patient}/referrer"
+    assert "Nobody is on record" in client.get(f"/patients/{patient}").content.decode()
+    act = {"act": str(uuid.uuid4())}
+    wrong = client.post(address, {**act, **FROM, "referrer_fax": "by post"})
+    assert wrong.status_code == 422
+    assert "is not a telephone number" in wrong.content.decode()
+    assert client.post(address, {**act, **FROM})["Location"] == f"/patients/{patient}"
+    assert "Dr. Rhea Refers" in client.get(address).content.decode()
+    client.post(address, {"act": str(uuid.uuid4())})  # nobody, after all
+    assert "Nobody is on record" in client.get(f"/patients/{patient}").content.decode()
+    assert Referrer.of(world.id).count() == 2
+    assert as_role("auditor").get(address).status_code == 403
 
 
 def test_a_call_that_needs_no_visit_is_answered(world: w.World, as_role: As) -> None:

@@ -27,6 +27,7 @@ from reprieve.pathway.booking import Slot
 from reprieve.pathway.planning import Plan
 from reprieve.pathway.referral import Request
 from reprieve.records.identity import Identity
+from reprieve.records.referrers import NOBODY, Contact
 
 SHORT = "ketamine-0.5mgkg-40min-x6"  # the regimen of the demo
 # What a history asks that is well when the answer is not "no".
@@ -60,6 +61,12 @@ GOALS = ("Walk to the market again", "Play the piano for ten minutes", "Sleep th
          "Carry my grandchild")  # fmt: skip
 
 
+COLLEAGUE = Contact(
+    name="Dr. Quill Quince", practice="Invented Family Practice",
+    address="12 Example Street\nSpringfield", phone="+1 212 555 0170", fax="+1 212 555 0171",
+)  # fmt: skip
+
+
 def ask(stage: Stage, who: Person, *, source: str) -> uuid.UUID:
     """This function will let a person ask for a consultation and return the patient."""
     number = stage.rng.randrange(1000, 9999)
@@ -71,6 +78,7 @@ def ask(stage: Stage, who: Person, *, source: str) -> uuid.UUID:
     request = Request(
         identity=identity, source=source, message=who.message, language=who.language,
         interpreter=who.language != "en",
+        referrer=COLLEAGUE if source == "referral" else NOBODY,
     )  # fmt: skip
     done = referral.receive(**stage.by("front_desk"), request=request)
     stage.later(minutes=20)

@@ -41,6 +41,16 @@ class Referral(AppendOnly):
     attachment = parent("Attachment", null=True)
 
 
+class Referrer(AppendOnly):
+    """Who referred a patient, and how letters reach them. The newest counts."""
+
+    patient = parent("Patient")
+    contact = parent("Note")
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "recorded_at"], name="referrer_newest")]
+
+
 class Decision(AppendOnly):
     """What a clinician decided and why, with the findings in view at that moment."""
 

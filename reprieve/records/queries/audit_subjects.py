@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
     "portion": Kind(model=m.Portion, patient=OF_VISIT),
     "questionnaire": Kind(model=m.QuestionnaireResponse),
     "referral": Kind(model=m.Referral),
+    "referrer": Kind(model=m.Referrer),
     "signature": Kind(model=m.Signature),
     "work_item": Kind(model=m.WorkItem),
 }

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from reprieve.records import notes
+from reprieve.records import notes, referrers
 from reprieve.records.models import Attachment, Referral, WorkItem
+from reprieve.records.referrers import Contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,11 @@ def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[ReferralView]:
     """This function will list a patient's requests, oldest first."""
     rows = Referral.of(clinic).filter(patient_id=patient)
     return _views(rows.order_by("recorded_at", "id"))
+
+
+def referrer(*, clinic: uuid.UUID, patient: uuid.UUID) -> Contact:
+    """This function will return who referred a patient; an empty contact is nobody."""
+    return referrers.newest(clinic=clinic, patient=patient)
 
 
 def count_web(*, clinic: uuid.UUID, since: datetime) -> int:

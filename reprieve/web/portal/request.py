@@ -18,10 +18,11 @@ from reprieve.clinical import evidence
 from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, referral
 from reprieve.pathway.permissions import system
+from reprieve.pathway.referrer import LONGEST
 from reprieve.records.identity import Identity
 from reprieve.records.queries import clinics
 from reprieve.records.queries.clinics import ClinicView
-from reprieve.web import front_guard
+from reprieve.web import front_guard, referrer_forms
 from reprieve.web.access import public
 from reprieve.web.acts import act_of
 from reprieve.web.portal.front import contact, known
@@ -57,6 +58,17 @@ class AskForm(forms.Form):
     message = forms.CharField(
         label=_lazy("What would you like to tell us?"), required=False, max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+    referrer_name = forms.CharField(
+        label=_lazy("Does a doctor refer you? Their name"), max_length=LONGEST["name"],
+        required=False,
+    )  # fmt: skip
+    referrer_practice = forms.CharField(
+        label=_lazy("Their practice or hospital"), max_length=LONGEST["practice"], required=False
+    )
+    referrer_phone = forms.CharField(
+        label=_lazy("Their telephone"), max_length=LONGEST["phone"], required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
     )  # fmt: skip
     language = forms.ChoiceField(label=_lazy("Language we should speak"), choices=LANGUAGES)
     interpreter = forms.BooleanField(label=_lazy("I need an interpreter"), required=False)
@@ -134,6 +146,7 @@ def _request(data: dict[str, Any]) -> referral.Request:
     return referral.Request(
         identity=Identity(**{name: data[name] for name in names}), source="web",
         message=_message(data), language=data["language"], interpreter=data["interpreter"],
+        referrer=referrer_forms.contact(data),
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
+from reprieve.records.referrers import NOBODY, Contact
+from reprieve.web.print import addressee
 from reprieve.web.print.paper import BODY, HEAD, SMALL, TITLE, Heading, build
 
 
@@ -30,6 +32,7 @@ class Consultation:
     signed_by: str
     clinic: Sequence[str]
     is_draft: bool
+    to: Contact = NOBODY
 
 
 def pdf(letter: Consultation, *, heading: Heading, paper: str = "letter") -> bytes:
@@ -39,11 +42,12 @@ def pdf(letter: Consultation, *, heading: Heading, paper: str = "letter") -> byt
 
 
 def _parts(letter: Consultation) -> Iterator[Flowable]:
+    yield from addressee.head(letter.to)
     yield Paragraph(escape(letter.date), BODY)
     yield Paragraph(escape(_("Consultation about ketamine infusions")), TITLE)
     if letter.is_draft:
         yield Paragraph(escape(_("Draft: nothing is decided yet.")), HEAD)
-    yield Paragraph(escape(_("Dear colleague,")), BODY)
+    yield Paragraph(escape(addressee.greeting(letter.to)), BODY)
     about = _("thank you for referring {patient}.").format(patient=letter.patient)
     yield Paragraph(escape(about), BODY)
     for section in letter.sections:

@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
 
+from reprieve.records.referrers import NOBODY, Contact
+from reprieve.web.print import addressee
 from reprieve.web.print.paper import BODY, HEAD, SMALL, TITLE, Heading, build
 
 
@@ -26,6 +28,7 @@ class Letter:
     reason: str
     signed_by: str
     clinic: Sequence[str]
+    to: Contact = NOBODY
 
 
 def pdf(letter: Letter, *, heading: Heading, paper: str = "letter") -> bytes:
@@ -34,9 +37,10 @@ def pdf(letter: Letter, *, heading: Heading, paper: str = "letter") -> bytes:
 
 
 def _parts(letter: Letter, heading: Heading) -> Iterator[Flowable]:
+    yield from addressee.head(letter.to)
     yield Paragraph(escape(letter.date), BODY)
     yield Paragraph(escape(_("Report after ketamine infusions")), TITLE)
-    yield Paragraph(escape(_("Dear colleague,")), BODY)
+    yield Paragraph(escape(addressee.greeting(letter.to)), BODY)
     about = _("thank you for referring {patient}.").format(patient=heading.patient)
     yield Paragraph(escape(about), BODY)
     for head, lines in (

@@ -23,6 +23,7 @@ from reprieve.records.queries import (
     observations,
     problems,
     questionnaires,
+    referral,
     settings,
 )
 from reprieve.records.queries.decisions import DecisionView
@@ -58,6 +59,7 @@ def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             sections=sections(clinic=clinic, patient=patient, at=request.at, decided=decided),
             signed_by=decided.by if decided else "", is_draft=decided is None,
             clinic=[name, str(own.get("clinic.address", "")), str(own.get("clinic.phone", ""))],
+            to=referral.referrer(clinic=clinic, patient=patient),
         ),
         heading=Heading(clinic=name, patient=about), paper=str(own.get("print.paper", "letter")),
     )  # fmt: skip

@@ -28,6 +28,7 @@ from reprieve.records.queries import (
     problems,
     questionnaires,
     recovery,
+    referral,
     response,
     settings,
 )
@@ -246,6 +247,7 @@ def letter(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             decision=str(relief_words.OUTCOMES.get(decided[0].outcome, decided[0].outcome)),
             reason=decided[0].reason, signed_by=decided[0].by,
             clinic=[name, str(own.get("clinic.address", "")), str(own.get("clinic.phone", ""))],
+            to=referral.referrer(clinic=clinic, patient=patient),
         ),
         heading=Heading(
             clinic=name, patient=f"{header.name}, {born(header.birth_date) or '?'}, {header.number}"

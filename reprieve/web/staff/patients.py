@@ -117,6 +117,7 @@ def patient_page(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
             "next": next((step for step in steps if step.is_next), None),
             "visits": _visits(clinic, patient),
             "requests": _requests(clinic, patient),
+            "referrer": referral.referrer(clinic=clinic, patient=patient),
             "work": _work(request.actor, patient),
             "story": story(clinic=clinic, patient=patient),
             "may_close": allowed(request.actor, "episode.close")

@@ -24,12 +24,13 @@ from reprieve.web import labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
+from reprieve.web.referrer_forms import ReferrerForm, contact
 from reprieve.web.words import form_errors
 
 STAFF_SOURCES = ("call", "email", "referral", "walk_in")
 
 
-class RequestForm(forms.Form):
+class RequestForm(ReferrerForm):
     """What the desk writes down while somebody is on the telephone: little is required."""
 
     source = forms.ChoiceField(
@@ -55,6 +56,12 @@ class RequestForm(forms.Form):
         initial="en",
     )  # fmt: skip
     interpreter = forms.BooleanField(label=_lazy("Interpreter needed"), required=False)
+    # What a caller says first is asked first; who refers stands with the letter.
+    field_order = (
+        "source", "given", "family", "birth_date", "phone", "email", "mrn", "message", "file",
+        "referrer_name", "referrer_practice", "referrer_address", "referrer_phone",
+        "referrer_fax", "language", "interpreter",
+    )
 
 
 @page("referral.inbox", opens="inbox")
@@ -122,6 +129,7 @@ def _save(request: PageRequest, form: RequestForm) -> HttpResponseBase:
             language=data["language"],
             interpreter=data["interpreter"],
             patient=_uuid(same) if same != "new" else None,
+            referrer=contact(data),
         ),
     )
     messages.success(request, _("The request is on record."))
