@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Who referred; and the trail is searched by the record it names."""
 
     dependencies = [
-        ('records', '0014_forecast_fits'),
+        ('records', '0015_rescue_dose'),
     ]
 
     operations = [
