@@ -78,7 +78,7 @@ def plain(now: datetime) -> dict[str, Any]:
         "number": 1, "state": "in_series", "text": "Invented", "role": "physician",
         "keys": ["clinic.phone"], "key": "clinic.phone", "kind": "clinician_review",
         "life_support": "", "physician": "", "on": day, "moment": "baseline",
-        "phone": "+15550100199", "prefix": "clinic.",
+        "phone": "+15550100199", "prefix": "clinic.", "names": frozenset({"asthma"}),
     }  # fmt: skip
 
 
