@@ -27,7 +27,7 @@ class LimitsForm(ApproveForm):
         self.limits = limits
         for limit in limits:
             self.fields[limit.name] = forms.FloatField(
-                label=_label(limit), initial=limit.threshold, help_text=_help(limit)
+                label=_label(limit), initial=f"{limit.threshold:g}", help_text=_help(limit)
             )
             self.fields[PRIORITY.format(name=limit.name)] = forms.ChoiceField(
                 label=_("Priority"), initial=limit.priority,
@@ -37,7 +37,7 @@ class LimitsForm(ApproveForm):
     def pairs(self) -> list[tuple[str, BoundField, BoundField, str]]:
         """Give each limit's name in words with its two fields and its unit."""
         return [
-            (str(limit_view.ACTIONS[one.action]), self[one.name],
+            (_title(one), self[one.name],
              self[PRIORITY.format(name=one.name)], _unit(one))
             for one in self.limits
         ]  # fmt: skip
@@ -87,6 +87,12 @@ def _label(limit: Limit) -> str:
         "≥": _("Alarm at or above"),
     }  # fmt: skip
     return words[SIDES[limit.compare.removesuffix("_percent_of_baseline")]]
+
+
+def _title(limit: Limit) -> str:
+    """What the limit asks for; the two of a sign that ask for the same are told apart."""
+    asks = str(limit_view.ACTIONS[limit.action])
+    return f"{asks} ({_('% of baseline')})" if limit.is_relative else asks
 
 
 def _unit(limit: Limit) -> str:
