@@ -306,7 +306,7 @@ class TestDiary:
         [row] = DiaryEntry.of(made.world.id).filter(extras__has_key="extra_doses")
         assert (row.extras["sleep"], row.extras["extra_doses"]) == (9, 13)
         page = nurse.get(address).content.decode()
-        assert '<td class="num">9</td><td class="num">13</td>' in page
+        assert "on the telephone, sleep 9, extra doses 13" in page
         assert nurse.post(address, self.day(extra_doses="21")).status_code == 422
 
     def test_a_low_mood_leads_to_the_risk_page(self, made: Treated, as_role: As) -> None:
