@@ -57,6 +57,7 @@ class Filled:
             "portion": self._newest(models.Portion).pk,
             "link": uuid.uuid4(),
             "discrepancy": uuid.uuid4(),
+            "report": uuid.uuid4(),
             "event": uuid.uuid4(),
             "bag": bags.of_event(self._newest(models.InfusionEvent, kind=bags.KIND)),
             "attachment": self._newest(models.Attachment).pk,

@@ -185,3 +185,36 @@ def test_a_curve_is_a_stair_with_bounds_when_alone() -> None:
 )  # fmt: skip
 def test_groups_are_named_in_words(dimension: str, key: str, says: str) -> None:
     assert registry_view.name(dimension, key, RULES) == says
+
+
+def test_a_past_report_is_opened_as_it_was_made(world: w.World, as_role: AsRole) -> None:
+    kept(world, cases("crps", 20), cases("other", 12))
+    old = RegistryReport.of(world.id).get()
+    before = text(as_role("physician"))
+    world.later(days=30)
+    kept(world, cases("crps", 40), cases("other", 12))
+    newest = text(as_role("physician"))
+    assert "40 of 40" in newest
+    assert "Not the newest" not in newest
+    past = text(as_role("physician"), f"/registry?report={old.pk}")
+    assert "20 of 20" in past
+    assert "40 of 40" not in past
+    assert "Not the newest" in past
+    figures = re.findall(r"<td[^>]*>.*?</td>", before)
+    assert re.findall(r"<td[^>]*>.*?</td>", past) == figures
+    assert f"?group=crps&amp;report={old.pk}" in past
+    behind = text(as_role("physician"), f"/registry/patients/condition?report={old.pk}&group=crps")
+    assert f"/registry?report={old.pk}" in behind
+
+
+@pytest.mark.parametrize("report", ["x", str(w.new())])
+def test_a_report_that_is_not_here_is_not_shown(
+    report: str, world: w.World, as_role: AsRole
+) -> None:
+    kept(world, cases("crps", 20), cases("other", 12))
+    other = w.found()
+    kept(other, cases("crps", 20), cases("other", 12))
+    theirs = RegistryReport.of(other.id).get().pk
+    for one in (report, str(theirs)):
+        for address in ("/registry?", "/registry/patients/condition?group=crps&"):
+            text(as_role("physician"), f"{address}report={one}", status=404)

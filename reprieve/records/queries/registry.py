@@ -30,6 +30,7 @@ from reprieve.records.queries.treatments import zone_of
 
 EPOCH = date(1970, 1, 1)
 MICRO = 1_000_000
+MOST_LISTED = 1000  # nearly three years of nights
 Rows = list[tuple[Any, ...]]
 Flat = Mapping[str, Rows]
 
@@ -38,18 +39,45 @@ Flat = Mapping[str, Rows]
 class ReportView:
     """A kept report: the day it was seen on, when and by whom it was made, and its content."""
 
+    id: uuid.UUID
     day: date
     at: datetime
     by: uuid.UUID | None
     content: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeView:
+    """A kept report by its dates alone."""
+
+    id: uuid.UUID
+    day: date
+    at: datetime
+
+
 def newest(*, clinic: uuid.UUID) -> ReportView | None:
     """This function will return the clinic's newest kept report."""
     row = RegistryReport.of(clinic).order_by("-recorded_at", "-id").first()
-    if row is None:
-        return None
-    return ReportView(day=row.day, at=row.recorded_at, by=row.by_id, content=row.content)
+    return _view(row) if row else None
+
+
+def kept(*, clinic: uuid.UUID, report: uuid.UUID) -> ReportView | None:
+    """This function will return a report as it was made, however long ago."""
+    row = RegistryReport.of(clinic).filter(pk=report).first()
+    return _view(row) if row else None
+
+
+def made(*, clinic: uuid.UUID) -> list[MadeView]:
+    """This function will list the reports that were kept, the newest first, without content."""
+    rows = RegistryReport.of(clinic).order_by("-recorded_at", "-id")
+    found = rows.values_list("pk", "day", "recorded_at")[:MOST_LISTED]
+    return [MadeView(id=key, day=day, at=at) for key, day, at in found]
+
+
+def _view(row: RegistryReport) -> ReportView:
+    return ReportView(
+        id=row.pk, day=row.day, at=row.recorded_at, by=row.by_id, content=row.content
+    )
 
 
 def tables(*, clinic: uuid.UUID, at: datetime) -> dict[str, Rows]:

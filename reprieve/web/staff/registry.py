@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -29,16 +30,31 @@ from reprieve.web.collect import NavItem
 
 @page("registry.open", opens="registry")
 def overview(request: PageRequest) -> HttpResponse:
-    """This function will show the newest report, or how one is made."""
-    found = queries.newest(clinic=request.actor.clinic)
+    """This function will show the newest report or an older one, or how one is made."""
+    found = _chosen(request)
     shown: dict[str, Any] = {
         "found": found,
+        "made": queries.made(clinic=request.actor.clinic),
         "may_ask": allowed(request.actor, registry.ASK) and registry.is_installed(),
         "is_installed": registry.is_installed(),
     }
     if found is not None:
         shown |= _report(request, found)
     return render(request, "staff/registry/registry.html", shown)
+
+
+def _chosen(request: PageRequest) -> ReportView | None:
+    """The report that is asked for, as it was made; else the newest. Raises NotFound."""
+    asked = request.GET.get("report", "")
+    if not asked:
+        return queries.newest(clinic=request.actor.clinic)
+    try:
+        found = queries.kept(clinic=request.actor.clinic, report=uuid.UUID(asked))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(N_("There is no such report."))
+    return found
 
 
 def _report(request: PageRequest, found: ReportView) -> dict[str, Any]:
@@ -72,11 +88,11 @@ def _rules(day: date) -> Rules:
 def behind(request: PageRequest, dimension: str) -> HttpResponse:
     """This function will list the patients behind a group's figures; a hidden group stays so."""
     key, figure = request.GET.get("group", ""), request.GET.get("figure", "")
-    found = queries.newest(clinic=request.actor.clinic)
+    found = _chosen(request)
     groups = found.content["groups"].get(dimension, []) if found else []
     group = next((one for one in groups if one["key"] == key), None)
     if found is None or group is None:
-        raise NotFound(N_("There is no such group in the newest report."))
+        raise NotFound(N_("There is no such group in this report."))
     if figure and not registry_view.title_of(figure):
         raise NotFound(N_("There is no such figure."))
     if group["withheld"] or registry_view.is_withheld(group, figure):
@@ -91,6 +107,7 @@ def behind(request: PageRequest, dimension: str) -> HttpResponse:
     )
     request.shown += [str(person.id) for person in who.values()]
     shown = {
+        "report": found.id,
         "title": registry_view.name(dimension, key, _rules(found.day)),
         "figure": "" if figure in ("responders", "relief") else registry_view.title_of(figure),
         "rows": [
