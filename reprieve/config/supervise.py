@@ -69,6 +69,8 @@ class Child:
             list(self.part.argv),
             env={**os.environ, **self.part.env},
             stdin=subprocess.DEVNULL,
+            # Its words, a mail on the console among them, are no part of the command's own answer.
+            stdout=sys.stderr.fileno(),
             start_new_session=True,
             preexec_fn=prepare,  # noqa: PLW1509  # the supervisor has one thread
         )

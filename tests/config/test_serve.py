@@ -163,3 +163,9 @@ def test_a_folder_without_a_clinic_is_refused_and_not_made(nowhere: LiveClinic) 
 
 def ports() -> list[str]:
     return ["--port", str(free_port()), "--mllp-port", str(free_port())]
+
+
+def test_the_commands_answer_is_its_own(live_clinic: LiveClinic) -> None:
+    """Mails that a part writes to the console stand beside the log."""
+    part = live_clinic.parts()["jobs"]
+    assert os.path.samestat(os.stat(f"/proc/{part}/fd/1"), live_clinic.log.stat())
