@@ -111,7 +111,7 @@ def test_they_move_and_end_with_the_series(made: Treated) -> None:
         starts_at=desk.at(25, 10), chair=Appointment.of(made.world.id).get(pk=visits[0]).chair_id,
     )  # fmt: skip
     assert days(made) == [day + timedelta(days=2) for day in BEFORE]
-    mark(made, visits[0], "no_show")
+    mark(made, visits[0], "cancelled")
     second = Appointment.of(made.world.id).get(pk=visits[1]).starts_at.date()
     assert days(made) == [second - timedelta(days=n) for n in range(10, 0, -1)]
     for visit in visits[1:]:
