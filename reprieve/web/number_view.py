@@ -24,6 +24,7 @@ LABELS: dict[str, Promise] = {
     "within_percent": _lazy("At most this far from the baseline"),
     "fall_mmhg": _lazy("Fall on standing"), "usual_min": _lazy("Watched for"),
     "longer_min": _lazy("Watched for, after esketamine, midazolam or an antidote"),
+    "sedative_min": _lazy("Watched for, from the last drug that sedates"),
     "bmi_above_kg_per_m2": _lazy("Body mass index above"), "at_least_h": _lazy("At least"),
     "at_least_days": _lazy("At least"), "below_mg_per_dl": _lazy("Below"),
     "above_mg_per_dl": _lazy("Above"), "every_days": _lazy("Every"),
