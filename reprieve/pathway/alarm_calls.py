@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from reprieve.monitoring.alarm_state import State, Transition
 from reprieve.pathway import risk_call, staff_calls, worklist
-from reprieve.pathway.permissions import DIRECTOR, NURSE, PHYSICIAN, system
+from reprieve.pathway.permissions import DIRECTOR, DOCTORS, NURSE, PHYSICIAN, system
 from reprieve.records.folds import Stored
 from reprieve.records.models import InfusionState, WorkItem
 from reprieve.records.queries import people
@@ -57,7 +57,7 @@ def _call(row: Stored, role: str, at: datetime) -> None:
     worklist.open_item(
         actor=system(row.clinic_id, "alarms"), at=at, kind=KIND, owner_role=role,
         due_at=at + DUE, patient=row.patient_id, encounter=row.encounter_id,
-        owner=called[0].id if called else None,
+        owner=next((person.id for person in called if role in person.roles), None),
     )  # fmt: skip
     if called:
         params = {"chair": _chair(row), "since": at.isoformat()}
@@ -70,14 +70,18 @@ def _call(row: Stored, role: str, at: datetime) -> None:
 def people_called(*, clinic: uuid.UUID, role: str, at: datetime) -> list[StaffMember]:
     """This function will list who gets a message when a step of the ladder calls a role.
 
-    The first on call; then the second, and the medical director. Nurses hear the board.
+    The first doctor on call; then who is next on call, and the medical director. Nurses hear the
+    board: one who is named first does not stand in for the doctor.
     """
     if role == NURSE:
         return []
     on_call = risk_call.on_call(clinic=clinic, at=at)
+    directors = people.with_role(clinic=clinic, role=DIRECTOR)
+    doctors = [person for person in on_call if person.roles & DOCTORS]
+    first = (doctors or people.with_role(clinic=clinic, role=PHYSICIAN) or directors)[:1]
     if role == PHYSICIAN:
-        return on_call[:1]
-    found = [*on_call[1:2], *people.with_role(clinic=clinic, role=DIRECTOR)[:1]]
+        return first
+    found = [*[person for person in on_call if person not in first][:1], *directors[:1]]
     return list({person.id: person for person in found}.values())
 
 

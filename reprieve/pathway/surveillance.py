@@ -11,7 +11,7 @@ from reprieve.clinical import investigations, safety
 from reprieve.clinical.findings import Outcome, Step
 from reprieve.pathway import investigations as ordered
 from reprieve.pathway.permissions import Actor
-from reprieve.records.queries import exposure, facts
+from reprieve.records.queries import exposure, facts, safety_numbers
 
 LIVER = "liver"
 RESULT = "liver-result"
@@ -26,7 +26,9 @@ def after_liver_tests(
     Inside the act that wrote them down. `results` are the facts of the sheet, whatever its day.
     """
     known = facts.facts(clinic=actor.clinic, patient=patient, at=at) | dict(results)
-    found = {f.rule: f for f in safety.examine(facts=known, step=Step.EVALUATION)}[RESULT]
+    own = safety_numbers.own(clinic=actor.clinic, at=at)
+    judged = safety.examine(facts=known, step=Step.EVALUATION, own_numbers=own)
+    found = next(finding for finding in judged if finding.rule == RESULT)
     if found.outcome is not Outcome.FINDS:
         return
     numbers = next(entry.numbers for entry in safety.rules() if entry.name == RESULT)

@@ -107,6 +107,9 @@ def set_on_call(
     known = {m.id for m in people.staff(clinic=actor.clinic) if m.active and m.roles & CLINICIANS}
     if set(called) - known or len(called) > MOST_ON_CALL:
         raise BadValue("people", N_("choose clinicians of this clinic"))
+    doctors = {m.id for m in people.staff(clinic=actor.clinic) if m.roles & DOCTORS}
+    if called and not doctors & set(called):
+        raise BadValue("people", N_("name at least one doctor"))
     if len(set(called)) != len(called):
         raise BadValue("people", N_("nobody can be called twice"))
 

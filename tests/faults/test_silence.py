@@ -173,7 +173,7 @@ def test_a_session_forgotten_in_mid_request_ends_too(
     if version < LIMITS_TRANSACTIONS:
         pytest.skip("servers before 17 cannot end it")
     monkeypatch.setenv("REPRIEVE_PART", "gateway")
-    monkeypatch.setattr(patience, "TRANSACTION_MS", {"gateway": 1_500})
+    monkeypatch.setattr(patience, "TRANSACTION_MS", {"gateway": 6_000})
     told = databases.postgresql(fresh_database.address)
     for half in _connected("half", told):
         with pytest.raises(OperationalError):

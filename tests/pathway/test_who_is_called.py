@@ -140,6 +140,8 @@ class TestPeople:
     def test_only_clinicians_and_each_once(self, world: World) -> None:
         with pytest.raises(BadValue, match="clinicians"):
             on_call(world, "front_desk")
+        with pytest.raises(BadValue, match="at least one doctor"):
+            on_call(world, "infusion_nurse")
         with pytest.raises(BadValue, match="twice"):
             on_call(world, "physician", "physician")
         with pytest.raises(PermissionDenied):
@@ -168,6 +170,16 @@ class TestMessages:
         assert owners[PHYSICIAN] == world["physician"].practitioner
         ticker.tick_alarms(at_ms=start + 300_000)
         assert len(sent(world)) == 3  # one call, one message
+
+    def test_a_nurse_who_is_first_on_call_does_not_stand_in_for_the_doctor(
+        self, world: World, encounter: uuid.UUID
+    ) -> None:
+        on_call(world, "infusion_nurse", "physician")
+        told(world, encounter, "spo2", 80)
+        ticker.tick_alarms(at_ms=ms(world.at) + 61_000)
+        assert [to for _t, _c, to, _p in sent(world)] == [world.emails["physician"]]
+        [item] = [w for w in lists.waiting(clinic=world.id) if w.owner_role == PHYSICIAN]
+        assert item.owner == world["physician"].practitioner
 
     def test_nobody_is_messaged_where_nobody_can_be(self, world: World) -> None:
         world.later(seconds=1)

@@ -59,13 +59,16 @@ def test_a_manager_names_who_is_on_call_and_no_more(world: w.World, as_role: As)
     assert "Nobody is named" in page
     assert "The medical director changes this" in page
     assert STEPS not in page
-    nurse = str(world["infusion_nurse"].practitioner)
-    assert manager.post(PEOPLE, said(manager, PEOPLE, person_0=nurse)).status_code == 302
+    nurse, doctor = (str(world[who].practitioner) for who in ("infusion_nurse", "physician"))
+    alone = manager.post(PEOPLE, said(manager, PEOPLE, person_0=nurse))
+    assert "name at least one doctor" in alone.content.decode()
+    both = said(manager, PEOPLE, person_0=nurse, person_1=doctor)
+    assert manager.post(PEOPLE, both).status_code == 302
     page = text(manager, EVERY)
     assert "Nobody is named" not in page
     assert world.emails["infusion_nurse"] in page
     assert "On call: Infusion_Nurse Invented" in page
-    twice = manager.post(PEOPLE, said(manager, PEOPLE, person_0=nurse, person_1=nurse))
+    twice = manager.post(PEOPLE, said(manager, PEOPLE, person_0=doctor, person_1=doctor))
     assert "nobody can be called twice" in twice.content.decode()
     assert manager.post(STEPS, said(manager, STEPS)).status_code == 403
     assert as_role("infusion_nurse").get(EVERY).status_code == 403
