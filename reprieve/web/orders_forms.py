@@ -102,7 +102,6 @@ class WithdrawForm(forms.Form):
             )
             self.fields["read_back"] = forms.BooleanField(label=READ_BACK, required=False)
 
-
     def spoken(self) -> Spoken:
         """The end of an order given by voice, as the pathway wants it."""
         data = self.cleaned_data

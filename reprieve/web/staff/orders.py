@@ -63,15 +63,12 @@ def change(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     """This function will sign a new ketamine order that stands for the one in force."""
     form = SignChangeForm(request.POST, prefix="change")
 
-    def write() -> None:
-        reauth.confirm(request, form.cleaned_data["password"])
+    def sign(password: str) -> None:
         order_signing.sign_change(
-            change=form.change(), password=form.cleaned_data["password"],
-            **_act(request, encounter),
-        )  # fmt: skip
+            change=form.change(), password=password, **_act(request, encounter)
+        )
 
-    if form.is_valid() and _written(form, write):
-        messages.success(request, _("The new order is in force."))
+    if _signed(request, form, sign):
         return redirect("orders", encounter=encounter)
     return _shown(request, encounter, change=form)
 
@@ -82,15 +79,13 @@ def as_needed(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
     """This function will sign an as-needed order, with the catalogue's limits or below them."""
     form = AsNeededForm(request.POST, prefix="needed")
 
-    def write() -> None:
-        reauth.confirm(request, form.cleaned_data["password"])
+    def sign(password: str) -> None:
+        wanted = form.wanted(form.cleaned_data["drug"])
         order_signing.sign_as_needed(
-            wanted=form.wanted(form.cleaned_data["drug"]),
-            password=form.cleaned_data["password"], **_act(request, encounter),
-        )  # fmt: skip
+            wanted=wanted, password=password, **_act(request, encounter)
+        )
 
-    if form.is_valid() and _written(form, write):
-        messages.success(request, _("The new order is in force."))
+    if _signed(request, form, sign):
         return redirect("orders", encounter=encounter)
     return _shown(request, encounter, needed=form)
 
@@ -185,6 +180,20 @@ def _act(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
     return {
         "actor": request.actor, "uid": act_of(request), "at": request.at, "encounter": encounter,
     }  # fmt: skip
+
+
+def _signed(request: PageRequest, form: forms.Form, sign: Callable[[str], None]) -> bool:
+    """Let a doctor sign with the form's password; say that the new order holds."""
+
+    def write() -> None:
+        password = form.cleaned_data["password"]
+        reauth.confirm(request, password)
+        sign(password)
+
+    if not (form.is_valid() and _written(form, write)):
+        return False
+    messages.success(request, _("The new order is in force."))
+    return True
 
 
 def _written(form: forms.Form, write: Callable[[], None]) -> bool:

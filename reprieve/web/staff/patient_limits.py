@@ -20,7 +20,7 @@ from reprieve.web import infusion_words, limit_view, patient_page
 from reprieve.web.access import PageRequest, page
 from reprieve.web.approve import approved
 from reprieve.web.limit_forms import PatientLimitsForm, TakeBackForm
-from reprieve.web.staff.settings_limits import looser, warn
+from reprieve.web.staff.settings_limits import looser, pressed
 
 UNPROCESSABLE = 422
 
@@ -79,20 +79,13 @@ def sign(request: PageRequest, patient: uuid.UUID, signal: str) -> HttpResponseB
 def _done(
     request: PageRequest, form: PatientLimitsForm, patient: uuid.UUID, now: list[Limit]
 ) -> bool:
-    back = "default" in request.POST
+    def keep(asked: Approval) -> None:
+        patient_limits.set_limits(asked, patient=patient, wanted=form.wanted())
 
-    def act(asked: Approval) -> None:
-        if back:
-            patient_limits.to_default(asked, patient=patient, names=[one.name for one in now])
-        else:
-            patient_limits.set_limits(asked, patient=patient, wanted=form.wanted())
+    def take_back(asked: Approval) -> None:
+        patient_limits.to_default(asked, patient=patient, names=[one.name for one in now])
 
-    if not approved(request, form, act):
-        return False
-    messages.success(request, _("The limits are in force."))
-    if not back:
-        warn(request, form)
-    return True
+    return pressed(request, form, keep=keep, take_back=take_back)
 
 
 def _now(request: PageRequest, patient: uuid.UUID) -> tuple[Limit, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from reprieve.web.approve import ApproveForm, approved
 from reprieve.web.limit_forms import LimitsForm
 
 UNPROCESSABLE = 422
+Act = Callable[[Approval], None]
 
 
 @page("clinic.settings", opens="settings")
@@ -70,25 +72,30 @@ def sign(request: PageRequest, signal: str, regimen: str = "") -> HttpResponseBa
 
 
 def _done(request: PageRequest, form: LimitsForm, place: Place, now: list[Limit]) -> bool:
-    """Do what was pressed; what is looser now is said again."""
+    def keep(asked: Approval) -> None:
+        alarm_limits.set_limits(asked, place=place, wanted=form.wanted())
+
+    def take_back(asked: Approval) -> None:
+        alarm_limits.to_default(asked, place=place, names=[one.name for one in now])
+
+    return pressed(request, form, keep=keep, take_back=take_back)
+
+
+def pressed(request: PageRequest, form: LimitsForm, *, keep: Act, take_back: Act) -> bool:
+    """This function will keep the form's limits or take them back, as the button pressed says.
+
+    What is looser than the default now is said again.
+    """
     back = "default" in request.POST
-
-    def act(asked: Approval) -> None:
-        if back:
-            alarm_limits.to_default(asked, place=place, names=[one.name for one in now])
-        else:
-            alarm_limits.set_limits(asked, place=place, wanted=form.wanted())
-
-    if not approved(request, form, act):
+    if not approved(request, form, take_back if back else keep):
         return False
     messages.success(request, _("The limits are in force."))
     if not back:
-        warn(request, form)
+        _warn(request, form)
     return True
 
 
-def warn(request: PageRequest, form: LimitsForm) -> None:
-    """This function will say once more which limits in force are looser than the default."""
+def _warn(request: PageRequest, form: LimitsForm) -> None:
     loose = "; ".join(looser(form))
     if loose:
         said = _("Looser than the product's default: {limits}")
