@@ -186,9 +186,12 @@ def _belongs(config: pytest.Config, item: pytest.Item) -> bool:
     if not _is_wide(config) and not _is_before_a_commit(item, engine):
         return False
     fixtures = frozenset(getattr(item, "fixturenames", ()))
+    other = "sqlite" if engine == "postgresql" else "postgresql"
+    if item.get_closest_marker(other):
+        return False
     if engine == "postgresql":
         return _is_of_the_engine(config, item) and not NEED_A_DATABASE.isdisjoint(fixtures)
-    return item.get_closest_marker("postgresql") is None
+    return True
 
 
 def _is_before_a_commit(item: pytest.Item, engine: str) -> bool:

@@ -17,7 +17,7 @@ from tests.house.engines import Copy
 from tests.house.running import LiveClinic
 from tests.house.server import Server
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.sqlite]
 
 
 @pytest.fixture(scope="module")
