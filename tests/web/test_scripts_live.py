@@ -65,6 +65,36 @@ def test_clocks_go_by_the_servers_time_of_the_last_answer(site: Site) -> None:
     assert tick(page, lambda: page.locator("b").inner_text().startswith("1:00:0"))
 
 
+def test_a_slow_answer_sets_no_clock_back_and_a_clock_that_was_set_is_believed(site: Site) -> None:
+    site.answers = {"/live/board": (204, "")}
+    site.page.clock.install(time=1_000_000_000)
+    page = site.open(
+        """<div data-live="/live/board" data-now="999999992000"><p></p></div>
+        <script type="module" src="/static/reprieve/js/infusion/clocks.js"></script>
+        <script type="module" src="/static/reprieve/js/live.js"></script>"""
+    )
+    ahead = """async () => {
+        const clocks = await import("/static/reprieve/js/infusion/clocks.js");
+        return Math.round(clocks.clockOffset() / 1000);
+    }"""
+
+    def answered(offset_s: int) -> int:
+        """One answer that says how far its server was ahead of this clock when it came."""
+        now = page.evaluate("Date.now()") + offset_s * 1000
+        said = f'<div data-cursor="{now}" data-now="{now}"></div>'
+        site.answers["/live/board"] = (200, said)
+        shown = f"document.querySelector('[data-now]').dataset.now === '{now}'"
+        assert tick(page, lambda: bool(page.evaluate(shown)))
+        site.answers["/live/board"] = (204, "")
+        return int(page.evaluate(ahead))
+
+    assert page.evaluate(ahead) == -8  # the page itself took so long
+    assert -3 <= answered(0) <= 0
+    assert -3 <= answered(-20) <= 0  # this one was long under way
+    assert -603 <= answered(-600) <= -600
+    assert 3597 <= answered(3600) <= 3600
+
+
 def test_an_entry_that_the_server_does_not_know_holds_up_no_other(site: Site) -> None:
     met = '{"token": "t", "now": 0, "who": "nurse"}'
     site.answers = {

@@ -4,8 +4,12 @@
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+// A measurement so far below the others says that a clock was set, not that an answer was slow.
+const SET_MS = MINUTE;
 
 let offset = 0;
+/** The server's time that was measured last, as it came. */
+let told = "";
 
 /** @returns {number} how far the server's clock is ahead of this one, in ms */
 export function clockOffset() {
@@ -17,10 +21,15 @@ export function now() {
   return Date.now() + offset;
 }
 
-/** Take the server's time from any element that carries it. */
+/** Take the server's time from any element that carries it. It is late by the time that the answer
+ * took, and never early: the greatest distance measured is nearest to the truth. */
 function learn() {
   const marked = document.querySelector("[data-now]");
-  if (marked instanceof HTMLElement) offset = Number(marked.dataset.now) - Date.now();
+  const now = marked instanceof HTMLElement ? (marked.dataset.now ?? "") : "";
+  if (now === told) return;
+  const found = Number(now) - Date.now();
+  if (told === "" || found > offset || found < offset - SET_MS) offset = found;
+  told = now;
 }
 
 /** @param {number} ms @returns {string} as 1:42:05 or 4:07, with a sign when it is over */

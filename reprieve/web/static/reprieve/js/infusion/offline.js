@@ -62,12 +62,14 @@ export function encounter() {
   return /^\/infusion\/([0-9a-f-]{36})/.exec(location.pathname)?.[1] ?? "";
 }
 
-/** The page's own clock, or the one measured last when the page was opened without a server.
+/** The page's own clock, or the one measured last when the page was opened without a server: what
+ * is kept before and after a reload stays in order.
  * @returns {Promise<import("./kept.js").Clock>} */
 async function clock() {
-  if (document.querySelector("[data-now]"))
-    return { offset: clockOffset(), since: answeredAt() + clockOffset() };
-  return recall("clock", { offset: 0, since: 0 });
+  if (!document.querySelector("[data-now]")) return recall("clock", { offset: 0, since: 0 });
+  const found = { offset: clockOffset(), since: answeredAt() + clockOffset() };
+  await remember("clock", found);
+  return found;
 }
 
 /** @returns {Promise<string>} the signed-in person's number */
@@ -110,7 +112,7 @@ function line(entry) {
 async function note() {
   if (isCut() || Date.now() - rememberedAt < REMEMBER_EVERY_MS) return;
   rememberedAt = Date.now();
-  await remember("clock", await clock());
+  await clock();
   await remember("who", await who());
 }
 
