@@ -144,9 +144,7 @@ def usable(found: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _today(
-    clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, who: Named
-) -> dict[str, Any]:
+def _today(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, who: Named) -> dict[str, Any]:
     rows = Observation.of(clinic).filter(encounter_id=encounter)
     asked = {f.name for f in safety.facts_at(Step.START)} - OF_THE_RECORD
     newest = valid(rows.filter(code__in=asked))
@@ -222,4 +220,3 @@ def _escort(visit: Encounter) -> bool:
     if visit.appointment_id and rows.filter(appointment_id=visit.appointment_id).exists():
         return True
     return rows.filter(appointment__isnull=True, recorded_at__gte=visit.recorded_at).exists()
-

@@ -6,19 +6,20 @@ paper; nothing is filled in for the look of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, KeepTogether, Paragraph
 
 from reprieve.clinical import controlled
 from reprieve.records.queries.facts import age_years
 from reprieve.records.queries.harm import HarmView
-from reprieve.records.queries.harm_reports import Container, Given, Product, ReportView
+from reprieve.records.queries.harm_reports import Container, Given, ReportView
 from reprieve.records.queries.patients import PatientView
 from reprieve.records.queries.problems import AllergyView, ConditionView
 from reprieve.web import ledger_words as lw
@@ -70,6 +71,7 @@ LABELS = {
     "given_before": "Drugs given at this visit before the onset", "facility": "Facility",
     "health_professional": "Health professional",
 }  # fmt: skip
+LINE = ParagraphStyle("field", parent=BODY, fontSize=9.5, leading=12.5, spaceAfter=1)
 MOMENTS = frozenset({"onset", "ended", "started", "stopped", "given_again", "at"})
 # Asked about and empty says "none"; of every other list, empty says that nobody recorded it.
 MAY_BE_NONE = frozenset({"treatment_given", "given_before", "medicines", "allergies",
@@ -106,13 +108,7 @@ def fields(
             "allergies": _allergies(about.allergies),
         },
         "C_availability": {"available_for_evaluation": None},
-        "C_product": _product(about.product) | {
-            "rate_mg_per_h_at_onset": _mg(event.rate_ug_per_h),
-            "given_mg_at_onset": _mg(event.given_ug), "indication": _indication(about.conditions),
-            "event_abated": about.abated,
-            "given_again": [at.isoformat() for at in about.given_again],
-            "event_reappeared": about.reappeared,
-        },
+        "C_product": _product(about),
         "E_device": {"infusion_pump_malfunction": event.device_fault},
         "F_concomitant": {
             "medicines": None if about.medicines is None else [
@@ -148,25 +144,28 @@ def _event(event: HarmView, reported: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _product(product: Product) -> dict[str, Any]:
+def _product(about: ReportView) -> dict[str, Any]:
     """Maker and NDC number stand on the vial; the ledger keeps lot, expiry and supplier."""
+    product, vials = about.product, about.product.vials
     return {
         "name": product.drug or None, "form": product.form or None,
-        "strength": _once(_strength(vial) for vial in product.vials),
+        "strength": _once(_strength(vial) for vial in vials),
         "manufacturer": None, "ndc": None,
-        "supplier": _once(vial.supplier for vial in product.vials if vial.supplier),
-        "lots": _once(vial.lot for vial in product.vials),
-        "expires_on": _once(
-            f"{vial.lot}: {vial.expires_on.isoformat()}" for vial in product.vials
-        ),
+        "supplier": _once(vial.supplier for vial in vials if vial.supplier),
+        "lots": _once(vial.lot for vial in vials),
+        "expires_on": _once(f"{vial.lot}: {vial.expires_on.isoformat()}" for vial in vials),
         "route": ROUTES.get(product.route, product.route) or None,
         "concentration_mg_per_ml": (
             None if product.bag_mg_per_ml is None else f"{product.bag_mg_per_ml.normalize():f}"
         ),
-        "given_mg": _mg(product.given_ug),
+        "rate_mg_per_h_at_onset": _mg(about.event.rate_ug_per_h),
+        "given_mg_at_onset": _mg(about.event.given_ug), "given_mg": _mg(product.given_ug),
         "started": product.started_at.isoformat() if product.started_at else None,
         "stopped": product.ended_at.isoformat() if product.ended_at else None,
         "session": product.session_no, "earlier_infusions": product.earlier_infusions,
+        "indication": _indication(about.conditions), "event_abated": about.abated,
+        "given_again": [at.isoformat() for at in about.given_again],
+        "event_reappeared": about.reappeared,
     }  # fmt: skip
 
 
@@ -176,7 +175,7 @@ def _strength(vial: Container) -> str:
     return f"{lw.short(vial.strength_ug_per_ml)} mg/mL, {lw.short(vial.volume_ul)} mL"
 
 
-def _once(texts: Any) -> list[str]:
+def _once(texts: Iterable[str]) -> list[str]:
     return sorted(set(texts))
 
 
@@ -222,11 +221,12 @@ def _parts(found: Fields, title: str) -> Iterator[Flowable]:
     note = _("For voluntary reporting at www.fda.gov/medwatch. This is no report by itself.")
     yield Paragraph(escape(note), SMALL)
     for section, values in found.items():
-        lines = [
-            Paragraph(f"<b>{LABELS[name]}:</b> {escape(_text(name, value))}", BODY)
+        first, *rest = [
+            Paragraph(f"<b>{LABELS[name]}:</b> {escape(_text(name, value))}", LINE)
             for name, value in values.items()
         ]
-        yield KeepTogether([Paragraph(escape(SECTIONS[section]), HEAD), *lines])
+        yield KeepTogether([Paragraph(escape(SECTIONS[section]), HEAD), first])
+        yield from rest
 
 
 def _text(name: str, value: Any) -> str:
