@@ -78,7 +78,7 @@ def plain(now: datetime) -> dict[str, Any]:
         "first_slot": 0, "last_slot": 2**31 - 1, "instrument": "phq-9", "code": "sbp_mmhg",
         "number": 1, "state": "in_series", "text": "Invented", "role": "physician",
         "keys": ["clinic.phone"], "key": "clinic.phone", "kind": "clinician_review",
-        "life_support": "", "physician": "", "on": day, "moment": "baseline",
+        "life_support": "", "physician": "", "starter": "", "on": day, "moment": "baseline",
         "phone": "+15550100199", "prefix": "clinic.", "names": frozenset({"asthma"}),
     }  # fmt: skip
 

@@ -35,7 +35,7 @@ TOLD: dict[str, Any] = {
     "medicines_changed": False, "mood_worse": False, "new_illness": False, "rash_or_fever": False,
     "bladder_symptoms": False, "chest_pain": False, "acute_heart_failure": False,
     "new_arrhythmia": False, "etco2_waveform": "not used", "emergency_equipment_ready": True,
-    "staff_credentials_valid": True, "patients_per_nurse": 2, "alarm_sound_heard": True,
+    "staff_credentials_valid": True, "starter_credentials_valid": True, "alarm_sound_heard": True,
     "pulse_oximeter_on": True, "pulse_oximeter_alarm_heard": True, "could_become_pregnant": False,
     "pregnant": False, "diabetes": False, "baseline_mobility": "walks alone",
     "baseline_limbs_n": 4, "baseline_orientation_score": 4,
@@ -93,10 +93,11 @@ class Visit:
         line = preparing.Line(site="left forearm", gauge=20, attempts=1, runs_freely=True)
         preparing.place_line(line=line, **self.act())
 
-    def people(self) -> None:
+    def people(self, *, starter: str = "infusion_nurse", nurses: int = 4) -> None:
         preparing.name_people(
             life_support=self.world["infusion_nurse"].practitioner,
-            physician=self.world["physician"].practitioner, **self.act(),
+            physician=self.world["physician"].practitioner,
+            starter=self.world[starter].practitioner, nurses=nurses, **self.act(),
         )  # fmt: skip
 
     def order(self) -> uuid.UUID:

@@ -21,7 +21,7 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor, allowed
 from reprieve.records import notes
 from reprieve.records.models import Decision, Encounter, FindingOverride, InfusionState
-from reprieve.records.queries import gate_facts, overrides, safety_numbers
+from reprieve.records.queries import gate_facts, gate_people, overrides, safety_numbers
 from reprieve.records.queries.overrides import AskedView, OverrideView
 
 ACT = "infusion.override"
@@ -31,8 +31,13 @@ VITAL_SIGNS = "vital_signs"
 REPEATS = "remeasured_n"
 # A decision about a vital sign is about these minutes.
 VITALS_HOLD = timedelta(minutes=30)
+NOT_THE_STARTER = N_(
+    "Another person was named to start this infusion. Name who starts under Room and people."
+)
 # These are worked out by two people each time; a reason does not stand for the numbers.
 BY_TWO = frozenset({"double-check"})
+# A decision about the people who act is about those who were named by then.
+OF_PEOPLE = frozenset({"staff-credentials", "starter-credentials"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,7 @@ class Item:
     finding: Finding
     chapter: str
     override: OverrideView | None = None
+    since: datetime | None = None  # older decisions were about other people
 
     @property
     def blocks(self) -> bool:
@@ -83,7 +89,13 @@ def items(
     own = safety_numbers.own(clinic=clinic, at=at)
     found = by_weight(safety.examine(facts=facts, step=Step.START, own_numbers=own))
     decided = overrides.of_visit(clinic=clinic, encounter=encounter)
-    asked = (Item(finding=f, chapter=_chapter(f.rule)) for f in found)
+    since = gate_people.named(clinic=clinic, encounter=encounter).since
+    asked = (
+        Item(
+            finding=f, chapter=_chapter(f.rule), since=since if f.rule in OF_PEOPLE else None
+        )
+        for f in found
+    )  # fmt: skip
     return tuple(replace(item, override=_holding(item, decided, at)) for item in asked)
 
 
@@ -93,6 +105,15 @@ def refuse_closed(found: Sequence[Item]) -> None:
         if item.blocks:
             says = {"says": item.finding.says}
             raise NotNow(Message(id=N_("The start gate is closed: {says}"), params=says))
+
+
+def refuse_other_starter(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, practitioner: uuid.UUID | None
+) -> None:
+    """This function will raise NotNow when another person was named to start than who presses."""
+    starter = gate_people.named(clinic=clinic, encounter=encounter).starter
+    if starter and starter != str(practitioner):
+        raise NotNow(NOT_THE_STARTER)
 
 
 def override(
@@ -234,11 +255,14 @@ def _holding(item: Item, decided: Sequence[OverrideView], at: datetime) -> Overr
     if not item.is_open or not item.may_be_overridden:
         return None
     own = [one for one in decided if one.rule == item.finding.rule]
-    return own[-1] if own and same(own[-1], item.finding, at) else None
+    return own[-1] if own and same(own[-1], item, at) else None
 
 
-def same(decision: OverrideView | AskedView, finding: Finding, at: datetime) -> bool:
-    """This function will tell whether a decision is about what is seen now."""
+def same(decision: OverrideView | AskedView, item: Item, at: datetime) -> bool:
+    """This function will tell whether a decision is about what is seen now, and whom."""
+    finding = item.finding
+    if item.since is not None and decision.at < item.since:
+        return False
     if (decision.severity, decision.outcome) != (finding.severity.value, finding.outcome.value):
         return False
     if _chapter(finding.rule) == VITAL_SIGNS:

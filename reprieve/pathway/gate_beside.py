@@ -145,4 +145,4 @@ def _passed(
 def _stands(asked: AskedView, item: Item | None, at: datetime) -> bool:
     if item is None or not item.blocks or not item.may_be_overridden:
         return False
-    return at - asked.at <= HOLDS and gate.same(asked, item.finding, at)
+    return at - asked.at <= HOLDS and gate.same(asked, item, at)

@@ -107,7 +107,7 @@ def act(
 
     def work() -> Done:
         row = locked(clinic=actor.clinic, encounter=encounter)
-        judged, ordered = _ordered(row, happened, at)
+        judged, ordered = _ordered(row, happened, at, by=actor.practitioner)
         event = append(row, ordered, actor=actor, at=at, beside=beside)
         order_control.follow(row, event, judged, actor=actor, at=at)
         given_ug = stream(clinic=row.clinic_id, encounter=encounter).given_ug(ms(at))
@@ -122,7 +122,7 @@ def act(
 
 
 def _ordered(
-    row: InfusionState, happened: Happened, at: datetime
+    row: InfusionState, happened: Happened, at: datetime, *, by: uuid.UUID | None
 ) -> tuple[order_control.Judged, Happened]:
     """The act under its order: refused when asked outside of it, marked when already done."""
     check(happened, at)
@@ -132,9 +132,9 @@ def _ordered(
         over_min = order_control.bolus_minutes(detail, reported=happened.reported)
         detail |= {} if over_min is None else {"over_min": over_min}
     wanted = order_control.Wanted(
-        kind=happened.kind, at_ms=ms(happened.at or at), rate_ug_per_h=happened.rate_ug_per_h,
-        dose_ug=happened.dose_ug, over_min=over_min, reported=happened.reported,
-        corrects=happened.corrects,
+        kind=happened.kind, at_ms=ms(happened.at or at), by=by,
+        rate_ug_per_h=happened.rate_ug_per_h, dose_ug=happened.dose_ug, over_min=over_min,
+        reported=happened.reported, corrects=happened.corrects,
     )  # fmt: skip
     judged = order_control.judge(row, wanted, at=at)
     return judged, replace(

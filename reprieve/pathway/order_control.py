@@ -26,10 +26,11 @@ REVIEW_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An act as the pump would see it. `reported`: it was already done."""
+    """An act as the pump would see it, and who asks. `reported`: it was already done."""
 
     kind: str
     at_ms: int
+    by: uuid.UUID | None = None
     rate_ug_per_h: int | None = None
     dose_ug: int | None = None
     over_min: int | None = None
@@ -61,6 +62,10 @@ def judge(row: InfusionState, wanted: Wanted, *, at: datetime) -> Judged:
     if wanted.is_done:
         return _of_done(row, wanted, at_gate, at)
     _refuse_unchecked(row, wanted, at_gate, at)
+    if wanted.kind == "started":
+        gate.refuse_other_starter(
+            clinic=row.clinic_id, encounter=row.encounter_id, practitioner=wanted.by
+        )
     if wanted.kind not in DOSING:
         return Judged()
     order = orders.needed_order(clinic=row.clinic_id, encounter=row.encounter_id)

@@ -23,7 +23,7 @@ from reprieve.pathway import (
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
 from reprieve.pathway.observations import Told
-from reprieve.pathway.permissions import DOCTORS, Actor
+from reprieve.pathway.permissions import DOCTORS, PERMISSIONS, Actor
 from reprieve.records import identity, notes
 from reprieve.records.models import (
     Act,
@@ -37,6 +37,7 @@ from reprieve.records.models import (
 from reprieve.records.queries import (
     credentials,
     gate_facts,
+    gate_people,
     liver,
     medicines,
     people,
@@ -45,6 +46,7 @@ from reprieve.records.queries import (
 from reprieve.records.queries import observations as readings
 
 ACT = "infusion.check"
+MOST_NURSES = 50
 # Written by acts of their own, here or on another page: nobody ticks them.
 BY_ACT = frozenset({
     "identity_confirmed", "weight_kg", "weight_confirmed_by_second", "ketamine_allergy",
@@ -147,7 +149,7 @@ def _recorded(clinic: uuid.UUID, patient: uuid.UUID) -> dict[str, str]:
     if medicines.current(clinic=clinic, patient=patient).takes_glp1:
         found["glp1_medicine"] = LISTED
     if credentials.is_kept(clinic=clinic):
-        found["staff_credentials_valid"] = REGISTERED
+        found |= dict.fromkeys(worked_out.JOINED["staff"], REGISTERED)
     return found
 
 
@@ -265,15 +267,24 @@ def place_line(
 
 def name_people(
     *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, life_support: uuid.UUID,
-    physician: uuid.UUID,
+    physician: uuid.UUID, starter: uuid.UUID, nurses: int,
 ) -> None:  # fmt: skip
-    """This function will name who is trained in life support here, and the physician at hand."""
+    """This function will name who answers for a visit: life support, physician, who starts it.
+
+    `nurses` are in the room now, for all patients of it. Raises BadValue naming who cannot be.
+    """
+    if not 0 <= nurses <= MOST_NURSES:
+        raise BadValue("nurses", N_("must lie between 0 and 50"))
+    starts = PERMISSIONS["infusion.run"]
     told = [
         Told(code="acls_person_present", value=True),
-        Told(code="acls_person", value=str(_staff(actor, life_support, "life_support"))),
+        Told(code=gate_people.LIFE_SUPPORT,
+             value=str(_staff(actor, life_support, "life_support"))),
         Told(code="supervising_physician_available", value=True),
-        Told(code="supervising_physician",
+        Told(code=gate_people.PHYSICIAN,
              value=str(_staff(actor, physician, "physician", DOCTORS))),
+        Told(code=gate_people.STARTER, value=str(_staff(actor, starter, "starter", starts))),
+        Told(code=gate_people.NURSES, value=nurses, unit="1"),
     ]  # fmt: skip
     _write(told, actor=actor, uid=uid, at=at, encounter=encounter)
 

@@ -188,7 +188,7 @@ def _people(bench: Bench, form: forms.Form) -> None:
     data = form.cleaned_data
     preparing.name_people(
         life_support=uuid.UUID(data["life_support"]), physician=uuid.UUID(data["physician"]),
-        **bench.act,
+        starter=uuid.UUID(data["starter"]), nurses=data["nurses"], **bench.act,
     )  # fmt: skip
 
 

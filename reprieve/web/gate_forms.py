@@ -125,12 +125,18 @@ class PeopleForm(forms.Form):
 
     life_support = forms.ChoiceField(label=_("Trained in advanced life support, here now"))
     physician = forms.ChoiceField(label=_("Supervising physician, available at once"))
+    starter = forms.ChoiceField(label=_("Starts the infusion"))
+    nurses = forms.IntegerField(
+        label=_("Nurses in the room now"), min_value=0, max_value=50,
+        help_text=_("Those who are free for infusing and recovering patients."),
+    )  # fmt: skip
 
     def __init__(
         self, *args: Any, staff: list[tuple[str, str]], doctors: list[tuple[str, str]], **more: Any
     ) -> None:
         super().__init__(*args, **more)
         self.fields["life_support"].choices = [("", "–"), *staff]  # type: ignore[attr-defined]
+        self.fields["starter"].choices = [("", "–"), *staff]  # type: ignore[attr-defined]
         self.fields["physician"].choices = [("", "–"), *doctors]  # type: ignore[attr-defined]
 
 

@@ -19,6 +19,8 @@ from reprieve.web.decision_view import card
 from reprieve.web.presenters import Badge, FindingCard
 
 VITALS = "vital_signs"
+# The people who are named for a visit.
+NAMED = ("life_support", "physician", "starter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +74,10 @@ PARTS = (
     Part(key="line", title=_("Intravenous line"), rules=frozenset({"iv-site"})),
     Part(
         key="place", title=_("Room and people"),
-        rules=frozenset({"emergency-equipment", "staff-credentials", "nurse-ratio", "acls-person",
-                         "supervising-physician"}),
-        facts=("emergency_equipment_ready", "staff_credentials_valid", "patients_per_nurse"),
+        rules=frozenset({"emergency-equipment", "staff-credentials", "starter-credentials",
+                         "nurse-ratio", "acls-person", "supervising-physician"}),
+        facts=("emergency_equipment_ready", "staff_credentials_valid",
+               "starter_credentials_valid"),
     ),
     Part(
         key="monitoring", title=_("Monitoring"), rules=frozenset({"monitoring", "alarm-sound"}),

@@ -34,6 +34,8 @@ ENTERED = {
 WRITTEN = {
     "acls_person": _lazy("Trained in advanced life support"),
     "supervising_physician": _lazy("Supervising physician"),
+    "starting_person": _lazy("Starts the infusion"),
+    "nurses_present": _lazy("Nurses in the room"),
     "iv_site": _lazy("IV site"), "iv_gauge": _lazy("IV gauge"), "iv_attempts": _lazy("IV attempts"),
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "vitals": {"chest_pain": "no", "acute_heart_failure": "no", "new_arrhythmia": "no",
                "etco2_waveform": "not used"},
     "place": {"emergency_equipment_ready": "yes", "staff_credentials_valid": "yes",
-              "patients_per_nurse": 2},
+              "starter_credentials_valid": "yes"},
     "monitoring": {"alarm_sound_heard": "yes"},
 }  # fmt: skip
 CALM = {"sbp": 126, "dbp": 76, "heart_rate": 70, "spo2": 98, "respiratory_rate": 14, "rass": 0}
@@ -63,7 +63,8 @@ def when_the_gate_is_answered(house: House, visit: uuid.UUID, *, by_hand: bool) 
     tell(nurse, "escort", name="Robin Ridgewood", phone="+1 212 555 0123")
     tell(nurse, "line", site="left forearm", gauge=22, attempts=1, runs_freely="yes")
     staff = {role: str(world[role].practitioner) for role in ("infusion_nurse", "physician")}
-    tell(nurse, "people", life_support=staff["infusion_nurse"], physician=staff["physician"])
+    tell(nurse, "people", life_support=staff["infusion_nurse"], physician=staff["physician"],
+         starter=staff["infusion_nurse"], nurses=2)  # fmt: skip
     if by_hand:
         tell(nurse, "oximeter", is_on="yes", alarm_heard="yes")
 

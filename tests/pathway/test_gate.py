@@ -15,7 +15,7 @@ from reprieve.records.models import Consent, Decision, EpisodeOfCare, FindingOve
 from reprieve.records.queries import gate_facts, overrides
 from tests import gate_desk
 from tests import world as worlds
-from tests.chairside import sent
+from tests.chairside import sent, sit
 from tests.drug_room import with_bag
 from tests.gate_desk import Visit
 from tests.world import World, new
@@ -66,7 +66,6 @@ def test_all_in_order_starts_and_keeps_what_was_seen(ready: Visit) -> None:
         ({"emergency_equipment_ready": False}, "emergency-equipment"),
         ({"chest_pain": True}, "chest-pain"),
         ({"pulse_oximeter_alarm_heard": False}, "monitoring"),
-        ({"patients_per_nurse": 4}, "nurse-ratio"),
         ({"could_become_pregnant": True, "pregnancy_test": "positive"}, "pregnancy-test-positive"),
     ],
 )
@@ -257,6 +256,9 @@ class TestAcknowledge:
 
 
 def test_clinics_own_numbers_are_asked(ready: Visit) -> None:
+    sit(ready.world).start()
+    ready.people(nurses=1)  # two patients for one nurse
+    assert ready.blocking == set()
     clinic.choose(
         actor=ready.world["manager"], uid=new(), at=ready.world.at, key=gate.OWN_NUMBERS,
         value={"nurse-ratio": {"at_most": 1}},

@@ -170,13 +170,17 @@ class TestItems:
     def test_people_are_named_from_the_staff(self, visit: Visit) -> None:
         visit.people()
         assert not {"acls-person", "supervising-physician"} & visit.blocking
-        nurse = visit.world["infusion_nurse"].practitioner
-        for named, field in (
-            ({"life_support": new(), "physician": nurse}, "life_support"),
-            ({"life_support": nurse, "physician": nurse}, "physician"),
-        ):
+        nurse, desk = (visit.world[r].practitioner for r in ("infusion_nurse", "front_desk"))
+        right = {
+            "life_support": nurse, "physician": visit.world["physician"].practitioner,
+            "starter": nurse, "nurses": 2,
+        }  # fmt: skip
+        for field, wrong in (
+            ("life_support", new()), ("physician", nurse), ("starter", desk), ("starter", new()),
+            ("nurses", -1), ("nurses", 51),
+        ):  # fmt: skip
             with pytest.raises(BadValue, match=field):
-                preparing.name_people(**named, **visit.act())  # type: ignore[arg-type]
+                preparing.name_people(**right | {field: wrong}, **visit.act())  # type: ignore[arg-type]
 
     def test_oximeter_by_hand(self, visit: Visit) -> None:
         preparing.by_hand(is_on=True, alarm_heard=False, **visit.act())

@@ -49,7 +49,8 @@ def fill(visit: Visit, browser: Client) -> None:
     tell(visit, browser, "escort", name="Olga", phone="555 0100")
     tell(visit, browser, "line", site="left hand", gauge="20", attempts="1", runs_freely="yes")
     tell(visit, browser, "people", life_support=str(world["infusion_nurse"].practitioner),
-         physician=str(world["physician"].practitioner))  # fmt: skip
+         physician=str(world["physician"].practitioner),
+         starter=str(world["infusion_nurse"].practitioner), nurses="2")  # fmt: skip
     tell(visit, browser, "oximeter", is_on="yes", alarm_heard="yes")
     for part, answers in FACTS.items():
         tell(visit, browser, f"facts-{part}", **answers)
@@ -71,7 +72,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "vitals": {"chest_pain": "no", "acute_heart_failure": "no", "new_arrhythmia": "no",
                "etco2_waveform": "not used"},
     "place": {"emergency_equipment_ready": "yes", "staff_credentials_valid": "yes",
-              "patients_per_nurse": "2"},
+              "starter_credentials_valid": "yes"},
     "monitoring": {"alarm_sound_heard": "yes"},
 }  # fmt: skip
 
@@ -118,6 +119,39 @@ def test_whole_gate_from_arrival_to_running(visit: Visit, as_role: AsRole) -> No
     assert visit.state.state == "running"
     assert visit.state.rate_ug_per_h == 25_000
     assert "Go to the infusion" in page(visit, nurse)
+
+
+def test_only_who_was_named_is_offered_the_start(visit: Visit, as_role: AsRole) -> None:
+    visit.prepare_all()
+    nurse, doctor = as_role("infusion_nurse"), as_role("physician")
+    named = page(visit, nurse)
+    assert "1 patient infuses or recovers here" in named
+    assert "4 nurses are in the room" in named
+    assert "Infusion_Nurse Invented" in named
+    assert 'data-open="start"' in named
+    others = page(visit, doctor)
+    assert "was named to start" in others
+    assert 'data-open="start"' not in others
+    answer = doctor.post(reverse("gate_start", args=[visit.encounter]), {"act": str(new())})
+    assert answer.status_code == 409
+    assert visit.state.state == "prepared"
+
+
+def test_people_are_named_with_the_nurses_of_the_room(visit: Visit, as_role: AsRole) -> None:
+    nurse, staff = as_role("infusion_nurse"), visit.world
+    shown = page(visit, nurse)
+    assert "Nobody has said how many nurses" in shown
+    assert "patients_per_nurse" not in shown
+    named = {
+        "life_support": str(staff["infusion_nurse"].practitioner),
+        "physician": str(staff["physician"].practitioner),
+        "starter": str(staff["infusion_nurse"].practitioner),
+    }  # fmt: skip
+    for wrong in ({"nurses": "51"}, {"nurses": ""}, {"nurses": "2", "starter": ""}):
+        tell(visit, nurse, "people", 422, **{"nurses": "2", **named, **wrong})
+    assert "acls-person" in visit.blocking
+    tell(visit, nurse, "people", nurses="2", **named)
+    assert not {"acls-person", "nurse-ratio"} & visit.blocking
 
 
 def test_closed_gate_refuses_the_press_itself(visit: Visit, as_role: AsRole) -> None:

@@ -87,23 +87,6 @@ def test_a_severe_event_waits_until_a_physician_judges_it(
     )  # fmt: skip
 
 
-def test_form_3500_says_what_the_record_says(
-    today: World, event: uuid.UUID, as_role: AsRole
-) -> None:
-    judged = judge(today, event, criteria=("hospital", "important"))
-    physician = as_role("physician")
-    found = physician.get(reverse("harm_report", args=[judged, "json"])).json()
-    assert found["B_event"]["outcome_attributed"][0].startswith("Hospitalization")
-    assert found["C_product"]["lots"] == ["K-1"]
-    given = AdverseEvent.of(today.id).get(pk=event).given_ug_at_onset
-    assert float(found["C_product"]["given_mg_at_onset"]) == pytest.approx(given / 1000)
-    assert "Invented" not in found["A_patient"]["identifier"]
-    assert found["E_device"] == {"infusion_pump_malfunction": False}
-    pdf = physician.get(reverse("harm_report", args=[judged, "pdf"]))
-    assert pdf.content.startswith(b"%PDF")
-    assert physician.get(reverse("harm_report", args=[judged, "xml"])).status_code == 404
-
-
 def test_rates_have_intervals(today: World, event: uuid.UUID, as_role: AsRole) -> None:
     page = as_role("auditor").get(reverse("harm")).content.decode()
     assert "1 infusions" in page

@@ -41,10 +41,8 @@ ARRIVED = {
     "could_become_pregnant": False, "pregnant": False, "etco2_waveform": "not used",
     "baseline_mobility": "walks alone", "baseline_limbs_n": 4, "baseline_orientation_score": 4,
 }  # fmt: skip
-PLACE = {
-    "emergency_equipment_ready": True, "alarm_sound_heard": True, "staff_credentials_valid": True,
-    "patients_per_nurse": 2,
-}  # fmt: skip
+PLACE = {"emergency_equipment_ready": True, "alarm_sound_heard": True}
+NURSES = 3
 RECOVERED = {
     "modified-aldrete": dict.fromkeys(
         ("activity", "respiration", "circulation", "consciousness", "oxygen"), 2
@@ -115,8 +113,9 @@ def _facts(stage: Stage, visit_: Visit) -> None:
     assert nurse.practitioner is not None
     assert physician.practitioner is not None
     preparing.name_people(
-        **_nurse(stage, visit_), life_support=nurse.practitioner, physician=physician.practitioner
-    )
+        **_nurse(stage, visit_), life_support=nurse.practitioner, physician=physician.practitioner,
+        starter=nurse.practitioner, nurses=NURSES,
+    )  # fmt: skip
     preparing.by_hand(**_nurse(stage, visit_), is_on=True, alarm_heard=True)
     preparing.tell(**_nurse(stage, visit_), facts=PLACE)
 

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reprieve.pathway import clinic as clinics
-from reprieve.pathway import people
-from reprieve.pathway.permissions import ROLES, Actor
+from reprieve.pathway import credentials, people
+from reprieve.pathway.permissions import CLINICIANS, ROLES, Actor
 from reprieve.records.queries import people as staff
 from reprieve.records.queries.clinics import ClinicView
+from reprieve.records.queries.credentials import KINDS
 
 NAME = "Reprieve demo clinic"
 ZONE = "America/New_York"
@@ -31,6 +32,7 @@ STAFF = {
     "manager": "Manny Maple",
     "auditor": "Audra Alder",
 }
+HELD_FOR = timedelta(days=3650)  # the demo's clock may be set far ahead
 SECOND_NURSE = ("second_nurse", "Otto Orchid", "infusion_nurse")
 
 
@@ -81,6 +83,8 @@ def found(*, at: datetime, seed: int, name: str = NAME, mail: str = MAIL) -> Sta
     )  # fmt: skip
     for person, who, role in [*((r, STAFF[r], r) for r in ROLES), SECOND_NURSE]:
         _join(stage, person, who, role, mail)
+        if role in CLINICIANS:
+            _registered(stage, person)
     for number in range(1, 7):
         chair = f"Chair {number}"
         stage.chairs[chair] = clinics.add_chair(
@@ -112,6 +116,20 @@ def _join(stage: Stage, name: str, who: str, role: str, mail: str) -> None:
         phone="+1 212 555 0101",
     )  # fmt: skip
     stage.staff[name] = _actor(stage.clinic.id, email)
+
+
+def _registered(stage: Stage, name: str) -> None:
+    """What the register of credentials demands; its acts have numbers of their own."""
+    person = stage.staff[name].practitioner
+    assert person is not None
+    for kind in KINDS:
+        credentials.note(
+            actor=stage.staff["admin"], uid=uuid.uuid5(person, kind), at=stage.at,
+            practitioner=person,
+            seen=credentials.Seen(
+                kind=kind, number=f"DEMO-{name}-{kind}", expires_on=(stage.at + HELD_FOR).date()
+            ),
+        )  # fmt: skip
 
 
 def _actor(clinic: uuid.UUID, email: str) -> Actor:

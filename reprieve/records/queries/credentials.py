@@ -65,7 +65,18 @@ def acting_current(
     """
     if not life_support or not physician:
         return None
+    return _hold(clinic, {life_support: WATCHES, physician: SUPERVISES}, on)
+
+
+def starter_current(*, clinic: uuid.UUID, starter: str, on: date) -> bool | None:
+    """This function will tell whether the person who starts holds all that the register demands.
+
+    They are named by their key as the visit's observations keep it. None while nobody is named.
+    """
+    return _hold(clinic, {starter: WATCHES}, on) if starter else None
+
+
+def _hold(clinic: uuid.UUID, needed: Mapping[str, frozenset[str]], on: date) -> bool:
     known = register(clinic=clinic)
-    needed: Mapping[str, frozenset[str]] = {life_support: WATCHES, physician: SUPERVISES}
     held = {(str(view.practitioner), view.kind) for view in known if view.holds(on)}
     return all((who, kind) in held for who, kinds in needed.items() for kind in kinds)

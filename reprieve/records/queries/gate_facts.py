@@ -29,12 +29,14 @@ from reprieve.records.queries import (
     checks,
     clinics,
     credentials,
+    gate_people,
     gate_vitals,
     liver,
     portions,
     worked_out,
 )
 from reprieve.records.queries import facts as patient_facts
+from reprieve.records.queries.gate_people import Named
 
 # Seen or asked at this visit, or unknown: what was said elsewhere opens nothing here.
 TODAY = frozenset({
@@ -43,8 +45,9 @@ TODAY = frozenset({
     "new_illness", "rash_or_fever", "bladder_symptoms", "chest_pain", "acute_heart_failure",
     "new_arrhythmia", "etco2_waveform", "iv_site_checked", "emergency_equipment_ready",
     "acls_person_present", "supervising_physician_available", "staff_credentials_valid",
-    "patients_per_nurse", "alarm_sound_heard", "pulse_oximeter_on", "pulse_oximeter_alarm_heard",
-    "vial_form", "vial_strength_mg_per_ml", "escort_named", "double_check_passed", "order_signed",
+    "starter_credentials_valid", "patients_per_nurse", "alarm_sound_heard", "pulse_oximeter_on",
+    "pulse_oximeter_alarm_heard", "vial_form", "vial_strength_mg_per_ml", "escort_named",
+    "double_check_passed", "order_signed",
     "bag_drawn_from_ledger", "baseline_mobility", "baseline_limbs_n",
     "baseline_orientation_score",
 })  # fmt: skip
@@ -54,6 +57,8 @@ VITALS = worked_out.BY_SOURCE["vital signs"]
 OF_THE_RECORD = worked_out.NAMES.union(
     worked_out.JOINED["pregnancy"], worked_out.JOINED["exposure"], liver.TESTS
 )
+# An answer about people is about those who were named by then.
+OF_PEOPLE = worked_out.JOINED["staff"]
 HOURS_SINCE = ("solids_fasted_h", "clear_fluids_fasted_h")
 S_PER_H = 3600
 # The bag that was checked hangs on the pump.
@@ -66,17 +71,18 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
     state = InfusionState.of(clinic).get(encounter_id=encounter)
     asked = {fact.name for fact in safety.facts_at(Step.START)}
     past = patient_facts.facts(clinic=clinic, patient=visit.patient_id, at=at)
+    who = gate_people.named(clinic=clinic, encounter=encounter)
     found = {
         **{name: value for name, value in past.items() if name not in TODAY | VITALS},
-        **_today(clinic, encounter, at),
+        **_today(clinic, encounter, at, who),
     }
-    for source, known in _worked_out(visit, state, at, past).items():
+    for source, known in _worked_out(visit, state, at, past, who).items():
         found |= worked_out.of_source(source, known)
     return usable({name: value for name, value in found.items() if name in asked})
 
 
 def _worked_out(
-    visit: Encounter, state: InfusionState, at: datetime, past: Mapping[str, Any]
+    visit: Encounter, state: InfusionState, at: datetime, past: Mapping[str, Any], who: Named
 ) -> dict[str, dict[str, Any]]:
     clinic, encounter = visit.clinic_id, visit.pk
     return {
@@ -86,7 +92,8 @@ def _worked_out(
         "order": _order(clinic, encounter, at),
         "bag": _bag(state, at),
         "place": _place(visit, state),
-        "staff": _staff(clinic, encounter, at),
+        "people": _people(clinic, encounter, who),
+        "staff": _staff(clinic, at, who),
     }
 
 
@@ -96,23 +103,30 @@ def _listed(past: Mapping[str, Any]) -> dict[str, Any]:
     return {"glp1_medicine": True} if taken else {}
 
 
-def _staff(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
+def _people(clinic: uuid.UUID, encounter: uuid.UUID, who: Named) -> dict[str, Any]:
+    """The patients of the room among its nurses, rounded up; unknown while no nurse is there."""
+    if not who.nurses:
+        return {}
+    patients = gate_people.patients_here(clinic=clinic, encounter=encounter)
+    return {"patients_per_nurse": -(-patients // who.nurses)}
+
+
+def _staff(clinic: uuid.UUID, at: datetime, who: Named) -> dict[str, Any]:
     """Where the clinic keeps a register of credentials it decides, whatever was ticked.
 
     While somebody is not named it does not know.
     """
     if not credentials.is_kept(clinic=clinic):
         return {}
-    rows = Observation.of(clinic).filter(
-        encounter_id=encounter, code__in=("acls_person", "supervising_physician")
-    )
-    named = {code: str(row.value) for code, row in valid(rows).items()}
-    current = credentials.acting_current(
-        clinic=clinic, life_support=named.get("acls_person", ""),
-        physician=named.get("supervising_physician", ""),
-        on=at.astimezone(ZoneInfo(clinics.clinic(clinic).timezone)).date(),
-    )  # fmt: skip
-    return {"staff_credentials_valid": current}
+    on = at.astimezone(ZoneInfo(clinics.clinic(clinic).timezone)).date()
+    return {
+        "staff_credentials_valid": credentials.acting_current(
+            clinic=clinic, life_support=who.life_support, physician=who.physician, on=on
+        ),
+        "starter_credentials_valid": credentials.starter_current(
+            clinic=clinic, starter=who.starter, on=on
+        ),
+    }
 
 
 def usable(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +144,7 @@ def usable(found: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _today(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, Any]:
+def _today(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime, who: Named) -> dict[str, Any]:
     rows = Observation.of(clinic).filter(encounter_id=encounter)
     asked = {f.name for f in safety.facts_at(Step.START)} - OF_THE_RECORD
     newest = valid(rows.filter(code__in=asked))
@@ -140,6 +154,9 @@ def _today(clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str, A
         if isinstance(hours, int | float):
             passed_s = (at - newest[code].measured_at).total_seconds()
             found[code] = round(hours + max(0.0, passed_s) / S_PER_H, 2)
+    for code in OF_PEOPLE & found.keys():
+        if who.since is not None and newest[code].measured_at < who.since:
+            del found[code]
     return found
 
 
@@ -203,4 +220,3 @@ def _escort(visit: Encounter) -> bool:
     if visit.appointment_id and rows.filter(appointment_id=visit.appointment_id).exists():
         return True
     return rows.filter(appointment__isnull=True, recorded_at__gte=visit.recorded_at).exists()
-

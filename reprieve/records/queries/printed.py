@@ -13,7 +13,7 @@ from reprieve.records import frame_arrays, frame_marks, notes
 from reprieve.records.frame_arrays import Point
 from reprieve.records.frame_marks import Doubt
 from reprieve.records.models import Chair, DeviceAssociation, Encounter, Observation, Practitioner
-from reprieve.records.queries import bags, charts, courses, live, offline, overrides
+from reprieve.records.queries import bags, charts, courses, gate_people, live, offline, overrides
 from reprieve.records.queries.bags import BagView
 from reprieve.records.queries.charts import Chart, Value
 from reprieve.records.queries.offline import OfflineView
@@ -21,7 +21,7 @@ from reprieve.records.queries.overrides import OverrideView
 
 CELL_MS = 300_000
 # Who was named at the gate, kept by their ids.
-PEOPLE = frozenset({"acls_person", "supervising_physician"})
+PEOPLE = gate_people.PEOPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ BY_SOURCE: Mapping[str, frozenset[str]] = {
         "recipe_strength_mg_per_ml", "double_check_passed", "bag_drawn_from_ledger",
     }),
     "place": frozenset({"monitoring_mode", "monitor_linked", "escort_named"}),
+    "people": frozenset({"patients_per_nurse"}),
 }  # fmt: skip
 # Put together from what somebody said and what is on record, so that neither is lost: what is on
 # record is not taken back by an answer.
@@ -45,7 +46,7 @@ JOINED: Mapping[str, frozenset[str]] = {
     "exposure": frozenset({
         "multiday_course_before", "days_since_multiday_course", *liver.COUNTED,
     }),
-    "staff": frozenset({"staff_credentials_valid"}),
+    "staff": frozenset({"staff_credentials_valid", "starter_credentials_valid"}),
 }  # fmt: skip
 NAMES: frozenset[str] = frozenset().union(*BY_SOURCE.values())
 

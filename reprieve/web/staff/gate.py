@@ -27,7 +27,9 @@ from reprieve.records.queries import (
     checks,
     clinics,
     gate_facts,
+    gate_people,
     gate_vitals,
+    people,
     plans,
 )
 from reprieve.records.queries import gate_visits as visits
@@ -48,8 +50,8 @@ FORMS_OF = {
     "monitoring": ("oximeter", "monitor"),
 }  # fmt: skip
 # Sections that show more than their rules and forms.
-WITH_MORE = frozenset({"identity", "consent", "mood", "since", "body", "vitals", "monitoring",
-                       "drug", "history"})  # fmt: skip
+WITH_MORE = frozenset({"identity", "consent", "mood", "since", "body", "vitals", "place",
+                       "monitoring", "drug", "history"})  # fmt: skip
 
 
 @page("infusion.prepare", opens="infusion preparation")
@@ -162,7 +164,7 @@ def _shown(
     bench = Bench(request=request, encounter=encounter, known=facts)
     context = {
         **patient_page.context(request, header),
-        **_chair(request, encounter, facts),
+        **_chair(request, encounter, facts), **_people(request, encounter),
         "encounter": encounter, "visit": visit, "signs": reauth.signs_orders(request.actor),
         "parts": [_part(bench, s, bound, first=first) for s in sections],
         "blocking": [line for s in sections for line in s.open if line.blocks],
@@ -187,6 +189,19 @@ def _chair(
         "not_remade": order_remaking.refusal(actor=request.actor, encounter=encounter),
         "bag": None if bag is None else replace(bag, recipe=amounts.recipe(bag.recipe)),
         "check": checks.newest(clinic=clinic, encounter=encounter),
+    }
+
+
+def _people(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
+    """Who is named for this visit, and for how many patients the nurses are there."""
+    clinic = request.actor.clinic
+    who = gate_people.named(clinic=clinic, encounter=encounter)
+    names = {str(member.id): member.name for member in people.staff(clinic=clinic)}
+    return {
+        "named": {key: names.get(getattr(who, key), "") for key in gate_view.NAMED},
+        "nurses": who.nurses,
+        "patients_here": gate_people.patients_here(clinic=clinic, encounter=encounter),
+        "starts_here": who.starter in {"", str(request.actor.practitioner)},
     }
 
 

@@ -23,7 +23,7 @@ from reprieve.outcomes.rules import rules
 from reprieve.pathway import charting_harm, harm_review, harm_stop
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import harm, observations, patients, settings
+from reprieve.records.queries import harm, harm_reports, patients, settings
 from reprieve.records.queries.harm import HarmView
 from reprieve.web import ledger_words as lw
 from reprieve.web import patient_page
@@ -157,13 +157,12 @@ def report(request: PageRequest, event: uuid.UUID, form: str) -> HttpResponseBas
     view, _context = _opened(request, event)
     clinic = clinic_of(request, request.actor)
     patient = patients.one(clinic=clinic.id, patient=view.patient)
-    if patient is None or form not in {"json", "pdf"}:
+    about = harm_reports.about(clinic=clinic.id, event=event, at=request.at)
+    if patient is None or about is None or form not in {"json", "pdf"}:
         raise NotFound(N_("There is no such document."))
-    newest = observations.newest(clinic=clinic.id, patient=view.patient, codes=["weight_kg"])
-    weight = newest.get("weight_kg")
     found = medwatch.fields(
-        view, patient=patient, weight_kg=weight.value if weight else None, clinic=clinic.name,
-        reporter=request.actor.name, reported=timezone.localtime(request.at).date().isoformat(),
+        about, patient=patient, clinic=clinic.name, reporter=request.actor.name,
+        reported=timezone.localtime(request.at).date().isoformat(),
     )  # fmt: skip
     if form == "json":
         return JsonResponse(found)
