@@ -129,6 +129,17 @@ def revoke(*, actor: Actor, uid: uuid.UUID, at: datetime, link: uuid.UUID) -> No
     perform("link.make", actor=actor, uid=uid, at=at, work=work)
 
 
+def revoke_all(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> int:
+    """This function will end every link of a patient that is not over, inside the caller's act.
+
+    One that was answered still opens the own page, and so ends as well. Returns how many.
+    """
+    rows = PatientLink.of(clinic).filter(
+        patient_id=patient, revoked_at__isnull=True, valid_until__gt=at
+    )
+    return int(rows.update(revoked_at=at))
+
+
 def bind(*, actor: Actor, uid: uuid.UUID, at: datetime, link: uuid.UUID, secret: str) -> None:
     """This function will bind a link to the browser that holds `secret`, at the first press.
 
