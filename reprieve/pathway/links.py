@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from reprieve.clinical import instruments
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import messages, patients
+from reprieve.pathway import message_ways, messages, patients
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import Actor
@@ -109,8 +109,11 @@ def address(row: PatientLink) -> str:
 
 
 def way(*, clinic: uuid.UUID, patient: uuid.UUID) -> str:
-    """This function will choose how a patient is reached: mail, else sms, else empty."""
+    """This function will choose how a patient is reached: as chosen, else mail, sms or empty."""
     who = identities.newest(clinic, [patient])[patient]
+    chosen = message_ways.of_reminders(clinic=clinic, patient=patient, who=who)
+    if chosen:
+        return chosen
     if who.email:
         return "mail"
     return "sms" if who.phone else ""
