@@ -33,6 +33,7 @@ EXPECTED = [
     "dast-10",
     "dn4",
     "gad-7",
+    "icsi",
     "moaa-s",
     "modified-aldrete",
     "news2",
