@@ -30,6 +30,7 @@ EXPECTED = [
     "c-ssrs-screener",
     "cadss",
     "cadss-6",
+    "cfs",
     "dast-10",
     "dn4",
     "gad-7",
