@@ -6,12 +6,13 @@ import re
 
 import pytest
 
-from reprieve.pathway import messages, risk
+from reprieve.pathway import messages, reminder_choice, risk
 from reprieve.records.models import Practitioner
 from reprieve.records.queries import outbox as queries
 from tests import world as w
+from tests.interop.messages.conftest import Mailbox
 from tests.interop.messages.sending import Gateway, booked, go, states
-from tests.world import World
+from tests.world import World, new
 
 
 def test_who_has_no_mailbox_gets_a_text_where_a_gateway_is_set(
@@ -86,3 +87,29 @@ def test_texts_are_off_without_a_gateway(world: World) -> None:
     go(world)
     [row] = queries.listed(clinic=world.id, states=["failed"])
     assert row.error == "no text gateway is set"
+
+
+def test_a_reminder_goes_as_the_patient_chose(
+    world: World, gateway: Gateway, mailbox_server: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPRIEVE_URL", "https://clinic.example/")
+    patient, _ = w.person(world)
+
+    def prompt() -> None:
+        messages.enqueue(
+            clinic=world.id, template="diary_prompt", at=world.at, patient=patient,
+            params={"path": "/d/opaque"},
+        )  # fmt: skip
+        go(world)
+
+    prompt()
+    assert (len(mailbox_server.mails), len(gateway.texts)) == (1, 0)
+    reminder_choice.choose(
+        actor=world["front_desk"], uid=new(), at=world.later(minutes=1), patient=patient,
+        wanted=True, way="sms",
+    )  # fmt: skip
+    prompt()
+    assert (len(mailbox_server.mails), gateway.texts[-1]["to"]) == (1, "+15550100199")
+    monkeypatch.delenv("REPRIEVE_SMS_URL")
+    prompt()
+    assert (len(mailbox_server.mails), len(gateway.texts)) == (2, 1)
