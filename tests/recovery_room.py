@@ -124,3 +124,11 @@ def given(chair: Chair, drug: str, dose: str, route: str = "iv") -> None:
         encounter=chair.encounter,
         dose=Dose(drug=drug, dose=Decimal(dose), route=route, reported=True),
     )  # fmt: skip
+
+
+def decide(encounter: uuid.UUID, world: World, *, rule: str, reason: str = "usual for her") -> None:
+    """This function will let a patient go against a finding, as the physician."""
+    recovery.override(
+        actor=world["physician"], uid=new(), at=world.at, encounter=encounter, rule=rule,
+        reason=reason,
+    )  # fmt: skip

@@ -141,6 +141,11 @@ def lower_for(wanted: str, *, facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(one.says for one, value in found if value is not None and value > one.above)
 
 
+def not_known_for(wanted: str, *, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """This function will name what would need smaller doses of a drug and is not known."""
+    return tuple(one.says for one in drug(wanted).lower if facts.get(one.fact) is None)
+
+
 def usual_order(
     wanted: str, *, route: str, valid_from_ms: int, valid_until_ms: int
 ) -> AsNeededOrder:

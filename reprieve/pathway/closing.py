@@ -1,4 +1,4 @@
-"""When care ends: what is booked is cancelled, what waits to be sent is not sent, and why is kept.
+"""When care ends: what is booked is cancelled, what waits is not sent, links end, why is kept.
 
 A physician ends a treatment at a visit, declines one, or a request leads no further; and whoever
 learns that a patient changed their mind, moved away or died closes the file from any state.
@@ -10,7 +10,16 @@ import uuid
 from datetime import datetime
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_fold, booking, episodes, messages, to_book, work_kinds, worklist
+from reprieve.pathway import (
+    alarm_fold,
+    booking,
+    episodes,
+    links,
+    messages,
+    to_book,
+    work_kinds,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
@@ -58,11 +67,13 @@ def close(
 def settle(episode: EpisodeOfCare, *, actor: Actor, at: datetime) -> int:
     """This function will cancel what an ended course of care left behind, inside the caller's act.
 
-    Visits still to come are cancelled and the patient is told; prompts, reminders and the work of
-    a next step end. What was done to the patient is still reviewed. Returns the visits cancelled.
+    Visits still to come are cancelled and the patient is told; prompts, reminders, the patient's
+    links and the work of a next step end: nobody waits for what would be written there. What was
+    done to the patient is still reviewed. Returns the visits cancelled.
     """
     patient = episode.patient_id
     messages.withdraw_all(clinic=actor.clinic, patient=patient)
+    links.revoke_all(clinic=actor.clinic, patient=patient, at=at)
     coming = Appointment.of(actor.clinic).select_for_update().filter(
         patient_id=patient, starts_at__gt=at, status__in=("booked", "late")
     )

@@ -19,11 +19,13 @@ from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import NURSE, Actor
 from reprieve.records.models import DiaryEntry
 from reprieve.records.queries import clinics, settings
+from reprieve.records.queries.diary import LATE
 
 SCALES = ("average_pain", "worst_pain", "function", "mood")
 MOMENTS = ("day", "evening", "morning")
 HOME = "home"
-MODES = (HOME, "call", "paper", "clinic")
+PAPER = "paper"
+MODES = (HOME, "call", PAPER, "clinic")
 FALL, FALL_WITHIN = "fall", timedelta(hours=24)
 # What the safety rules ask for is written as a fact as well.
 FACTS = MappingProxyType({"bladder": "bladder_symptoms"})
@@ -48,27 +50,29 @@ def save(
     *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, said: Day, mode: str,
     link: uuid.UUID | None = None, told_at: datetime | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """This function will store a day of the diary; the same day again replaces the earlier words.
+    """This function will store a day of the diary; what was told last of a day counts.
 
     A mood at or below the alarm limit opens the suicide-risk path, a fall a call by a nurse, and
     fading relief is looked for. `told_at` is when a day was told that arrives later, from a phone
-    without a connection: the entry keeps that hour, and what it says of a day gone by is measured
-    on that day, so that it never stands for a newer answer. Returns `alert` (true: show the crisis
-    text). Raises BadValue naming the question.
+    without a connection or from paper: the entry keeps that hour, and what it says of a day gone
+    by is measured on that day, so that it never stands for a newer answer. An entry told before
+    the one that stands is kept beside it. Returns `alert` (true: show the crisis text) and
+    `counts` (false: kept beside). Raises BadValue naming the question.
     """
     rules = knowledge.load("reprieve.clinical", "diary")
     _check(said, mode, rules.data)
-    told = _told(at, told_at, rules.data)
+    told = _told(actor, at, told_at, rules.data)
     _check_day(said.day, actor, at, told, rules.data)
 
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
         _check_link(actor, patient, link, at)
         row = _write(said, actor=actor, at=at, told=told, patient=patient, mode=mode, link=link)
+        counts = LATE not in row.extras
         alert = _alarm(said, actor, at, patient, rules.data)
         _facts(said, actor=actor, at=at, told=told, patient=patient, mode=mode)
         _fell(said, actor, at, patient)
-        return Done(subject_kind="diary", subject=row.pk, result={"alert": alert})
+        return Done(subject_kind="diary", subject=row.pk, result={"alert": alert, "counts": counts})
 
     done = perform("diary.record", actor=actor, uid=uid, at=at, work=work)
     maintenance.look_after(clinic=actor.clinic, patient=patient, uid=uid, at=at, day=said.day)
@@ -109,8 +113,17 @@ def _check_number(name: str, value: Any, low: int, high: int) -> None:
         raise BadValue(name, f"must be a whole number from {low} to {high}")
 
 
-def _told(at: datetime, told_at: datetime | None, rules: Mapping[str, Any]) -> datetime:
-    """When a day was told: never after it arrived, and not before the limit of waiting."""
+def _told(
+    actor: Actor, at: datetime, told_at: datetime | None, rules: Mapping[str, Any]
+) -> datetime:
+    """When a day was told: never after it arrived, and not before the limit of waiting.
+
+    A phone's clock may be wrong; what staff write down is refused, not put right.
+    """
+    if actor.practitioner is not None:
+        if told_at is not None and told_at > at:
+            raise BadValue("told_at", N_("is in the future"))
+        return told_at or at
     earliest = at - timedelta(days=rules["days"]["late_by"])
     return max(earliest, min(told_at or at, at))
 
@@ -123,7 +136,9 @@ def _check_day(
     back = rules["days"]["staff_back" if actor.practitioner else "patient_back"]
     if day > at.astimezone(zone).date():
         raise BadValue("day", N_("is in the future"))
-    if (told.astimezone(zone).date() - day).days > back:
+    if actor.practitioner is not None and told.astimezone(zone).date() < day:
+        raise BadValue("told_at", N_("is before the day that it is about"))
+    if ((at if actor.practitioner else told).astimezone(zone).date() - day).days > back:
         raise BadValue("day", f"is more than {back} days ago")
 
 
@@ -142,20 +157,42 @@ def _write(
     said: Day, *, actor: Actor, at: datetime, told: datetime, patient: uuid.UUID, mode: str,
     link: uuid.UUID | None,
 ) -> DiaryEntry:  # fmt: skip
-    row: DiaryEntry = DiaryEntry.objects.add(
+    before = standing(clinic=actor.clinic, patient=patient, day=said.day, moment=said.moment)
+    row = DiaryEntry(
         clinic_id=actor.clinic, patient_id=patient, day=said.day, at=told, mode=mode, link_id=link,
-        extras={**said.extras, "moment": said.moment}, corrects=_replaced(said, actor, patient),
-        recorded_at=at, by_id=actor.practitioner,
-        **{name: getattr(said, name) for name in SCALES},
+        extras={**said.extras, "moment": said.moment}, corrects=before, recorded_at=at,
+        by_id=actor.practitioner, **{name: getattr(said, name) for name in SCALES},
     )  # fmt: skip
+    if before is not None and _hour_told(row) < _hour_told(before):
+        row.corrects, row.extras[LATE] = None, True
+    row.save(force_insert=True)
     return row
 
 
-def _replaced(said: Day, actor: Actor, patient: uuid.UUID) -> DiaryEntry | None:
-    rows = DiaryEntry.of(actor.clinic).filter(patient_id=patient, day=said.day)
-    of_moment = [r for r in rows if r.extras.get("moment", "day") == said.moment]
+def standing(
+    *, clinic: uuid.UUID, patient: uuid.UUID, day: date, moment: str
+) -> DiaryEntry | None:
+    """This function will return the entry that counts for a moment of a day, None without one."""
+    rows = DiaryEntry.of(clinic).filter(patient_id=patient, day=day)
+    of_moment = [r for r in rows if r.extras.get("moment", "day") == moment]
     replaced = {r.corrects_id for r in of_moment}
-    return next((r for r in of_moment if r.pk not in replaced), None)
+    return next((r for r in of_moment if r.pk not in replaced and LATE not in r.extras), None)
+
+
+def _hour_told(row: DiaryEntry) -> datetime:
+    """The hour by which entries of a day are compared.
+
+    A sheet of paper that does not say its hour was written by the end of its day, not when
+    somebody typed it.
+    """
+    if row.mode != PAPER or row.at != row.recorded_at:
+        return row.at
+    return min(row.at, _over(row.clinic_id, row.day, row.extras.get("moment", "day")))
+
+
+def _over(clinic: uuid.UUID, day: date, moment: str) -> datetime:
+    zone = ZoneInfo(clinics.clinic(clinic).timezone)
+    return datetime.combine(day, LASTS_UNTIL[moment], tzinfo=zone)
 
 
 def _alarm(
@@ -180,8 +217,7 @@ def _facts(
         for name, fact in FACTS.items()
         if name in said.extras
     ]
-    zone = ZoneInfo(clinics.clinic(actor.clinic).timezone)
-    over = datetime.combine(said.day, LASTS_UNTIL[said.moment], tzinfo=zone)
+    over = _over(actor.clinic, said.day, said.moment)
     observations.write(
         facts, actor=actor, at=at, measured_at=min(told, over), patient=patient, mode=mode,
         provenance="typed" if actor.practitioner else "patient",

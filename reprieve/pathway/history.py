@@ -11,20 +11,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from reprieve.clinical import conditions, criteria, icd10, medicine_names, mme
+from reprieve.clinical import conditions, criteria, icd10, medicine_names, mme, trials
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import observations, patients
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import Actor
+from reprieve.records import notes
 from reprieve.records.models import AllergyIntolerance, Condition, MedicationStatement
 from reprieve.records.queries.medicines import LOOKED_UP, NONE_TAKEN, current
+from reprieve.records.queries.treatments import zone_of
 
 LISTS: dict[str, Any] = {
     "condition": Condition, "medicine": MedicationStatement, "allergy": AllergyIntolerance,
 }  # fmt: skip
 Row = Condition | MedicationStatement | AllergyIntolerance
+# In what the highest dose of a therapy is told; "times" counts procedures and sessions.
+UNITS = ("mg/d", "µg/h", "mg", "g/d", "mL", "IU", "%", "times")
 
 
 def add_condition(
@@ -76,28 +80,71 @@ def add_medicine(
 def add_therapy(
     *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, name: str,
     drug_class: str, outcome: str, weeks: int | None = None, dose: str = "",
+    highest: Decimal | None = None, highest_unit: str = "", tried_from: str = "",
+    tried_to: str = "", stopped_for: str = "", stopped_words: str = "",
     corrects: uuid.UUID | None = None,
 ) -> uuid.UUID:  # fmt: skip
-    """This function will add a therapy that was tried: class, dose, weeks and how it ended."""
-    classes, outcomes = therapy_words()
-    if drug_class not in classes:
-        raise BadValue("drug_class", f"must be one of {', '.join(classes)}")
-    if outcome not in outcomes:
-        raise BadValue("outcome", f"must be one of {', '.join(outcomes)}")
+    """This function will add a therapy that was tried: class, dose, when, and how it ended.
+
+    `highest` is the highest dose in `highest_unit` (one of UNITS), `dose` what has no number;
+    `tried_from` and `tried_to` are a month (`2023-05`) or a year; what is left empty is not known.
+    """
+    words = therapy_words()
+    for field, said in (("drug_class", drug_class), ("outcome", outcome)):
+        if said not in words[field]:
+            raise BadValue(field, f"must be one of {', '.join(words[field])}")
     if weeks is not None and not 0 <= weeks <= 5200:
         raise BadValue("weeks", N_("must be within 0 to 5200 weeks"))
+    began, ended = _tried(tried_from, tried_to, weeks, actor, at)
     fields = {
-        **_named(name), **_dose(dose, None), "drug_class": drug_class, "outcome": outcome,
-        "weeks": weeks, "is_failed_therapy": True,
+        **_named(name), **_dose(dose, None), **_highest(highest, highest_unit),
+        "drug_class": drug_class, "outcome": outcome, "weeks": weeks, "is_failed_therapy": True,
+        "tried_from": began, "tried_to": ended,
+        "stopped_for": _stopped(stopped_for, stopped_words, words["stopped_for"]),
     }  # fmt: skip
-    return _add("medicine", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects)
+    return _add(
+        "medicine", fields, actor=actor, uid=uid, at=at, patient=patient, corrects=corrects,
+        words=stopped_words,
+    )  # fmt: skip
 
 
-def therapy_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """This function will list the classes of therapies and the ways in which a trial ended."""
-    trials = next(f for f in criteria.facts_of("refractory") if f.name == "drug_trials")
-    words = {field.name: field.values for field in trials.fields}
-    return (*words["drug_class"], "not a medicine"), words["outcome"]
+def therapy_words() -> dict[str, tuple[str, ...]]:
+    """This function will list the words for a therapy's class, how it ended and why it stopped."""
+    known = next(f for f in criteria.facts_of("refractory") if f.name == "drug_trials")
+    words = {field.name: field.values for field in known.fields}
+    return {**words, "drug_class": (*words["drug_class"], "not a medicine")}
+
+
+def _tried(
+    tried_from: str, tried_to: str, weeks: int | None, actor: Actor, at: datetime
+) -> tuple[str | None, str | None]:
+    today = at.astimezone(zone_of(actor.clinic)).date()
+    began = trials.month("tried_from", tried_from, today=today)
+    ended = trials.month("tried_to", tried_to, today=today)
+    trials.check_order(began, ended)
+    most = trials.most_weeks(began, ended)
+    if weeks is not None and most is not None and weeks > most:
+        raise BadValue("weeks", N_("is longer than from the beginning to the end"))
+    return began, ended
+
+
+def _highest(amount: Decimal | None, unit: str) -> dict[str, Any]:
+    if amount is None and not unit:
+        return {}
+    if amount is None or not 0 < amount <= 1_000_000:
+        raise BadValue("highest", N_("must be above 0 and at most 1000000"))
+    if unit not in UNITS:
+        raise BadValue("highest_unit", f"must be one of {', '.join(UNITS)}")
+    return {"highest": amount, "highest_unit": unit}
+
+
+def _stopped(reason: str, words: str, known: tuple[str, ...]) -> str | None:
+    if reason and reason not in known:
+        raise BadValue("stopped_for", f"must be one of {', '.join(known)}")
+    if reason == "other" and not words.strip():
+        raise BadValue("stopped_words", N_("is needed"))
+    _short("stopped_words", words, 500)
+    return reason or None
 
 
 def takes_nothing(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID) -> uuid.UUID:
@@ -190,15 +237,19 @@ def end(
 
 def _add(
     kind: str, fields: dict[str, Any], *, actor: Actor, uid: uuid.UUID, at: datetime,
-    patient: uuid.UUID, corrects: uuid.UUID | None,
+    patient: uuid.UUID, corrects: uuid.UUID | None, words: str = "",
 ) -> uuid.UUID:  # fmt: skip
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
         if corrects is not None:
             _standing(kind, actor.clinic, patient, corrects)
+        said = notes.optional(
+            words, clinic=actor.clinic, at=at, by=actor.practitioner, patient=patient
+        )
+        noted = {"note": said} if said else {}
         row = LISTS[kind].objects.add(
             clinic_id=actor.clinic, patient_id=patient, corrects_id=corrects, recorded_at=at,
-            by_id=actor.practitioner, **fields,
+            by_id=actor.practitioner, **fields, **noted,
         )  # fmt: skip
         return Done(subject_kind=kind, subject=row.pk)
 

@@ -95,10 +95,9 @@ def _diary(
 
 
 def _standing(row: ScoreRow, patient: uuid.UUID, actor: Actor) -> DiaryEntry | None:
-    rows = list(DiaryEntry.of(actor.clinic).filter(patient_id=patient, day=row.day))
-    same = [one for one in rows if one.extras.get("moment", "day") == row.moment]
-    replaced = {one.corrects_id for one in same}
-    found = next((one for one in same if one.pk not in replaced), None)
+    found = diary.standing(
+        clinic=actor.clinic, patient=patient, day=row.day, moment=row.moment
+    )
     if found is not None and getattr(found, row.measure) is not None:
         raise BadValue("measure", N_("of this day is here already"))
     return found

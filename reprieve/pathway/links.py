@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from reprieve.clinical import instruments
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import messages, patients
+from reprieve.pathway import message_ways, messages, patients
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import Actor
@@ -109,8 +109,11 @@ def address(row: PatientLink) -> str:
 
 
 def way(*, clinic: uuid.UUID, patient: uuid.UUID) -> str:
-    """This function will choose how a patient is reached: mail, else sms, else empty."""
+    """This function will choose how a patient is reached: as chosen, else mail, sms or empty."""
     who = identities.newest(clinic, [patient])[patient]
+    chosen = message_ways.of_reminders(clinic=clinic, patient=patient, who=who)
+    if chosen:
+        return chosen
     if who.email:
         return "mail"
     return "sms" if who.phone else ""
@@ -127,6 +130,17 @@ def revoke(*, actor: Actor, uid: uuid.UUID, at: datetime, link: uuid.UUID) -> No
         return Done(subject_kind="link", subject=row.pk)
 
     perform("link.make", actor=actor, uid=uid, at=at, work=work)
+
+
+def revoke_all(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> int:
+    """This function will end every link of a patient that is not over, inside the caller's act.
+
+    One that was answered still opens the own page, and so ends as well. Returns how many.
+    """
+    rows = PatientLink.of(clinic).filter(
+        patient_id=patient, revoked_at__isnull=True, valid_until__gt=at
+    )
+    return int(rows.update(revoked_at=at))
 
 
 def bind(*, actor: Actor, uid: uuid.UUID, at: datetime, link: uuid.UUID, secret: str) -> None:

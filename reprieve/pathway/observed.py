@@ -18,7 +18,7 @@ from reprieve.records.models import Observation, WorkItemEvent
 # The answer, and the work that it does.
 ANSWERS = {
     "alt_times_uln": "due_liver", "bladder_symptoms": "due_bladder",
-    "memory_complaint": "due_memory",
+    "memory_complaint": "due_memory", "icsi": "due_bladder_score",
 }  # fmt: skip
 
 

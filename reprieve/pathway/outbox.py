@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from reprieve.knowledge import N_
-from reprieve.pathway import clock, messages, worklist
+from reprieve.pathway import clock, message_ways, messages, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import DESK, Actor, system
@@ -24,6 +24,7 @@ from reprieve.records.models import OutboxAttempt, OutboxMessage
 from reprieve.records.queries import booking, closings, reminder_choices
 from reprieve.records.queries import patients as patient_queries
 from reprieve.records.queries.booking import AppointmentView
+from reprieve.records.queries.patients import PatientView
 
 OWNED_FOR = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
@@ -70,9 +71,11 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
         unwanted = _unwanted(clinic, due)
         OutboxMessage.of(clinic).filter(pk__in=unwanted).update(state="withdrawn")
         taken = [d for d in due if d.id not in {*late, *unwanted}]
-        for row in OutboxMessage.of(clinic).filter(pk__in=[d.id for d in taken]):
+        ways = {d.id: d.channel for d in taken}
+        for row in OutboxMessage.of(clinic).filter(pk__in=ways):
             row.attempts, row.due_at = row.attempts + 1, at + OWNED_FOR
-            row.save(update_fields=["attempts", "due_at"])
+            row.channel = ways[row.pk]
+            row.save(update_fields=["attempts", "due_at", "channel"])
     return taken
 
 
@@ -100,11 +103,21 @@ def _due(row: OutboxMessage) -> Due:
     about = row.appointment_id
     visit = booking.one(clinic=clinic, appointment=about) if about else None
     return Due(
-        id=row.pk, clinic=clinic, channel=row.channel, template=row.template,
+        id=row.pk, clinic=clinic, channel=_channel(row, to, who), template=row.template,
         to=to or (who.identity.email if who else ""), phone=who.identity.phone if who else "",
         language=who.language if who else "en", created_at=row.created_at, appointment=visit,
         sequence=_sequence(row), patient=row.patient_id, is_patients=not to, params=params,
     )  # fmt: skip
+
+
+def _channel(row: OutboxMessage, to: str, who: PatientView | None) -> str:
+    """A reminder goes by the way that its patient chose, or by what reaches them when it is due."""
+    if to or who is None or row.template not in messages.DISTURBING:
+        return row.channel
+    way = message_ways.of_reminders(
+        clinic=row.clinic_id, patient=who.id, who=who.identity
+    )
+    return way or row.channel
 
 
 def _sequence(row: OutboxMessage) -> int:

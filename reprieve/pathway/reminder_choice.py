@@ -1,4 +1,4 @@
-"""How a patient is reminded: at which hour, in which language, or not at all.
+"""How a patient is reminded: at which hour, by mail or text, in which language, or not at all.
 
 Stopping needs nothing but the link or the telephone: whoever wants peace gets it at once.
 """
@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime, time
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import diary_link, messages, patients
+from reprieve.pathway import diary_link, message_ways, messages, patients
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.pathway.permissions import Actor, system
@@ -28,20 +28,25 @@ START = frozenset({"start", "unstop", "yes", "empezar", "seguir"})
 def choose(
     *, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, wanted: bool,
     evening: time | None = None, language: str = "", said_by: str = BY_PAGE,
+    way: str | None = None,
 ) -> None:  # fmt: skip
     """This function will keep what a patient chose, and plan or withdraw the prompts by it.
 
-    Raises BadValue for an hour at which nobody is disturbed, or an unknown language.
+    `way` is mail, sms, empty for the usual one, or None for the one chosen before. Raises BadValue
+    for an hour at which nobody is disturbed, an unknown language, or a way that does not reach.
     """
     _check(evening, language)
+    _check_way(way, actor.clinic, patient)
 
     def work() -> Done:
         person = patients.get(clinic=actor.clinic, patient=patient)
         if actor.patient is not None and actor.patient != patient:
             raise PermissionDenied(N_("This link is another person's."))
+        before = reminder_choices.of(clinic=actor.clinic, patient=patient)
         ReminderChoice.objects.add(
             clinic_id=actor.clinic, patient=person, wanted=wanted, evening=evening,
-            said_by=said_by, recorded_at=at, by_id=actor.practitioner,
+            way=before.way if way is None else way, said_by=said_by, recorded_at=at,
+            by_id=actor.practitioner,
         )  # fmt: skip
         if language and language != person.language:
             person.language = language
@@ -51,8 +56,9 @@ def choose(
         else:
             _withdraw(actor.clinic, patient)
         return Done(
-            subject_kind="patient", subject=patient, detail={"wanted": wanted, "by": said_by}
-        )
+            subject_kind="patient", subject=patient,
+            detail={"wanted": wanted, "by": said_by, "way": way},
+        )  # fmt: skip
 
     perform(ACT, actor=actor, uid=uid, at=at, work=work)
 
@@ -82,6 +88,13 @@ def _check(evening: time | None, language: str) -> None:
         raise BadValue("evening", N_("lies in the hours in which nobody is disturbed"))
     if language and language not in patients.LANGUAGES:
         raise BadValue("language", N_("is not one that the product speaks"))
+
+
+def _check_way(way: str | None, clinic: uuid.UUID, patient: uuid.UUID) -> None:
+    if way and way not in (message_ways.MAIL, message_ways.TEXT):
+        raise BadValue("way", f"unknown {way[:20]!r}; known: mail, sms")
+    if way and way not in message_ways.offered(clinic=clinic, patient=patient):
+        raise BadValue("way", N_("does not reach: there is no such address, or no text gateway"))
 
 
 def _withdraw(clinic: uuid.UUID, patient: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""Surveillance that is due before the next infusion: liver, bladder, memory."""
+"""Surveillance that is due before the next infusion: liver, bladder and its score, memory."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from reprieve.records.queries.treatments import zone_of
 KINDS = MappingProxyType({
     "liver-panel": ("due_liver", timedelta(days=7)),
     "bladder-questions": ("due_bladder", timedelta(days=3)),
+    "bladder-score": ("due_bladder_score", timedelta(days=3)),
     "memory-question": ("due_memory", timedelta(days=3)),
 })  # fmt: skip
 ENDS = frozenset(kind for kind, _ahead in KINDS.values())

@@ -94,6 +94,7 @@ WORK: dict[str, Promise] = {
     "link_unanswered": _("A form that was sent is not answered: call"),
     "due_liver": _("Due before the next infusion: liver tests"),
     "due_bladder": _("Due before the next infusion: bladder questions"),
+    "due_bladder_score": _("Due before the next infusion: bladder score"),
     "due_memory": _("Due before the next infusion: memory question"),
     "screen_phq_9": _("Look at a screen: depression (PHQ-9)"),
     "screen_gad_7": _("Look at a screen: severe anxiety (GAD-7)"),

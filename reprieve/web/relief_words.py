@@ -30,6 +30,7 @@ ANSWERS: dict[str, Promise] = {
 }  # fmt: skip
 FACTS: dict[str, Promise] = {
     "liver-panel": _lazy("Liver tests"), "bladder-questions": _lazy("Bladder questions"),
+    "bladder-score": _lazy("Bladder score"),
     "memory-question": _lazy("Question about memory"), "phq-9": _lazy("PHQ-9"),
     "c-ssrs": _lazy("C-SSRS"), "pdmp-check": _lazy("Prescription monitoring check"),
     "pregnancy-test": _lazy("Pregnancy test"), "course-review": _lazy("Review of the courses"),

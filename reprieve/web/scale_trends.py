@@ -23,7 +23,7 @@ ORDER = (
     "nrs", "peg", "promis-pain-interference-4a", "bpi-sf", "odi", "personal-goal",
     "body-map", "wpi-sss", "dn4",
     "paindetect", "pcs", "promis-29", "phq-9", "phq-2", "gad-7", "c-ssrs-screener", "audit-c",
-    "ort-oud", "dast-10", "stop-bang", "pgic",
+    "ort-oud", "dast-10", "stop-bang", "icsi", "cfs", "pgic",
 )  # fmt: skip
 LOOKS: tuple[tuple[str, str, list[int] | None], ...] = (
     ("accent", "circle", None), ("signal-bp", "square", [6, 4]), ("signal-spo2", "circle", [2, 3]),

@@ -17,6 +17,7 @@ AT = date(2026, 3, 30)
 FACTS = (
     "liver-panel",
     "bladder-questions",
+    "bladder-score",
     "memory-question",
     "phq-9",
     "c-ssrs",

@@ -125,12 +125,20 @@ class TestSmaller:
             ({}, ()),
             ({"age_years": 60, "opioid_mme_per_day": 0}, ()),
             ({"age_years": 61}, ("over 60 years",)),
+            ({"frailty_level": 4}, ()),
+            ({"frailty_level": 5, "age_years": 50}, ("frail",)),
             ({"age_years": 70, "opioid_mme_per_day": 20}, ("over 60 years", "on opioids")),
         ],
     )
     def test_who_needs_less(self, facts: dict[str, object], why: tuple[str, ...]) -> None:
         assert rescue.lower_for("midazolam", facts=facts) == why
         assert rescue.lower_for("ondansetron", facts=facts) == ()
+
+    def test_what_is_not_known_is_not_clear(self) -> None:
+        known = {"age_years": 50, "opioid_mme_per_day": 0}
+        assert rescue.not_known_for("midazolam", facts=known) == ("frail",)
+        assert rescue.not_known_for("midazolam", facts={**known, "frailty_level": 3}) == ()
+        assert rescue.not_known_for("ondansetron", facts={}) == ()
 
 
 class TestOfThePlan:

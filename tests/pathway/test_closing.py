@@ -8,11 +8,27 @@ from datetime import timedelta
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import closing, messages, outbox, patients, referral, states, worklist
+from reprieve.pathway import (
+    closing,
+    links,
+    messages,
+    outbox,
+    patients,
+    referral,
+    states,
+    worklist,
+)
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotNow, PermissionDenied
+from reprieve.pathway.permissions import by_link
 from reprieve.records.identity import Identity
-from reprieve.records.models import Appointment, Decision, EpisodeOfCare, OutboxMessage
+from reprieve.records.models import (
+    Appointment,
+    Decision,
+    EpisodeOfCare,
+    OutboxMessage,
+    PatientLink,
+)
 from reprieve.records.queries import closings
 from reprieve.records.queries import worklist as lists
 from tests import booking_desk as desk
@@ -72,6 +88,36 @@ def test_nobody_writes_to_who_is_gone(world: World, because: str) -> None:
     )  # fmt: skip
     assert sent(world) == {"clinician_review"}
     assert closings.reason(clinic=world.id, patient=patient) == because
+
+
+def test_links_end_with_the_care_and_a_new_course_makes_its_own(world: World) -> None:
+    patient, _ = w.person(world)
+    other, _ = w.person(world, email="other@example.org")
+
+    def link(who: uuid.UUID, form: str) -> uuid.UUID:
+        return links.make(
+            actor=world["front_desk"], uid=new(), at=world.at, patient=who, form=form
+        )
+
+    made = [link(patient, form) for form in ("diary", "peg", "progress", "evaluation")]
+    links.submit(actor=by_link(world.id, patient), uid=new(), at=world.at, link=made[1])
+    kept = link(other, "diary")
+    close(world, patient)
+    ended = PatientLink.of(world.id).filter(revoked_at=world.at)
+    assert set(ended.values_list("pk", flat=True)) == set(made)
+    with pytest.raises(NotNow):
+        links.usable(actor=by_link(world.id, patient), at=world.at, link=made[0])
+    assert links.usable(actor=by_link(world.id, other), at=world.at, link=kept).pk == kept
+    assert closings.is_ended(clinic=world.id, patient=patient)
+    assert not closings.is_ended(clinic=world.id, patient=other)
+    world.later(days=30)
+    again = referral.Request(
+        identity=Identity(given="Iva", family="Invented"), source="call", patient=patient
+    )
+    referral.receive(actor=world["front_desk"], uid=new(), at=world.at, request=again)
+    anew = link(patient, "diary")
+    assert links.usable(actor=by_link(world.id, patient), at=world.at, link=anew).pk == anew
+    assert not closings.is_ended(clinic=world.id, patient=patient)
 
 
 def test_nobody_calls_who_has_died(world: World) -> None:

@@ -239,7 +239,7 @@ def test_surveillance_names_when_each_fact_was_last_known(world: World) -> None:
     assert found.last["bladder-questions"] == world.at.date()
     assert found.last["liver-panel"] is None
     assert found.last["c-ssrs"] is None
-    assert found.not_applicable == {"pregnancy-test"}
+    assert found.not_applicable == {"pregnancy-test", "bladder-score"}
     assert found.courses_365d == 1
 
 

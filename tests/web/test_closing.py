@@ -40,7 +40,8 @@ def test_a_file_is_closed_from_the_patients_page(patient: uuid.UUID, as_role: As
     assert "Moved away: nobody writes any more" in page
     answer = client.post(f"/patients/{patient}/close", said(), follow=True).content.decode()
     for words in (
-        "The file is closed.", "1 visit that was booked is cancelled.",
+        "The file is closed. The patient&#x27;s links are ended.",
+        "1 visit that was booked is cancelled.",
         "Nothing is sent to the patient any more.", "closed: Died",
     ):  # fmt: skip
         assert words in answer

@@ -50,6 +50,24 @@ def test_refractory_reads_the_therapies_on_record(
     assert found.value["met"] == "yes"
 
 
+def test_refractory_reads_when_a_therapy_ended_and_why(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    lines = (
+        {"name": "gabapentin", "drug_class": "gabapentinoid", "outcome": "partial",
+         "stopped_for": "side effects", "weeks": "2"},
+        {"name": "duloxetine", "drug_class": "snri", "outcome": "no effect",
+         "tried_from": "2023-05", "tried_to": "2023-05"},
+        {"name": "physiotherapy", "drug_class": "not a medicine", "outcome": "no effect"},
+    )  # fmt: skip
+    for fields in lines:
+        assert send(client, path(patient, "lists", "therapies"), **fields).status_code == 302
+    send(client, path(patient, "criterion", "refractory"), average_pain="7")
+    found = observations.newest(clinic=world.id, patient=patient)["criterion/refractory"]
+    assert found.value["met"] == "no", "a month is too short, though its weeks are not known"
+
+
 def test_widespread_pain_takes_its_areas(
     world: World, as_role: Browser, patient: uuid.UUID
 ) -> None:

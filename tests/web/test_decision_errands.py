@@ -165,6 +165,36 @@ def test_the_letter_tells_the_story_the_findings_and_the_decision(
     assert answer["Content-Type"] == "application/pdf"
 
 
+def test_the_ladder_says_dose_time_and_why_and_what_nobody_told(
+    world: World, as_role: Browser, patient: uuid.UUID
+) -> None:
+    client = as_role("physician")
+    where = f"/patients/{patient}/evaluation/lists/therapies"
+    whole = {
+        "act": str(new()), "name": "duloxetine", "drug_class": "snri", "highest": "60.0",
+        "highest_unit": "mg/d", "tried_from": "2023-05", "tried_to": "2023-09", "weeks": "8",
+        "outcome": "partial", "stopped_for": "cost", "stopped_words": "The insurer stopped it.",
+    }  # fmt: skip
+    assert client.post(where, whole).status_code == 302
+    bare = {"act": str(new()), "name": "nerve block", "drug_class": "not a medicine",
+            "outcome": "no effect"}  # fmt: skip
+    assert client.post(where, bare).status_code == 302
+    told = (
+        "SNRI antidepressant, up to 60\u00a0mg/d, 2023-05 to 2023-09, 8 weeks, Some effect, "
+        "stopped: Cost: The insurer stopped it."
+    )
+    unknown = "No effect, not known: dose, when, why it was stopped"
+    for page in (client.get(where), client.get(f"/patients/{patient}/decision")):
+        shown = page.content.decode()
+        assert told in shown
+        assert unknown in shown
+    letter = lines(world, patient)["Therapies tried"]
+    assert f"duloxetine: {told}" in letter
+    assert unknown in letter
+    refused = client.post(where, {**whole, "act": str(new()), "tried_to": "2023-04"})
+    assert (refused.status_code, b"is before the beginning" in refused.content) == (422, True)
+
+
 def test_printed_later_the_letter_still_tells_what_was_known(
     world: World, patient: uuid.UUID
 ) -> None:

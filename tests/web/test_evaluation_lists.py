@@ -204,7 +204,10 @@ def test_what_cannot_be_is_refused_and_nothing_is_broken(
     names = {
         "conditions": ("code", "is_pain_condition", "label", "onset"),
         "medicines": ("name", "dose", "mg_per_day"),
-        "therapies": ("name", "drug_class", "dose", "weeks", "outcome"),
+        "therapies": (
+            "name", "drug_class", "highest", "highest_unit", "dose", "tried_from", "tried_to",
+            "weeks", "outcome", "stopped_for", "stopped_words",
+        ),
         "allergies": ("substance", "reaction"),
     }[kind]
     for name in names:

@@ -298,6 +298,22 @@ class TestDiary:
         assert DiaryEntry.of(made.world.id).count() == before + 1
         assert "on the telephone" in nurse.get(address).content.decode()
 
+    def test_a_sheet_that_was_written_before_is_shown_and_does_not_count(
+        self, made: Treated, as_role: As
+    ) -> None:
+        nurse, address = as_role("infusion_nurse"), f"/diary/{made.patient}"
+        nurse.post(address, self.day())
+        day = self.day()["day"]
+        sheet = self.day(mode="paper", average_pain="9", told_at=f"{day}T08:00")
+        answer = nurse.post(address, sheet, follow=True)
+        assert "kept beside it and does not count" in answer.content.decode()
+        page = nurse.get(address).content.decode()
+        assert "arrived after newer words: does not count" in page
+        assert DiaryEntry.of(made.world.id).get(extras__has_key="late").average_pain == 9
+        refused = nurse.post(address, {**sheet, "told_at": "2090-01-01T08:00"})
+        assert refused.status_code == 422
+        assert "is in the future" in refused.content.decode()
+
     def test_sleep_and_extra_doses_are_told_and_shown(
         self, made: Treated, as_role: As
     ) -> None:

@@ -118,3 +118,18 @@ def test_who_needs_less_is_said_beside_the_order(visit: Visit, as_role: AsRole) 
     assert said not in doctor.get(address).content.decode()
     visit.world.later(days=365 * 17)
     assert said in as_role("physician").get(address).content.decode()
+
+
+def test_frailty_is_entered_and_said_beside_the_order(visit: Visit, as_role: AsRole) -> None:
+    doctor, address = as_role("physician"), reverse("orders", args=[visit.encounter])
+    unknown, frail = "lower doses are due if frail.", "midazolam: lower doses, frail."
+    assert unknown in doctor.get(address).content.decode()
+    form = f"/patients/{visit.patient}/evaluation/form/cfs"
+    for level, said, unsaid in (("6", frail, unknown), ("3", "", frail)):
+        visit.world.later(minutes=1)
+        given = {"act": str(new()), "total": level, "mode": "clinic"}
+        assert doctor.post(form, given).status_code == 302
+        page = doctor.get(address).content.decode()
+        assert said in page
+        assert unsaid not in page
+        assert unknown not in page

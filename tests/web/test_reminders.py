@@ -55,6 +55,61 @@ def test_hour_and_language_are_kept_and_an_hour_of_the_night_is_refused(
     assert phone.get("/d/nothing/reminders").status_code == 404
 
 
+class TestWay:
+    """Mail or text: offered where both reach, on the patient's page and to the staff."""
+
+    @pytest.fixture
+    def gateway(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(messages.GATEWAY, "https://texts.example")
+
+    def test_nothing_is_offered_where_one_alone_reaches(
+        self, world: w.World, address: tuple[str, Any], as_role: Any
+    ) -> None:
+        path, patient = address
+        assert "How to remind me" not in Client().get(path).content.decode()
+        page = as_role("front_desk").get(f"/patients/{patient}/links").content.decode()
+        assert "How to remind me" not in page
+        said = {"act": str(w.new()), "evening": "", "language": "en", "way": "sms"}
+        assert Client().post(path, said).status_code == 302
+        assert reminder_choices.of(clinic=world.id, patient=patient).way == ""
+
+    @pytest.mark.usefixtures("gateway")
+    def test_the_patient_chooses(self, world: w.World, address: tuple[str, Any]) -> None:
+        path, patient = address
+        assert "How to remind me" in Client().get(path).content.decode()
+        said = {"act": str(w.new()), "evening": "20:30", "language": "en", "way": "sms"}
+        page = Client().post(path, said, follow=True).content.decode()
+        assert '<option value="sms" selected>' in page
+        assert reminder_choices.of(clinic=world.id, patient=patient).way == "sms"
+        assert Client().post(path, {**said, "way": "pigeon"}).status_code == 422
+
+    @pytest.mark.usefixtures("gateway")
+    def test_the_staff_choose_for_them_and_see_what_does_not_reach(
+        self, world: w.World, address: tuple[str, Any], as_role: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        path, patient = address
+        page = f"/patients/{patient}/links"
+        said = {"act": str(w.new()), "evening": "20:30", "language": "en"}
+        Client().post(path, said)
+        desk = as_role("front_desk")
+        answer = desk.post(f"{page}/reminders", {"act": str(w.new()), "way": "sms"}, follow=True)
+        assert "Kept." in answer.content.decode()
+        kept = reminder_choices.of(clinic=world.id, patient=patient)
+        assert (kept.way, f"{kept.evening:%H:%M}") == ("sms", "20:30")
+        bad = desk.post(f"{page}/reminders", {"act": str(w.new()), "way": "pigeon"})
+        assert bad.status_code == 400
+        monkeypatch.delenv(messages.GATEWAY)
+        shown = desk.get(page).content.decode()
+        assert "chosen: Text message, which does not reach" in shown
+        stop = {"act": str(w.new()), "stop": "1"}
+        shown = desk.post(f"{page}/reminders", stop, follow=True).content.decode()
+        assert "stopped by the patient" in shown
+        assert "Remind again" in shown
+        assert not reminder_choices.of(clinic=world.id, patient=patient).wanted
+        assert as_role("auditor").post(f"{page}/reminders", stop).status_code == 403
+
+
 def told(body: str, word: str = TOKEN) -> Any:
     return Client(enforce_csrf_checks=True).post(
         "/texts", body, content_type="application/json",

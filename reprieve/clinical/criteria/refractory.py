@@ -19,7 +19,11 @@ NAMES = ("drug_trials", "other_modalities_tried", "average_pain")
 
 
 def judge(facts: Mapping[str, Any], rule: Mapping[str, Any]) -> Judgement:
-    """Judge whether the pain counts as refractory. A declined trial is not a failed one."""
+    """Judge whether the pain counts as refractory. A declined trial is not a failed one.
+
+    A trial stopped for side effects failed, however long; one that ended before it can have been
+    adequate did not, though the weeks at an adequate dose are not known.
+    """
     classes = _classes(facts.get("drug_trials"), rule)
     needed = rule["min_drug_classes"]
     parts = (
@@ -66,8 +70,16 @@ def _failed(trial: Mapping[str, Any], rule: Mapping[str, Any]) -> bool | None:
     outcome, weeks = trial.get("outcome"), trial.get("weeks")
     if outcome in rule["failed_at_once"]:
         return True
+    if trial.get("stopped_for") in rule["failed_when_stopped_for"] and outcome != "declined":
+        return True
     if outcome is None:
         return None
     if outcome not in rule["failed_after_adequate_time"]:
         return False
-    return None if weeks is None else bool(weeks >= rule["adequate_trial_weeks"])
+    return _long_enough(weeks, trial.get("most_weeks"), rule["adequate_trial_weeks"])
+
+
+def _long_enough(weeks: float | None, most: float | None, needed: float) -> bool | None:
+    if weeks is not None:
+        return weeks >= needed
+    return False if most is not None and most < needed else None

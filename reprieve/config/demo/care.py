@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from reprieve.clinical import consent as texts
@@ -127,17 +128,19 @@ def _body(stage: Stage, who: Person, patient: uuid.UUID, changes: dict[str, Any]
 
 
 THERAPIES = (
-    ("gabapentin", "gabapentinoid", "2400 mg a day", 8, "no effect"),
-    ("duloxetine", "snri", "60 mg a day", 10, "intolerant"),
-    ("lidocaine patch", "topical", "three patches a day", 12, "no effect"),
+    ("gabapentin", "gabapentinoid", ("2400", "mg/d"), ("2022-03", "2022-09"), 8, "no effect"),
+    ("duloxetine", "snri", ("60", "mg/d"), ("2022-10", "2023"), 10, "intolerant"),
+    ("lidocaine patch", "topical", ("5", "%"), ("2023", "2024-02"), 12, "no effect"),
 )
+STOPPED = MappingProxyType({"no effect": "no effect", "intolerant": "side effects"})
 
 
 def _therapies(stage: Stage, patient: uuid.UUID) -> None:
-    for name, drug_class, dose, weeks, outcome in THERAPIES:
+    for name, drug_class, (highest, unit), (began, ended), weeks, outcome in THERAPIES:
         history.add_therapy(
             **stage.by("infusion_nurse"), patient=patient, name=name, drug_class=drug_class,
-            dose=dose, outcome=outcome, weeks=weeks,
+            highest=Decimal(highest), highest_unit=unit, tried_from=began, tried_to=ended,
+            outcome=outcome, weeks=weeks, stopped_for=STOPPED[outcome],
         )  # fmt: skip
     history.takes_nothing(**stage.by("infusion_nurse"), patient=patient)
 

@@ -106,6 +106,8 @@ class MedicationStatement(AppendOnly):
     """A medicine that the patient takes, or a therapy that was tried and how it ended.
 
     `mg_per_day` is what is taken regularly; `mg_per_dose` one dose of an opioid taken as needed.
+    Of what was tried: `highest` dose with its unit, `tried_from` and `tried_to` as a month or a
+    year (`2023-05`, `2023`), why it was stopped, and words about that in `note`; null: not known.
     """
 
     patient = parent("Patient")
@@ -118,6 +120,12 @@ class MedicationStatement(AppendOnly):
     is_failed_therapy = models.BooleanField(default=False)
     outcome = models.CharField(max_length=24, blank=True)
     weeks = models.PositiveIntegerField(null=True)
+    highest = models.DecimalField(max_digits=10, decimal_places=3, null=True)
+    highest_unit = models.CharField(max_length=12, null=True)
+    tried_from = models.CharField(max_length=7, null=True)
+    tried_to = models.CharField(max_length=7, null=True)
+    stopped_for = models.CharField(max_length=16, null=True)
+    note = parent("Note", null=True)
     active = models.BooleanField(default=True)
     corrects = parent("MedicationStatement", null=True, name="corrections")
 

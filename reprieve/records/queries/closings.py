@@ -27,6 +27,13 @@ def silent(*, clinic: uuid.UUID, patients: Iterable[uuid.UUID]) -> set[uuid.UUID
     return {patient for patient, episode in newest.items() if episode in closed}
 
 
+def is_ended(*, clinic: uuid.UUID, patient: uuid.UUID) -> bool:
+    """This function will tell whether a patient's newest course of care is over, why ever."""
+    courses = EpisodeOfCare.of(clinic).filter(patient_id=patient)
+    newest = courses.order_by("-started_at", "-id").first()
+    return newest is not None and newest.state == "closed"
+
+
 def reason(*, clinic: uuid.UUID, patient: uuid.UUID) -> str:
     """This function will return why a patient's newest course was closed, empty if it was not."""
     courses = EpisodeOfCare.of(clinic).filter(patient_id=patient)

@@ -16,6 +16,8 @@ from reprieve.records.models import DiaryEntry
 COLUMNS = (
     "id", "day", "at", "average_pain", "worst_pain", "function", "mood", "extras", "mode", "by_id",
 )  # fmt: skip
+# An entry that arrived after one that was told later: kept beside that one, it does not count.
+LATE = "late"
 SCALES = ("day", "at", "average_pain", "worst_pain", "function", "mood")
 
 
@@ -58,6 +60,18 @@ def entries(
     return [_view(row) for row in rows.order_by("-day", "-at", "-id")[:newest]][::-1]
 
 
+def beside(
+    *, clinic: uuid.UUID, patient: uuid.UUID, first: date
+) -> list[DiaryDay]:
+    """This function will list the entries from a day on that arrived after newer words, and so do
+    not count; oldest first.
+    """
+    rows = DiaryEntry.of(clinic).filter(
+        patient_id=patient, day__gte=first, extras__has_key=LATE
+    )
+    return [_view(row) for row in rows.order_by("day", "at", "id").values(*COLUMNS)]
+
+
 def scales(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Scales]:
     """This function will give the scales of all entries that stand, oldest first, and no more."""
     rows = _standing(clinic, patient).order_by("day", "at", "id")
@@ -84,7 +98,7 @@ def extra_doses(*, clinic: uuid.UUID, patient: uuid.UUID) -> dict[date, int]:
 def _standing(clinic: uuid.UUID, patient: uuid.UUID) -> QuerySet[DiaryEntry]:
     rows = DiaryEntry.of(clinic).filter(patient_id=patient)
     replaced = rows.filter(corrects__isnull=False).values("corrects_id")
-    return rows.exclude(pk__in=replaced)
+    return rows.exclude(pk__in=replaced).exclude(extras__has_key=LATE)
 
 
 def _view(row: dict[str, Any]) -> DiaryDay:

@@ -54,6 +54,7 @@ SCORED = {
     "ort_oud_score": "ort-oud",
     "stop_bang_score": "stop-bang",
 }
+BLADDER_SCORE = "icsi"
 LASTING = frozenset({"contraindications", "interactions"})
 LASTING_FACTS = frozenset({"height_cm", "diabetes", "baseline_spo2_percent"})
 BY_SERIES = "surveillance"
@@ -289,14 +290,27 @@ def _item_9(clinic: uuid.UUID, patient: uuid.UUID, moments: Moments) -> int | No
 def _exposure(
     clinic: uuid.UUID, patient: uuid.UUID, at: datetime, newest: Mapping[str, ObservationView]
 ) -> dict[str, Any]:
-    """What was given here, the last course of several days, and the liver tests since."""
+    """What was given here, the last course of several days, the tests and scores since."""
     here = exposure.of(clinic=clinic, patient=patient, at=at)
     return {
         "courses_last_365_d": here.courses_last_365_d,
         "ketamine_mg_last_365_d": here.mg_last_365_d,
+        "days_without_bladder_score": _days_without_score(newest, here, at),
         **_last_course(here.last_multiday_end, newest, _local(clinic, at)),
         **liver.facts(newest, given=[one.started_at for one in here.infusions], at=at),
     }
+
+
+def _days_without_score(
+    newest: Mapping[str, ObservationView], here: exposure.Exposure, at: datetime
+) -> int:
+    """Since the last score, or since infusions began where there is none; 0 before the first."""
+    if not here.infusions:
+        return 0
+    since = [here.infusions[0].started_at]
+    if BLADDER_SCORE in newest and newest[BLADDER_SCORE].value is not None:
+        since.append(newest[BLADDER_SCORE].measured_at)
+    return max(0, (at - max(since)).days)
 
 
 def _last_course(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from reprieve.clinical import medicine_names, mme
 from reprieve.clinical.safety.shared import CHECKED_BY_HAND
 from reprieve.knowledge import BadValue
+from reprieve.records import notes
 from reprieve.records.as_known import as_known
 from reprieve.records.models import MedicationStatement
 from reprieve.records.queries import observations
@@ -20,7 +21,10 @@ LOOKED_UP = CHECKED_BY_HAND.name  # an observation with the names that were look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MedicineView:
-    """One medicine taken or tried. `outcome` and `weeks` belong to what was tried."""
+    """One medicine taken or tried. From `outcome` on it belongs to what was tried.
+
+    `tried_from` and `tried_to` are a month (`2023-05`) or a year; None: not known.
+    """
 
     id: uuid.UUID
     name: str
@@ -32,6 +36,12 @@ class MedicineView:
     outcome: str
     weeks: int | None
     recorded_at: datetime
+    highest: Decimal | None = None
+    highest_unit: str = ""
+    tried_from: str | None = None
+    tried_to: str | None = None
+    stopped_for: str = ""
+    stopped_words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +125,7 @@ def _views(
     clinic: uuid.UUID, patient: uuid.UUID, as_of: datetime | None, *, failed: bool
 ) -> tuple[MedicineView, ...]:
     known = as_known(MedicationStatement.of(clinic).filter(patient_id=patient), as_of)
-    rows = list(known.order_by("recorded_at", "id"))
+    rows = list(known.order_by("recorded_at", "id").select_related("note"))
     replaced = {row.corrects_id for row in rows if row.corrects_id}
     return tuple(
         MedicineView(
@@ -129,6 +139,12 @@ def _views(
             outcome=row.outcome,
             weeks=row.weeks,
             recorded_at=row.recorded_at,
+            highest=row.highest,
+            highest_unit=row.highest_unit or "",
+            tried_from=row.tried_from,
+            tried_to=row.tried_to,
+            stopped_for=row.stopped_for or "",
+            stopped_words=notes.read(row.note),
         )
         for row in rows
         if row.pk not in replaced and row.active and row.is_failed_therapy is failed

@@ -26,6 +26,7 @@ from reprieve.records.models import (
     RegistryReport,
 )
 from reprieve.records.queries import opioids
+from reprieve.records.queries.diary import LATE
 from reprieve.records.queries.treatments import zone_of
 
 EPOCH = date(1970, 1, 1)
@@ -171,6 +172,7 @@ def _diary(clinic: uuid.UUID, people: Mapping[uuid.UUID, int], at: datetime) -> 
     rows = list(
         DiaryEntry.of(clinic)
         .filter(recorded_at__lte=at)
+        .exclude(extras__has_key=LATE)
         .values_list("pk", "patient_id", "day", "average_pain", "corrects_id")
     )
     replaced = {row[4] for row in rows if row[4]}

@@ -13,16 +13,22 @@ from reprieve.records.models import IdentityIndex, Patient, ReminderChoice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The choice that stands. `evening` is None for the clinic's usual time."""
+    """The choice that stands. `evening` is None for the clinic's usual time.
+
+    `way` is mail, sms, or empty for the usual one.
+    """
 
     wanted: bool = True
     evening: time | None = None
+    way: str = ""
 
 
 def of(*, clinic: uuid.UUID, patient: uuid.UUID) -> Choice:
     """This function will return a patient's choice; who chose nothing is reminded."""
     row = ReminderChoice.of(clinic).filter(patient_id=patient).order_by("-recorded_at").first()
-    return Choice() if row is None else Choice(wanted=row.wanted, evening=row.evening)
+    if row is None:
+        return Choice()
+    return Choice(wanted=row.wanted, evening=row.evening, way=row.way or "")
 
 
 def stopped(*, clinic: uuid.UUID, patients: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -22,11 +22,12 @@ from reprieve.records.queries import diary, observations, opioids, questionnaire
 from reprieve.records.queries.questionnaires import ResponseView
 from reprieve.records.queries.treatments import Treatment, zone_of
 
+BLADDER = "bladder-score"
 # Surveillance fact of the outcome rules <- code of the observation that answers it.
 ANSWERS = {
     "liver-panel": "alt_times_uln", "bladder-questions": "bladder_symptoms",
     "memory-question": "memory_complaint", "phq-9": "phq-9", "pdmp-check": "pdmp_checked",
-    "pregnancy-test": "pregnancy_test",
+    "pregnancy-test": "pregnancy_test", BLADDER: "icsi",
 }  # fmt: skip
 TOTAL, T_SCORE = "total", "t_score"
 # What the outcome rules compare <- the instrument, and which of its numbers.
@@ -87,15 +88,24 @@ def surveillance(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Surv
     screened = questionnaires.newest(clinic=clinic, patient=patient, instrument=SCREENER)
     last["c-ssrs"] = screened.measured_at.astimezone(zone).date() if screened else None
     cannot = newest.get(FERTILE)
-    year_ago = at.astimezone(zone).date() - timedelta(days=365)
+    today = at.astimezone(zone).date()
+    year_ago = today - timedelta(days=365)
     given = treatments.treatments(clinic=clinic, patient=patient, at=at)
+    spared = {"pregnancy-test"} if cannot is not None and cannot.value is False else set()
+    if not _is_repeated(given, today):
+        spared.add(BLADDER)
     return Surveillance(
-        last=last,
-        not_applicable=frozenset(
-            {"pregnancy-test"} if cannot is not None and cannot.value is False else ()
-        ),
+        last=last, not_applicable=frozenset(spared),
         courses_365d=sum(1 for one in given if one.course.last_infusion > year_ago),
     )
+
+
+def _is_repeated(given: list[Treatment], today: date) -> bool:
+    """Whether infusions have gone on for so long that the bladder's score is due."""
+    if not given:
+        return False
+    limit = rules(on=today).surveillance_max_age_days[BLADDER]
+    return (today - given[0].course.first_infusion).days > limit
 
 
 Who = tuple[uuid.UUID, uuid.UUID]  # clinic and patient

@@ -24,7 +24,9 @@ BY_SOURCE: Mapping[str, frozenset[str]] = {
         "suicide_alert_open", "cssrs_risk", "suicide_risk_cleared", "phq9_item_9",
         "mood_scales_current",
     }),
-    "exposure": frozenset({"courses_last_365_d", "ketamine_mg_last_365_d"}),
+    "exposure": frozenset({
+        "courses_last_365_d", "ketamine_mg_last_365_d", "days_without_bladder_score",
+    }),
     "harm": frozenset({"same_severe_harm_n", "serious_harm_undecided"}),
     "vital signs": frozenset({
         *gate_vitals.FACT_OF.values(), "remeasured_n", "baseline_sbp_mmhg", "baseline_dbp_mmhg",

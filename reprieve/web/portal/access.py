@@ -27,11 +27,14 @@ from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, links
 from reprieve.pathway.errors import PathwayError
 from reprieve.pathway.permissions import Actor, by_link
+from reprieve.records.queries import closings
 from reprieve.records.queries import links as queries
+from reprieve.records.queries.clinics import clinic as read_clinic
 from reprieve.records.queries.links import LinkView
 from reprieve.web import problems
 from reprieve.web.access import Access, View, stated
 from reprieve.web.people import clinic_of
+from reprieve.web.portal.front import contact
 from reprieve.web.words import bad_value, say
 
 START = "start"
@@ -71,11 +74,22 @@ def link(*forms: str, permission: str, opens: str) -> Callable[[View], View]:
 
 
 def over(request: HttpRequest, state: str) -> HttpResponse:
-    """This function will say in plain words why a link does not open."""
+    """This function will say in plain words why a link does not open, and whom to ring."""
+    found: LinkView | None = getattr(request, "link", None)
+    reason = _reason(state)
+    help_: dict[str, Any] = {} if found is None else contact(read_clinic(found.clinic))
+    if found is not None and state == "revoked" and _is_ended(found):
+        reason = _("Your treatment here has ended, so nobody reads what you would write here. "
+                   "If you need us, ring the clinic.")  # fmt: skip
     if _wants_json(request):
-        return JsonResponse({"error": _reason(state)}, status=OVER[state])
-    shown = {"reason": _reason(state)}
+        said = (reason, help_.get("phone", ""), help_.get("crisis", ""))
+        return JsonResponse({"error": " ".join(filter(None, said))}, status=OVER[state])
+    shown = {"reason": reason, **help_}
     return render(request, "portal/link/over.html", shown, status=OVER[state])
+
+
+def _is_ended(found: LinkView) -> bool:
+    return closings.is_ended(clinic=found.clinic, patient=found.patient)
 
 
 def cookie(found: LinkView) -> str:

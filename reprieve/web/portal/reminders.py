@@ -1,4 +1,4 @@
-"""When and how to be reminded, or not at all: whoever holds the link may say so, on any device."""
+"""When, how and by which way to be reminded, or not at all: by whoever holds the link."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from reprieve.pathway import clock, messages, outbox, reminder_choice
+from reprieve.pathway import clock, message_ways, messages, outbox, reminder_choice
 from reprieve.pathway.permissions import by_link
 from reprieve.records.queries import clinics, reminder_choices
 from reprieve.records.queries import links as queries
 from reprieve.records.queries.links import LinkView
+from reprieve.web import reminder_ways
 from reprieve.web.access import public
 from reprieve.web.acts import act_of
 from reprieve.web.portal.access import over
+from reprieve.web.reminder_ways import WayField
 
 FIRST_HOUR, LAST_HOUR = 8, 21
 LARGEST_BODY = 10_000
@@ -45,7 +47,12 @@ class ReminderForm(forms.Form):
     """The hour and the language; whether at all is the button that is pressed."""
 
     evening = forms.ChoiceField(label=_lazy("When to ask me"), choices=_hours, required=False)
+    way = WayField()
     language = forms.ChoiceField(label=_lazy("Language"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, offered: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reminder_ways.offer(self, offered)
 
 
 @public(why="ends or moves reminders and shows nothing else: whoever got the message may do it")
@@ -60,8 +67,10 @@ def choose(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _chosen(request: HttpRequest, found: LinkView) -> HttpResponseBase:
     now = reminder_choices.of(clinic=found.clinic, patient=found.patient)
-    form = ReminderForm(request.POST or None, initial={
+    offered = message_ways.offered(clinic=found.clinic, patient=found.patient)
+    form = ReminderForm(request.POST or None, offered=offered, initial={
         "evening": f"{now.evening:%H:%M}" if now.evening else "", "language": found.language,
+        "way": now.way,
     })  # fmt: skip
     if request.method == "POST" and form.is_valid():
         evening = form.cleaned_data["evening"]
@@ -70,6 +79,7 @@ def _chosen(request: HttpRequest, found: LinkView) -> HttpResponseBase:
             at=clock.now(found.clinic), patient=found.patient,
             wanted="stop" not in request.POST, language=form.cleaned_data["language"],
             evening=time.fromisoformat(evening) if evening else None,
+            way=form.cleaned_data.get("way"),
         )  # fmt: skip
         return redirect(f"{request.path}?kept")
     shown = {

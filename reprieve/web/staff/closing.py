@@ -29,7 +29,7 @@ def close(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
         actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
         because=because, reason=request.POST.get("reason", ""),
     )  # fmt: skip
-    messages.success(request, _("The file is closed."))
+    messages.success(request, _("The file is closed. The patient's links are ended."))
     if count:
         messages.info(request, cancelled(count))
     if because in closings.SILENT:

@@ -29,11 +29,10 @@ from reprieve.records.queries import (
     questionnaires,
     referral,
 )
-from reprieve.web import body_map, decision_view, patient_page, scale_trends
+from reprieve.web import body_map, decision_view, patient_page, scale_trends, therapy_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.staff import decision_resolve
-from reprieve.web.staff.evaluation_lists import tried
 from reprieve.web.words import form_errors, say
 
 OVERRIDE = "override-"
@@ -125,7 +124,7 @@ def _context(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "conditions": problems.conditions(**asked),
         "requests": [r.message for r in referral.of_patient(**asked) if r.message],
         "trends": scale_trends.trends(**asked),
-        "therapies": [(t.name, tried(t)) for t in therapies],
+        "therapies": [(t.name, therapy_words.line(t)) for t in therapies],
         "medicines": current,
         "taken": [" ".join(filter(None, (m.name, m.dose))) for m in current.medicines],
         "criteria": [

@@ -27,14 +27,13 @@ from reprieve.records.queries import (
     settings,
 )
 from reprieve.records.queries.decisions import DecisionView
-from reprieve.web import decision_view, patient_page, scale_trends
+from reprieve.web import decision_view, patient_page, scale_trends, therapy_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.people import clinic_of
 from reprieve.web.presenters import seen
 from reprieve.web.print import consultation as printed
 from reprieve.web.print.consultation import Section
 from reprieve.web.print.paper import Heading
-from reprieve.web.staff.evaluation_lists import tried
 from reprieve.web.words import born, day, quantity, say
 
 Lines = list[tuple[str, str]]
@@ -132,7 +131,7 @@ def _goal(**who: Any) -> Lines:
 
 
 def _therapies(**who: Any) -> Lines:
-    return [(f"{t.name}: {tried(t)}", "") for t in medicines.tried(**who)]
+    return [(f"{t.name}: {therapy_words.line(t)}", "") for t in medicines.tried(**who)]
 
 
 def _taken(**who: Any) -> Lines:

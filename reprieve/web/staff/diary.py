@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from reprieve.records.queries import response
 from reprieve.web import patient_page, relief_chart
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.days import DayField
+from reprieve.web.days import DayField, MomentField
 from reprieve.web.words import form_errors
 
 TEN = [(str(n), str(n)) for n in range(11)]
@@ -55,6 +56,11 @@ class DayForm(forms.Form):
     mode = forms.ChoiceField(
         label=_lazy("How it was told"), choices=[(m, MODES[m]) for m in ("call", "paper", "clinic")]
     )
+    told_at = MomentField(
+        label=_lazy("When it was told or written, if not now"), required=False,
+        help_text=_lazy("What was told last of a day counts. A sheet of paper without its hour "
+                        "counts as written by the end of its day."),
+    )  # fmt: skip
     average_pain = _ten(_lazy("Average pain"))
     worst_pain = _ten(_lazy("Worst pain"))
     function = _ten(_lazy("Function: 0 nothing, 10 all of it"))
@@ -91,18 +97,19 @@ def patient_diary(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             done = diary.save(
                 actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
                 said=form.said(), mode=form.cleaned_data["mode"],
+                told_at=form.cleaned_data["told_at"],
             )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
         else:
-            return _saved(request, patient, alert=done["alert"])
+            return _saved(request, patient, done)
     clinic = request.actor.clinic
     story = response.story(clinic=clinic, patient=patient, at=request.at)
     entries = queries.entries(clinic=clinic, patient=patient, newest=SHOWN)
     shown = {
         **patient_page.context(request, header), "form": form,
         "may_write": allowed(request.actor, "diary.record"),
-        "rows": [(one, MOMENTS[one.moment], MODES[one.mode]) for one in entries[::-1]],
+        "rows": _rows(clinic, patient, entries),
         "title": relief_chart.title(story.response),
         "chart": relief_chart.data(
             entries=[e for e in story.entries if e.kind == "diary"],
@@ -112,8 +119,29 @@ def patient_diary(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     return render(request, "staff/diary/diary.html", shown, status=422 if form.is_bound else 200)
 
 
-def _saved(request: PageRequest, patient: uuid.UUID, *, alert: bool) -> HttpResponseBase:
-    if alert:
+Row = tuple[queries.DiaryDay, Any, Any, bool]
+
+
+def _rows(
+    clinic: uuid.UUID, patient: uuid.UUID, entries: list[queries.DiaryDay]
+) -> list[Row]:
+    """Each day with its words, the newest first; True marks one that came after newer words."""
+    if not entries:
+        return []
+    beside = queries.beside(clinic=clinic, patient=patient, first=entries[0].day)
+    told = [(one, False) for one in entries] + [(one, True) for one in beside]
+    told.sort(key=lambda row: (row[0].day, row[0].at), reverse=True)
+    return [(one, MOMENTS[one.moment], MODES[one.mode], late) for one, late in told]
+
+
+def _saved(
+    request: PageRequest, patient: uuid.UUID, done: Mapping[str, Any]
+) -> HttpResponseBase:
+    if not done["counts"]:
+        messages.info(request, _(
+            "It was told before what stands for this day: it is kept beside it and does not count."
+        ))  # fmt: skip
+    if done["alert"]:
         messages.error(request, _("Saved. The mood is very low: the suicide-risk path is open."))
         return redirect("risk", patient)
     messages.success(request, _("The day is saved."))

@@ -35,8 +35,8 @@ from reprieve.web.staff.settings_sets import MOMENTS
 
 BASELINE = ("body-map", "nrs", "peg", "phq-9", "c-ssrs-screener", "personal-goal")
 OPTIONAL = (
-    "audit-c", "gad-7", "ort-oud", "dast-10", "stop-bang", "bpi-sf", "odi", "pcs", "dn4",
-    "paindetect", "promis-pain-interference-4a", "promis-29", "wpi-sss",
+    "audit-c", "gad-7", "ort-oud", "dast-10", "stop-bang", "bpi-sf", "odi", "icsi", "cfs",
+    "pcs", "dn4", "paindetect", "promis-pain-interference-4a", "promis-29", "wpi-sss",
 )  # fmt: skip
 VITALS = (("sbp", "mmHg"), ("dbp", "mmHg"), ("heart_rate", "/min"), ("spo2", "%"),
           ("respiratory_rate", "/min"))  # fmt: skip

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from reprieve.clinical import criteria
+from reprieve.clinical import criteria, trials
 from reprieve.clinical.criteria.facts import criterion_data
 from reprieve.clinical.facts import Fact, Kind
 from reprieve.knowledge import N_, BadValue
@@ -291,13 +291,19 @@ def _trials(
     if not tried:
         return {}
     return {
-        "drug_trials": [
-            {"drug_class": t.drug_class, "outcome": t.outcome}
-            | ({"weeks": t.weeks} if t.weeks is not None else {})
-            for t in drugs
-        ],
+        "drug_trials": [_trial(t) for t in drugs],
         "other_modalities_tried": len(tried) - len(drugs),
     }
+
+
+def _trial(tried: medicines.MedicineView) -> dict[str, Any]:
+    """What a criterion reads of a therapy; what is not known is left out."""
+    said = {
+        "drug_class": tried.drug_class, "outcome": tried.outcome, "weeks": tried.weeks,
+        "stopped_for": tried.stopped_for or None,
+        "most_weeks": trials.most_weeks(tried.tried_from, tried.tried_to),
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _status(form: forms.Form) -> int:

@@ -21,24 +21,12 @@ from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import history
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import medicines, problems
-from reprieve.web import patient_page
+from reprieve.web import patient_page, therapy_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.words import form_errors, quantity, say
 
 LONGEST_SEARCH = 100
-CLASSES = {
-    "tca": _lazy("Tricyclic antidepressant"), "snri": _lazy("SNRI antidepressant"),
-    "gabapentinoid": _lazy("Gabapentinoid"), "topical": _lazy("On the skin"),
-    "opioid": _lazy("Opioid or tramadol"), "other": _lazy("Other medicine"),
-    "not a medicine": _lazy("Not a medicine (physiotherapy, procedure, psychological)"),
-}  # fmt: skip
-OUTCOMES = {
-    "no effect": _lazy("No effect"), "partial": _lazy("Some effect"),
-    "intolerant": _lazy("Not tolerated"), "contraindicated": _lazy("Could not be given"),
-    "declined": _lazy("Declined"), "effective": _lazy("Worked"),
-}  # fmt: skip
-
 
 def _codes(wanted: str) -> list[tuple[str, str]]:
     """The clinic's own list, or what a search of all diagnoses found."""
@@ -111,13 +99,36 @@ class TherapyForm(ListForm):
         label=_lazy("Therapy"), max_length=120,
         widget=forms.TextInput(attrs={"list": "medicines", "autocomplete": "off"}),
     )  # fmt: skip
-    drug_class = forms.ChoiceField(label=_lazy("Kind"), choices=list(CLASSES.items()))
-    dose = forms.CharField(label=_lazy("Highest dose"), max_length=80, required=False)
+    drug_class = forms.ChoiceField(label=_lazy("Kind"), choices=list(therapy_words.CLASSES.items()))
+    highest = forms.DecimalField(
+        label=_lazy("Highest dose"), min_value=0, max_digits=10, decimal_places=3, required=False
+    )
+    highest_unit = forms.ChoiceField(
+        label=_lazy("Unit of the dose"), choices=[("", "–"), *therapy_words.UNITS.items()],
+        required=False,
+    )
+    dose = forms.CharField(
+        label=_lazy("What was given, when it has no number"), max_length=80, required=False
+    )
+    tried_from = forms.CharField(
+        label=_lazy("Tried from"), max_length=7, required=False, help_text=therapy_words.MONTH_HINT
+    )
+    tried_to = forms.CharField(
+        label=_lazy("Tried until"), max_length=7, required=False, help_text=therapy_words.MONTH_HINT
+    )
     weeks = forms.IntegerField(
         label=_lazy("Weeks at an adequate dose"), min_value=0, max_value=5200, required=False
     )
     outcome = forms.ChoiceField(
-        label=_lazy("How it ended"), choices=list(OUTCOMES.items()), widget=forms.RadioSelect
+        label=_lazy("How it ended"), choices=list(therapy_words.OUTCOMES.items()),
+        widget=forms.RadioSelect,
+    )
+    stopped_for = forms.ChoiceField(
+        label=_lazy("Why it was stopped"), choices=list(therapy_words.STOPPED.items()),
+        required=False, widget=forms.RadioSelect,
+    )
+    stopped_words = forms.CharField(
+        label=_lazy("Why, in a few words"), max_length=500, required=False
     )
 
 
@@ -253,7 +264,7 @@ def _rows(clinic: uuid.UUID, patient: uuid.UUID, kind: str) -> list[tuple[uuid.U
     if kind == "medicines":
         now = medicines.current(**asked)
         return [(m.id, m.name, coded(m, looked_up=now.looked_up)) for m in now.medicines]
-    return [(t.id, t.name, tried(t)) for t in medicines.tried(**asked)]
+    return [(t.id, t.name, therapy_words.line(t)) for t in medicines.tried(**asked)]
 
 
 def _beside(condition: problems.ConditionView) -> str:
@@ -287,16 +298,6 @@ def _amount(medicine: medicines.MedicineView) -> str:
         one = quantity(medicine.mg_per_dose.normalize(), "mg")
         found.append(_("as needed {mg} a dose").format(mg=one))
     return ", ".join(found)
-
-
-def tried(therapy: medicines.MedicineView) -> str:
-    """This function will say a therapy's class, dose, weeks and end in one line."""
-    weeks = "" if therapy.weeks is None else _("{n} weeks").format(n=therapy.weeks)
-    parts = (
-        CLASSES.get(therapy.drug_class, therapy.drug_class), therapy.dose, weeks,
-        OUTCOMES.get(therapy.outcome, therapy.outcome),
-    )  # fmt: skip
-    return ", ".join(str(part) for part in parts if part)
 
 
 def _none_stated(clinic: uuid.UUID, patient: uuid.UUID, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Links for one patient: sent by mail or text, shown as a picture to scan, and ended."""
+"""Links for one patient: sent by mail or text, shown as a picture to scan, ended; reminders."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from django.views.decorators.http import require_POST
 
 from reprieve.clinical.instruments import instrument
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import links
+from reprieve.pathway import links, message_ways, reminder_choice
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import links as queries
+from reprieve.records.queries import reminder_choices
 from reprieve.records.queries.links import LinkView
-from reprieve.web import patient_page
+from reprieve.web import patient_page, reminder_ways
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
+from reprieve.web.reminder_ways import WayField
 from reprieve.web.words import form_errors
 
 FORMS: dict[str, Promise] = {
@@ -54,6 +56,16 @@ class LinkForm(forms.Form):
     )
 
 
+class RemindersForm(forms.Form):
+    """By which way a patient is reminded, as they tell the staff."""
+
+    way = WayField()
+
+    def __init__(self, *args: Any, offered: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reminder_ways.offer(self, offered)
+
+
 @page("link.make", opens="links")
 def patient_links(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will list a patient's links, and make and send another."""
@@ -73,8 +85,36 @@ def patient_links(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     shown = {
         **patient_page.context(request, header), "form": form,
         "rows": [(one, _word(one.form), *STATES[one.state(request.at)]) for one in found],
+        **_reminders(request, patient),
     }  # fmt: skip
     return render(request, "staff/links/links.html", shown, status=422 if form.is_bound else 200)
+
+
+def _reminders(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
+    """What the patient chose about reminders, and the way by which they come."""
+    choice = reminder_choices.of(clinic=request.actor.clinic, patient=patient)
+    offered = message_ways.offered(clinic=request.actor.clinic, patient=patient)
+    used = choice.way if choice.way in offered else next(iter(offered), "")
+    return {
+        "choice": choice, "used": reminder_ways.WAYS.get(used, ""),
+        "chosen_fails": reminder_ways.WAYS[choice.way] if choice.way not in ("", used) else "",
+        "reminders_form": RemindersForm(offered=offered, initial={"way": choice.way}),
+    }  # fmt: skip
+
+
+@page("reminder.choose", opens="links")
+@require_POST
+def reminders(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will keep by which way a patient wants to be reminded, or that they do not."""
+    patient_page.opened(request, patient)
+    before = reminder_choices.of(clinic=request.actor.clinic, patient=patient)
+    reminder_choice.choose(
+        actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+        wanted="stop" not in request.POST, evening=before.evening, way=request.POST.get("way"),
+        said_by=reminder_choice.BY_STAFF,
+    )  # fmt: skip
+    messages.success(request, _("Kept."))
+    return redirect("patient_links", patient)
 
 
 def _word(form: str) -> str:
@@ -135,6 +175,7 @@ def _one(request: PageRequest, patient: uuid.UUID, link: uuid.UUID) -> LinkView:
 
 urlpatterns = [
     path("patients/<uuid:patient>/links", patient_links, name="patient_links"),
+    path("patients/<uuid:patient>/links/reminders", reminders, name="patient_reminders"),
     path("patients/<uuid:patient>/links/<uuid:link>", show, name="link_show"),
     path("patients/<uuid:patient>/links/<uuid:link>/picture.svg", picture, name="link_picture"),
     path("patients/<uuid:patient>/links/<uuid:link>/end", end, name="link_end"),

@@ -52,6 +52,7 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "link_unanswered": ("patient_links", "patient", _lazy("Send a form or the diary")),
     "due_liver": ("evaluation", "patient", _lazy("Evaluation")),
     "due_bladder": ("evaluation", "patient", _lazy("Evaluation")),
+    "due_bladder_score": ("evaluation", "patient", _lazy("Evaluation")),
     "due_memory": ("evaluation", "patient", _lazy("Evaluation")),
     **dict.fromkeys(
         (kind for kind in labels.WORK if kind.startswith("screen_")),

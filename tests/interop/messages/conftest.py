@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import email
 import logging
+import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.house.server import free_port
+
+if TYPE_CHECKING:
+    from tests.interop.messages.sending import Gateway
+    from tests.world import World
 
 
 class Mailbox:
@@ -55,3 +60,27 @@ def mailbox_server(db: None) -> Iterator[Mailbox]:
     with override_settings(EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
         yield box
     controller.stop()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """A clinic with a person for each role."""
+    from tests import world as invented  # needs a started Django
+
+    return invented.found()
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """A text gateway that the product really talks to."""
+    from tests.interop.messages.sending import Gateway
+
+    server = Gateway()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setenv("REPRIEVE_SMS_URL", f"http://127.0.0.1:{server.server_port}/texts")
+    monkeypatch.setenv("REPRIEVE_SMS_TOKEN", "not-a-secret")
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()

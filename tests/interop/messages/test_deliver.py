@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import re
-import threading
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from icalendar import Calendar
 
 from reprieve.interop.messages import deliver, render
-from reprieve.pathway import booking, clinic, messages, outbox, risk
+from reprieve.pathway import booking, clinic, messages, outbox
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow
-from reprieve.records.models import OutboxAttempt, OutboxMessage, Practitioner
+from reprieve.records.models import OutboxAttempt
 from reprieve.records.queries import outbox as queries
 from reprieve.records.queries import worklist as work
 from tests import world as w
 from tests.interop.messages.conftest import Mailbox
+from tests.interop.messages.sending import booked, go, states
 from tests.world import World, new
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return w.found()
-
-
-def booked(world: World, patient: uuid.UUID, *, days: int = 10) -> uuid.UUID:
-    return booking.book(
-        actor=world["front_desk"], uid=new(), at=world.at, patient=patient,
-        wanted=Slot(starts_at=world.at + timedelta(days=days), kind="consultation"),
-    )  # fmt: skip
-
-
-def go(world: World) -> int:
-    return deliver.deliver(clinic=world.id, at=world.at)
-
-
-def states(world: World, template: str) -> list[str]:
-    rows = OutboxMessage.of(world.id).filter(template=template)
-    return sorted(rows.values_list("state", flat=True))
 
 
 def calendar(box: Mailbox, n: int = -1) -> Calendar:
@@ -279,117 +254,6 @@ def test_a_line_break_in_an_address_sends_nothing(world: World, mailbox_server: 
     [row] = queries.listed(clinic=world.id, states=["failed"])
     assert row.error == "the address cannot be written to"
     assert mailbox_server.mails == []
-
-
-class Gateway(HTTPServer):
-    """A text gateway that keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.texts: list[dict[str, str]] = []
-        self.tokens: list[str | None] = []
-        self.status = 200
-        super().__init__(("127.0.0.1", 0), _Answer)
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Gateway
-
-    def do_POST(self) -> None:  # the library's name
-        size = int(self.headers["Content-Length"])
-        self.server.texts.append(json.loads(self.rfile.read(size)))
-        self.server.tokens.append(self.headers["Authorization"])
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    server = Gateway()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    monkeypatch.setenv("REPRIEVE_SMS_URL", f"http://127.0.0.1:{server.server_port}/texts")
-    monkeypatch.setenv("REPRIEVE_SMS_TOKEN", "not-a-secret")
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_who_has_no_mailbox_gets_a_text_where_a_gateway_is_set(
-    world: World, gateway: Gateway
-) -> None:
-    patient, _ = w.person(world, email="")
-    booked(world, patient)
-    go(world)
-    [text] = gateway.texts
-    assert text["to"] == "+15550100199"
-    assert text["text"].startswith("Your appointment is booked for Fri 13 Mar 2026, 13:00.")
-    assert gateway.tokens == ["Bearer not-a-secret"]
-
-
-@pytest.mark.parametrize("answers", [True, False])
-def test_a_diary_prompt_by_text_has_its_link_a_way_out_and_nothing_else(
-    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, answers: bool
-) -> None:
-    monkeypatch.setenv("REPRIEVE_URL", "https://clinic.example/")
-    if answers:
-        monkeypatch.setenv(messages.INBOUND, "an-invented-word")
-    patient, _ = w.person(world, email="")
-    messages.enqueue(
-        clinic=world.id, template="diary_prompt", at=world.at, patient=patient, channel="sms",
-        params={"path": "/d/opaque"},
-    )  # fmt: skip
-    go(world)
-    [text] = gateway.texts
-    assert "https://clinic.example/d/opaque" in text["text"]
-    assert ("Reply STOP" in text["text"]) is answers
-    assert ("/d/opaque/reminders" in text["text"]) is not answers
-    assert not re.search("Iva|pain|ketamine|infusion", text["text"])
-
-
-@pytest.mark.parametrize(("status", "state"), [(400, "failed"), (429, "waiting"), (503, "waiting")])
-def test_a_gateway_that_refuses(world: World, gateway: Gateway, status: int, state: str) -> None:
-    gateway.status = status
-    messages.enqueue(
-        clinic=world.id, template="clinician_review", at=world.at, to="+15550100", channel="sms"
-    )
-    go(world)
-    assert states(world, "clinician_review") == [state]
-
-
-def test_a_gateway_in_the_clear_is_never_used(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REPRIEVE_SMS_URL", "http://gateway.example/texts")
-    messages.enqueue(
-        clinic=world.id, template="clinician_review", at=world.at, to="+15550100", channel="sms"
-    )
-    go(world)
-    [row] = queries.listed(clinic=world.id, states=["failed"])
-    assert row.error == "REPRIEVE_SMS_URL: needs an https address"
-
-
-def test_a_call_to_staff_by_text_says_nothing_of_anybody(world: World, gateway: Gateway) -> None:
-    Practitioner.of(world.id).filter(pk=world["physician"].practitioner).update(phone="5550100144")
-    patient, _ = w.person(world)
-    risk.alert(actor=world["infusion_nurse"], at=world.at, patient=patient)
-    go(world)
-    [text] = gateway.texts
-    assert text["to"] == "5550100144"
-    assert "Please sign in now" in text["text"]
-    assert not re.search(r"Iva|Invented,|risk|patient|ketamin", text["text"], re.IGNORECASE)
-
-
-def test_texts_are_off_without_a_gateway(world: World) -> None:
-    messages.enqueue(
-        clinic=world.id, template="clinician_review", at=world.at, to="+15550100", channel="sms"
-    )
-    go(world)
-    [row] = queries.listed(clinic=world.id, states=["failed"])
-    assert row.error == "no text gateway is set"
 
 
 def test_a_demo_sends_nothing(db: None, mailbox_server: Mailbox) -> None:

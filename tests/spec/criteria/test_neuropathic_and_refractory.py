@@ -73,3 +73,24 @@ def test_refractory(trials: Any, others: int | None, pain: float | None, met: st
     verdict = judge(name="refractory", facts=facts)
     assert (verdict.met, verdict.grade) == (met, None)
     assert bool(verdict.needs) is (met == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("changes", "met"),
+    [
+        ({"outcome": "partial", "weeks": 1, "stopped_for": "side effects"}, "yes"),
+        ({"outcome": "effective", "stopped_for": "side effects"}, "yes"),
+        ({"outcome": "declined", "stopped_for": "side effects"}, "no"),
+        ({"outcome": "effective", "stopped_for": "cost"}, "no"),
+        ({"outcome": "partial", "weeks": 5, "stopped_for": "cost"}, "no"),
+        ({"outcome": "no effect", "weeks": None, "most_weeks": 4.4}, "no"),
+        ({"outcome": "no effect", "weeks": None, "most_weeks": 60}, "unknown"),
+        ({"outcome": "no effect", "weeks": None}, "unknown"),
+        ({"outcome": "no effect", "weeks": 6, "most_weeks": 60}, "yes"),
+    ],
+)
+def test_why_and_when_a_trial_ended_count(changes: dict[str, Any], met: str) -> None:
+    """Not tolerated is failed, however short; what ended too early for an adequate trial is not."""
+    other = {"drug_class": "snri", **changes}
+    facts = {"drug_trials": [FAILED[0], other], "other_modalities_tried": 1, "average_pain": 7}
+    assert judge(name="refractory", facts=facts).met == met

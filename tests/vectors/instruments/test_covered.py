@@ -8,6 +8,8 @@ from reprieve.clinical.instruments import instruments
 
 NONE = {
     "body-map": "areas of the body, without a score",
+    "cfs": "the level itself, as a clinician judges it",
+    "icsi": "the index itself, worked out on the form that the clinic has permission for",
     "nrs": "the number itself",
     "odi": "the percentage itself, worked out on the form that the clinic has a licence for",
     "orientation": "a check list of this product's own",

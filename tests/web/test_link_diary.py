@@ -1,0 +1,105 @@
+"""The diary behind a patient's link: a day is saved once, late or not, and a low mood is heard."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from reprieve.records.models import (
+    DiaryEntry,
+)
+from reprieve.records.queries import risk
+from tests.web.links_site import JSON, Make, at_home, said, start, tokens
+from tests.world import World
+
+
+@pytest.fixture
+def patient(world: World) -> uuid.UUID:
+    return at_home(world)
+
+
+@pytest.fixture
+def token(world: World, patient: uuid.UUID) -> Make:
+    return tokens(world, patient)
+
+
+@pytest.fixture
+def phone(nobody: Client) -> Client:
+    return nobody
+
+
+class TestDiary:
+    def test_a_day_is_saved(self, world: World, phone: Client, token: Make) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        answer = phone.post(path, said(world, bladder="no", fall="yes", sleep="6"))
+        assert answer["Location"] == f"{path}/saved"
+        assert b"Thank you" in phone.get(answer["Location"]).content
+        row = DiaryEntry.of(world.id).get()
+        assert (row.average_pain, row.mode) == (4, "home")
+        assert row.extras == {"moment": "evening", "bladder": False, "fall": True, "sleep": 6}
+
+    def test_a_day_that_waited_on_the_phone_is_taken(
+        self, world: World, phone: Client, token: Make
+    ) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        early = world.at - timedelta(days=5)
+        day = said(world, day=(early - timedelta(days=1)).date().isoformat())
+        for told in ("", "yesterday", "2026-03-03T08:00:00"):
+            assert phone.post(path, day | {"told": told}, headers=JSON).status_code == 400
+        answer = phone.post(path, day | {"told": early.isoformat()}, headers=JSON)
+        assert answer.json() == {"saved": True, "alert": False}
+
+    def test_a_resent_day_counts_once(self, world: World, phone: Client, token: Make) -> None:
+        path, day = f"/d/{token()}", said(world)
+        start(phone, path)
+        for _ in range(2):
+            answer = phone.post(path, day, headers=JSON)
+            assert answer.json() == {"saved": True, "alert": False}
+        assert DiaryEntry.of(world.id).count() == 1
+
+    def test_a_low_mood_shows_whom_to_call(
+        self, world: World, patient: uuid.UUID, phone: Client, token: Make
+    ) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        answer = phone.post(path, said(world, mood="1"))
+        assert b"988" in phone.get(answer["Location"]).content
+        assert risk.state(clinic=world.id, patient=patient) == "alert_open"
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"average_pain": "11"}, "average_pain"),
+            ({"mood": "calm"}, "mood"),
+            ({"day": "2999-01-01"}, "day"),
+            ({"day": "never"}, "day"),
+            ({"worst_pain": "1"}, "worst_pain"),
+            ({"act": "1"}, "act"),
+        ],
+    )
+    def test_a_refusal_names_the_question(
+        self, world: World, phone: Client, token: Make, changes: dict[str, str], field: str
+    ) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        answer = phone.post(path, said(world, **changes), headers=JSON)
+        assert (answer.status_code, answer.json()["field"]) == (400, field)
+        assert phone.post(path, said(world, **changes)).status_code == 400
+        assert not DiaryEntry.of(world.id).exists()
+
+    def test_nothing_is_written_before_the_press(
+        self, world: World, phone: Client, token: Make
+    ) -> None:
+        path = f"/d/{token()}"
+        phone.post(path, said(world))
+        assert not DiaryEntry.of(world.id).exists()
+
+    def test_the_worker_may_rule_the_diary_alone(self, phone: Client) -> None:
+        answer = phone.get("/diary-worker.js")
+        assert answer["Service-Worker-Allowed"] == "/d/"
+        assert "diary-worker.js" in answer.content.decode()
