@@ -251,20 +251,29 @@ function drugs(grid) {
     total: total(grid.drugs.filter((drug) => drug[1] === name)),
     items: grid.drugs
       .filter((drug) => drug[1] === name)
-      .map(([at, , dose, deviation]) => ({ at, text: `▲${dose}`, style: `g-drug g-drug-${name}${deviation ? " g-beyond" : ""}` })),
+      .map(([at, , dose, deviation, , struck]) => ({
+        at,
+        text: `▲${dose}`,
+        style: `g-drug g-drug-${name}${deviation && !struck ? " g-beyond" : ""}${struck ? " g-crossed" : ""}`,
+      })),
   }));
 }
 
-/** In milligrams, where every dose is. @param {Grid["drugs"]} doses */
+/** In milligrams, where every dose that stands is. @param {Grid["drugs"]} doses */
 function total(doses) {
-  const known = doses.map((dose) => dose[4]).filter((ug) => ug !== null);
+  const stands = doses.filter((dose) => !dose[5]);
+  const known = stands.map((dose) => dose[4]).filter((ug) => ug !== null);
   const sum = known.reduce((all, ug) => all + ug, 0);
-  return known.length === doses.length ? `${Number((sum / 1000).toFixed(3))} mg` : undefined;
+  return known.length === stands.length ? `${Number((sum / 1000).toFixed(3))} mg` : undefined;
 }
 
 /** @param {Grid} grid @param {string} name @returns {Row} */
 function events(grid, name) {
-  const items = grid.marks.map(([at, number, late]) => ({ at, text: String(number), style: late ? "g-mark g-late" : "g-mark" }));
+  const items = grid.marks.map(([at, number, late, struck]) => ({
+    at,
+    text: String(number),
+    style: `g-mark${late ? " g-late" : ""}${struck ? " g-replaced" : ""}`,
+  }));
   return { name, kind: "marks", items };
 }
 
@@ -294,7 +303,7 @@ function drawItem(frame, kind, item, top, middle) {
   if (kind === "marks")
     return [
       make("circle", { class: item.style, cx: place, cy: middle - 5, r: 10 }),
-      make("text", { class: "g-number", x: place, y: middle }, item.text),
+      make("text", { class: `g-number${item.style.includes("g-replaced") ? " g-crossed" : ""}`, x: place, y: middle }, item.text),
     ];
   const anchor = kind === "cells" ? "g-cell" : "g-text";
   return [make("text", { class: `${anchor} ${item.style}`, x: place, y: middle }, item.text)];
