@@ -63,6 +63,16 @@ def put_right(house: House, line: str, entry: str, **right: Any) -> None:
     expect(struck).to_contain_text("Infusion_Nurse Invented: ")
 
 
+def stand_side_by_side(page: Page) -> None:
+    """This function will see on the grid the dose that stands and, behind it, the crossed one."""
+    stands, crossed = page.locator("text.g-drug:not(.g-crossed)"), page.locator("text.g-crossed")
+    expect(stands).to_have_text("▲8 mg")
+    first, second = stands.bounding_box(), crossed.filter(has_text="▲4 mg").bounding_box()
+    assert first is not None
+    assert second is not None
+    assert second["x"] >= first["x"] + first["width"]
+
+
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "telephone"])
 def test_what_was_charted_wrongly_is_put_right(house: House, screen: dict[str, Any]) -> None:
     house.screen = screen
@@ -83,6 +93,8 @@ def test_what_was_charted_wrongly_is_put_right(house: House, screen: dict[str, A
     expect(dialog.locator("[name=reason]")).to_have_value("")
     dialog.locator("[data-close]").click()
     house.who("infusion_nurse").page.wait_for_selector("#live-status dd:has-text('15.0')")
+
+    stand_side_by_side(house.who("infusion_nurse").page)
 
     clinic = house.world.id
     drugs = MedicationAdministration.of(clinic).filter(encounter_id=visit)

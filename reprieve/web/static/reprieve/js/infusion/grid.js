@@ -17,6 +17,9 @@ const LOW = 20;
 const HIGH = 220;
 const ROW = 26;
 const CLOSE_PX = 9;
+const MARK_PX = 21;
+const LETTER_PX = 9;
+const FAR_PX = 126;
 const PLOTTED = new Set(["sbp", "dbp", "map", "heart_rate", "pulse_rate"]);
 
 /** @param {HTMLElement} box @param {Grid} grid */
@@ -251,6 +254,7 @@ function drugs(grid) {
     total: total(grid.drugs.filter((drug) => drug[1] === name)),
     items: grid.drugs
       .filter((drug) => drug[1] === name)
+      .sort((a, b) => a[0] - b[0] || Number(a[5]) - Number(b[5]))
       .map(([at, , dose, deviation, , struck]) => ({
         at,
         text: `▲${dose}`,
@@ -283,16 +287,27 @@ function drawRow(frame, row, top) {
   const middle = top + ROW / 2 + 5;
   group.append(make("line", { class: "g-line g-heavy", x1: 0, x2: frame.width, y1: top, y2: top }));
   group.append(make("text", { class: "g-name", x: 4, y: middle }, row.name));
-  for (const item of row.items) group.append(...drawItem(frame, row.kind, item, top, middle));
+  let free = 0;
+  for (const item of row.items) {
+    const place = beside(row.kind, x(frame, item.at), free);
+    free = place + (row.kind === "marks" ? MARK_PX : item.text.length * LETTER_PX);
+    group.append(...drawItem(frame, row.kind, { ...item, place }, top, middle));
+  }
   if (row.total)
     group.append(make("text", { class: "g-total", x: frame.width - 4, y: middle }, row.total));
   return group;
 }
 
-/** @param {Frame} frame @param {Row["kind"]} kind @param {Row["items"][number]} item
+/** What stands and what it replaced are of one moment: side by side, never far from their time.
+ * @param {Row["kind"]} kind @param {number} at @param {number} free where the one before ends */
+function beside(kind, at, free) {
+  return kind === "ticks" || kind === "marks" ? Math.min(Math.max(at, free), at + FAR_PX) : at;
+}
+
+/** @param {Frame} frame @param {Row["kind"]} kind @param {Row["items"][number] & {place: number}} item
  * @param {number} top @param {number} middle @returns {Element[]} */
 function drawItem(frame, kind, item, top, middle) {
-  const place = x(frame, item.at);
+  const { place } = item;
   if (kind === "rate" && item.to) {
     const across = { x1: place, x2: x(frame, item.to), y1: top + ROW - 4, y2: top + ROW - 4 };
     return [
