@@ -86,7 +86,8 @@ def _kept(name: str, old: InfusionEvent, right: Right, has_it: bool) -> int | No
 
 def _detail(old: InfusionEvent, right: Right) -> dict[str, Any]:
     """Volumes and the like stay; a rate that was typed anew is no half of another."""
-    kept = {k: v for k, v in old.detail.items() if k != "halved" or right.rate_ug_per_h is None}
+    same_rate = right.rate_ug_per_h in (None, old.rate_ug_per_h)
+    kept = {k: v for k, v in old.detail.items() if k != "halved" or same_rate}
     if right.over_min is None:
         return kept
     if old.kind != "bolus":
