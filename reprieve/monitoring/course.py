@@ -75,13 +75,18 @@ class Course:
         return -(-run // MS_PER_H) + pushed
 
 
+def until(acts: Sequence[Act], at_ms: int) -> Course:
+    """This function will fold what had happened by a moment, corrections taken in."""
+    return course(act for act in standing(acts) if act.at_ms <= at_ms)
+
+
 def course(acts: Iterable[Act]) -> Course:
     """This function will fold a stream of acts, in any order, into the course of the infusion.
 
     A corrected act counts as its correction says. Acts at the same moment keep the order in
     which they were recorded.
     """
-    stream = _valid(list(acts))
+    stream = standing(list(acts))
     changes = [(a.at_ms, _rate_after(a)) for a in stream]
     steps = [(at, rate) for at, rate in changes if rate is not None]
     return Course(
@@ -101,7 +106,8 @@ def course(acts: Iterable[Act]) -> Course:
 _FINAL = frozenset({"ended", "patient_left", "transferred"})
 
 
-def _valid(acts: Sequence[Act]) -> list[Act]:
+def standing(acts: Sequence[Act]) -> list[Act]:
+    """This function will leave out what a correction stands for, and sort the rest by time."""
     replaced = {a.corrects for a in acts if a.corrects}
     kept = [a for a in acts if a.id not in replaced]
     return sorted(kept, key=lambda a: (a.at_ms, a.recorded_ms, a.id))

@@ -18,6 +18,7 @@ from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import (
     alarm_fold,
     charting,
+    correcting,
     drug_facts,
     infusion,
     infusion_stream,
@@ -25,7 +26,7 @@ from reprieve.pathway import (
     worklist,
 )
 from reprieve.pathway.acts import Done, perform
-from reprieve.pathway.clock import ms
+from reprieve.pathway.clock import moment, ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
@@ -33,6 +34,8 @@ from reprieve.records.models import InfusionState, MedicationAdministration, Med
 
 THOUSAND = Decimal(1000)
 REVIEW_WITHIN = timedelta(hours=1)
+# What a dose is judged by of those before it: a dose put between them later changes that.
+OF_THE_DOSES_BEFORE = frozenset({"rescue-session", "rescue-interval"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,10 @@ def give(
     """This function will write a drug as given, and have everything measured again soon.
 
     Raises NotNow with the reason when it is asked for outside its order; BadValue for an unknown
-    drug, route or amount. `corrects` strikes an earlier entry through, `beside` makes an addendum.
+    drug, route or amount. `beside` makes an addendum.
+
+    `corrects` strikes an earlier entry through: `dose.note` is the reason, a time left out stays
+    what it was. It was given, so it is never refused for its order, but marked and reviewed.
     """
 
     def work() -> Done:
@@ -68,7 +74,8 @@ def give(
         saved = _write(row, dose, actor=actor, at=at, corrects=corrects, beside=beside)
         return Done(
             subject_kind="medication_administration", subject=saved.pk,
-            result={"deviation": saved.deviation}, detail={"reported": dose.reported},
+            result={"deviation": saved.deviation},
+            detail={"reported": dose.reported, **correcting.told(corrects)},
         )  # fmt: skip
 
     return perform("infusion.chart", actor=actor, uid=uid, at=at, work=work)
@@ -79,16 +86,35 @@ def judged(
 ) -> tuple[Finding, ...]:
     """This function will judge a dose against its order, the doses before it and the patient.
 
-    `without` names an entry that this one stands for instead.
+    `without` names an entry that this one stands for instead; then the order of its time counts.
     """
-    order = order_for(clinic=row.clinic_id, encounter=row.encounter_id, drug=dose.drug, at=at)
-    asked = rescue.RescueDose(
-        drug=dose.drug, route=dose.route, dose=dose.dose, at_ms=ms(dose.given_at or at)
-    )
+    order = _order(row, dose, at=at, is_correction=without is not None)
     return rescue.check_dose(
-        asked=asked, order=_as_order(order), past=_past(row, without),
+        asked=_asked(dose, at), order=_as_order(order), past=_past(row, without),
         facts=drug_facts.known(row, at=at),
     )  # fmt: skip
+
+
+def _asked(dose: Dose, at: datetime) -> rescue.RescueDose:
+    return rescue.RescueDose(
+        drug=dose.drug, route=dose.route, dose=dose.dose, at_ms=ms(dose.given_at or at)
+    )
+
+
+def _breaks_later(
+    row: InfusionState, dose: Dose, *, at: datetime, without: uuid.UUID | None
+) -> bool:
+    """Whether a dose put in its place makes one after it too soon, or too much in all."""
+    asked, order = _asked(dose, at), _as_order(_order(row, dose, at=at, is_correction=True))
+    as_charted, others = _past(row, None), _past(row, without)
+
+    def broken(one: rescue.RescueDose, past: list[rescue.RescueDose]) -> set[str]:
+        beside = [d for d in past if d != one]
+        found = rescue.check_dose(asked=one, order=order, past=beside)
+        return {f.rule for f in found if f.rule in OF_THE_DOSES_BEFORE}
+
+    later = [d for d in others if d.drug == asked.drug and d.at_ms > asked.at_ms]
+    return any(broken(d, [*others, asked]) - broken(d, as_charted) for d in later)
 
 
 def order_for(
@@ -101,27 +127,58 @@ def order_for(
     return rows.order_by("-recorded_at", "-id").first()
 
 
+def _order(
+    row: InfusionState, dose: Dose, *, at: datetime, is_correction: bool
+) -> MedicationRequest | None:
+    """The newest order; of a dose that is corrected later, the one in force when it was given."""
+
+    def newest(when: datetime) -> MedicationRequest | None:
+        return order_for(
+            clinic=row.clinic_id, encounter=row.encounter_id, drug=dose.drug, at=when
+        )
+
+    then = newest(dose.given_at or at) if is_correction else None
+    return then or newest(at)
+
+
 def _write(
     row: InfusionState, dose: Dose, *, actor: Actor, at: datetime, corrects: uuid.UUID | None,
     beside: bool,
 ) -> MedicationAdministration:  # fmt: skip
-    given_at = charting.measured(dose.given_at, at)
     known = rescue.drug(dose.drug)
-    _check(dose, known)
     old = None if corrects is None else _replaced(row, corrects)
-    blocking = [f for f in judged(row, dose, at=at, without=corrects) if f.blocks]
-    if blocking and not dose.reported:
+    if old is None:
+        stored = replace(dose, given_at=charting.measured(dose.given_at, at))
+    else:
+        stored = _instead_of(old, dose, at)
+    _check(stored, known)
+    blocking = [f for f in judged(row, stored, at=at, without=corrects) if f.blocks]
+    is_done = old is not None or dose.reported
+    if blocking and not is_done:
         raise NotNow(blocking[0].says)
-    stored = replace(dose, given_at=given_at)
+    deviates = bool(blocking) or (
+        is_done and _breaks_later(row, stored, at=at, without=corrects)
+    )  # fmt: skip
     saved = _saved(
-        row, stored, corrects=old, deviates=bool(blocking), actor=actor, at=at, beside=beside
+        row, stored, corrects=old, deviates=deviates, actor=actor, at=at, beside=beside
     )
-    if blocking:
+    if deviates:
         _deviates(row, known, actor=actor, at=at)
     ledger_undrawn.settle(actor=actor, at=at, encounter=row.encounter_id)
     alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
     infusion.announce(row.clinic_id, row.encounter_id, at)
     return saved
+
+
+def _instead_of(old: MedicationAdministration, dose: Dose, at: datetime) -> Dose:
+    """What stands for an entry: the time and the note of before, unless they are corrected."""
+    reason = correcting.reason_of(dose.note)
+    given_at = correcting.moment_of(
+        dose.given_at, was=moment(old.at_ms), recorded=old.recorded_at, at=at
+    )
+    return replace(
+        dose, given_at=given_at, reported=old.reported, note=correcting.noted(old.note, reason)
+    )
 
 
 def _check(dose: Dose, known: rescue.RescueDrug) -> None:
@@ -143,7 +200,7 @@ def _saved(
     note = notes.optional(
         dose.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
     )
-    order = order_for(clinic=row.clinic_id, encounter=row.encounter_id, drug=dose.drug, at=at)
+    order = _order(row, dose, at=at, is_correction=corrects is not None)
     saved: MedicationAdministration = MedicationAdministration.objects.add(
         clinic_id=row.clinic_id, patient_id=row.patient_id, encounter_id=row.encounter_id,
         order=order, drug=dose.drug, route=dose.route,

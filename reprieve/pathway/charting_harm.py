@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from reprieve.clinical import harm_grades
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import charting, harm_stop, infusion, infusion_stream, worklist
+from reprieve.pathway import (
+    charting,
+    correcting,
+    harm_stop,
+    infusion,
+    infusion_stream,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
-from reprieve.pathway.clock import ms
+from reprieve.pathway.clock import moment, ms
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
@@ -83,35 +91,40 @@ def record(
     corrects: uuid.UUID | None = None,
     beside: bool = False,
 ) -> uuid.UUID:
-    """This function will write a side effect; `corrects` replaces an earlier entry of it.
+    """This function will write a side effect; `beside` makes it an addendum.
 
-    `beside` makes it an addendum.
-
-    A grade of 3 or more, or a serious event, opens a review by a physician.
+    `corrects` strikes an earlier entry through: `harm.note` is the reason, a time left out stays
+    what it was. A grade of 3 or more, or a serious event, opens a review by a physician; so does
+    a correction of one, also to a lighter grade.
     """
 
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         saved = _write(row, harm, actor=actor, at=at, corrects=corrects, beside=beside)
-        _ask_for_review(row, harm, actor=actor, at=at, corrects=corrects)
+        _ask_for_review(saved, actor=actor, at=at)
         harm_stop.follow(actor=actor, at=at, patient=row.patient_id, encounter=encounter)
         infusion.announce(actor.clinic, encounter, at)
-        return Done(subject_kind="adverse_event", subject=saved.pk, detail={"grade": harm.grade})
+        return Done(
+            subject_kind="adverse_event", subject=saved.pk,
+            detail={"grade": harm.grade, **correcting.told(corrects)},
+        )  # fmt: skip
 
     return uuid.UUID(perform("infusion.chart", actor=actor, uid=uid, at=at, work=work)["id"])
 
 
-def _ask_for_review(
-    row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None
-) -> None:
+def _ask_for_review(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
     """A heavy one is judged; a correction asks again unless that is asked already."""
-    if not harm_grades.needs_review(grade=harm.grade, serious=harm.serious):
+    old = saved.corrects
+    entries = [saved] if old is None else [saved, old]
+    heavy = any(harm_grades.needs_review(grade=e.grade, serious=e.serious) for e in entries)
+    was_judged = old is not None and old.relatedness is not None
+    if saved.relatedness is not None or not (heavy or was_judged):
         return
-    known = worklist.already_open(clinic=row.clinic_id, kind=REVIEW, patient=row.patient_id)
-    if corrects is None or known is None:
+    known = worklist.already_open(clinic=saved.clinic_id, kind=REVIEW, patient=saved.patient_id)
+    if old is None or known is None:
         worklist.open_item(
             actor=actor, at=at, kind=REVIEW, owner_role=PHYSICIAN, due_at=at + REVIEW_WITHIN,
-            patient=row.patient_id, encounter=row.encounter_id,
+            patient=saved.patient_id, encounter=saved.encounter_id,
         )  # fmt: skip
 
 
@@ -119,27 +132,62 @@ def _write(
     row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None,
     beside: bool,
 ) -> AdverseEvent:  # fmt: skip
-    onset = charting.measured(harm.onset, at)
-    _check(harm, onset)
     old = None if corrects is None else _replaced(row, corrects)
+    seen = _seen(harm, at) if old is None else _instead_of(old, harm, at)
+    onset = seen.onset or at
     course = courses.of(clinic=row.clinic_id, encounter=row.encounter_id)
     note = notes.optional(
-        harm.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
+        seen.note, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id
     )
     saved: AdverseEvent = AdverseEvent.objects.add(
         clinic_id=row.clinic_id, patient_id=row.patient_id, encounter_id=row.encounter_id,
-        term=harm.term.strip(), grade=harm.grade, onset_ms=ms(onset),
-        ended_ms=None if harm.ended is None else ms(harm.ended),
+        term=seen.term.strip(), grade=seen.grade, onset_ms=ms(onset),
+        ended_ms=None if seen.ended is None else ms(seen.ended),
         rate_ug_per_h_at_onset=course.rate_ug_per_h_at(ms(onset)),
-        given_ug_at_onset=course.given_ug(ms(onset)), action=harm.action, outcome=harm.outcome,
-        serious=harm.serious, note=note, corrects=old, recorded_at=at, by_id=actor.practitioner,
+        given_ug_at_onset=course.given_ug(ms(onset)), action=seen.action, outcome=seen.outcome,
+        serious=seen.serious, note=note, corrects=old, recorded_at=at, by_id=actor.practitioner,
         addendum=beside
         or infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
+        **_judgement(old, seen),
     )  # fmt: skip
     return saved
 
 
-def _check(harm: Harm, onset: datetime) -> None:
+def _seen(harm: Harm, at: datetime) -> Harm:
+    onset = charting.measured(harm.onset, at)
+    _check(harm)
+    if harm.ended is not None and harm.ended < onset:
+        raise BadValue("ended", "is before the onset")
+    return replace(harm, onset=onset)
+
+
+def _instead_of(old: AdverseEvent, harm: Harm, at: datetime) -> Harm:
+    """What stands for an entry: its times and its note stay, unless they are corrected."""
+    _check(harm)
+    reason = correcting.reason_of(harm.note)
+    onset = correcting.moment_of(
+        harm.onset, was=moment(old.onset_ms), recorded=old.recorded_at, at=at
+    )
+    ended = harm.ended
+    if ended is None and old.ended_ms is not None and harm.outcome != "ongoing":
+        ended = moment(old.ended_ms)
+    if ended is not None and ended < onset:
+        raise BadValue("at", N_("is after the side effect was over"))
+    note = correcting.noted(old.note, reason)
+    return replace(harm, term=harm.term.strip(), onset=onset, ended=ended, note=note)
+
+
+def _judgement(old: AdverseEvent | None, harm: Harm) -> dict[str, Any]:
+    """What a physician judged holds as long as it is the same side effect, just as heavy."""
+    judged = ("term", "grade", "serious")
+    same = old is not None and all(
+        getattr(old, name) == getattr(harm, name) for name in judged
+    )
+    kept = ("criteria", "relatedness", "expected", "device_fault")
+    return {name: getattr(old, name) for name in kept} if same else {}
+
+
+def _check(harm: Harm) -> None:
     if not 0 < len(harm.term.strip()) <= 80:
         raise BadValue("term", "is needed, in at most 80 characters")
     if harm.grade not in GRADES:
@@ -150,8 +198,6 @@ def _check(harm: Harm, onset: datetime) -> None:
     ):
         if value not in known:
             raise BadValue(name, f"unknown {value!r}; known: {', '.join(known)}")
-    if harm.ended is not None and harm.ended < onset:
-        raise BadValue("ended", "is before the onset")
 
 
 def _replaced(row: InfusionState, corrects: uuid.UUID) -> AdverseEvent:

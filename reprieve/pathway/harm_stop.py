@@ -38,9 +38,13 @@ def _asked(known: HarmStop, *, clinic: uuid.UUID, at: datetime) -> Finding:
 def follow(*, actor: Actor, at: datetime, patient: uuid.UUID, encounter: uuid.UUID | None) -> None:
     """This function will ask a physician to decide where side effects now stop the infusions.
 
-    It is part of the act that wrote a side effect down.
+    It is part of the act that wrote a side effect down. Where a correction or a judgement left
+    nothing that stops them, there is nothing to decide and the open item ends.
     """
-    if finding(clinic=actor.clinic, patient=patient, at=at).outcome is not Outcome.FINDS:
+    now = finding(clinic=actor.clinic, patient=patient, at=at)
+    if not now.blocks:
+        worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
+    if now.outcome is not Outcome.FINDS:
         return
     if worklist.already_open(clinic=actor.clinic, kind=KIND, patient=patient) is None:
         worklist.open_item(

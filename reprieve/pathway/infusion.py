@@ -20,6 +20,7 @@ from reprieve.monitoring.course import STOPPING, Course
 from reprieve.pathway import (
     alarm_fold,
     alarm_policy,
+    correcting,
     infusion_stream,
     monitor_links,
     order_control,
@@ -115,7 +116,10 @@ def act(
             subject_kind="encounter",
             subject=encounter,
             result={"event": str(event.pk), "state": row.state, "given_ug": given_ug},
-            detail={"kind": happened.kind, "reported": happened.reported},
+            detail={
+                "kind": happened.kind, "reported": happened.reported,
+                **correcting.told(happened.corrects),
+            },
         )
 
     return perform("infusion.run", actor=actor, uid=uid, at=at, work=work)
@@ -211,16 +215,17 @@ def _tell_others(row: InfusionState, kind: str, at: datetime) -> None:
 
 
 def _tell_alarms(row: InfusionState, kind: str, at: datetime) -> None:
-    """A silent monitor is worse while the drug runs, so the alarms must know whether it does."""
-    event: ev.Event | None = None
-    if kind in NEEDS_RATE:
-        event = ev.InfusionRunning(at_ms=ms(at))
-    elif kind in STOPPING:
-        event = ev.InfusionStopped(at_ms=ms(at))
-    if event is not None:
-        alarm_fold.fold(
-            clinic=row.clinic_id, encounter=row.encounter_id, events=[event], recorded_ms=ms(at)
-        )
+    """A silent monitor is worse while the drug runs, so the alarms must know whether it does.
+
+    What is entered late or corrected says what happened then; the state says what runs now.
+    """
+    if kind not in NEEDS_RATE | STOPPING:
+        return
+    runs = row.state == "running"
+    event = ev.InfusionRunning(at_ms=ms(at)) if runs else ev.InfusionStopped(at_ms=ms(at))
+    alarm_fold.fold(
+        clinic=row.clinic_id, encounter=row.encounter_id, events=[event], recorded_ms=ms(at)
+    )
 
 
 def check(happened: Happened, at: datetime) -> None:

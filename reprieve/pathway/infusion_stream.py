@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reprieve.knowledge import N_
+from reprieve.knowledge import N_, BadValue
 from reprieve.monitoring.course import SETTING, STOPPING
 from reprieve.pathway import states
 from reprieve.pathway.errors import NotFound, NotNow
@@ -15,6 +15,8 @@ from reprieve.records.models import InfusionEvent, InfusionState, Signature
 # While the visit is open, a drug that was set running runs and one that was stopped stands,
 # whatever the table of states expected.
 OPEN = frozenset({"prepared", "running", "paused", "stopped"})
+# Acts that follow one upon the other: a correction of one's time stays between its neighbours.
+IN_ORDER = SETTING | STOPPING | {"discharged", "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ def place(
     if signed and not (reported or kind == "noted" or corrects):
         raise NotNow(N_("The record is signed: only an addendum can be written."))
     if corrects is not None:
-        _check_corrected(row, corrects, kind)
+        _check_corrected(row, corrects, kind, at_ms)
         return Placed(state=row.state, addendum=signed)
     if not reported:
         return Placed(state=states.after("infusion", kind, row.state), addendum=signed)
@@ -50,22 +52,47 @@ def is_signed(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
     return rows.exists()
 
 
-def _check_corrected(row: InfusionState, corrects: uuid.UUID, kind: str) -> None:
-    old = InfusionEvent.of(row.clinic_id).filter(pk=corrects, encounter_id=row.encounter_id).first()
+def _check_corrected(row: InfusionState, corrects: uuid.UUID, kind: str, at_ms: int) -> None:
+    acts = InfusionEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    old = acts.filter(pk=corrects).first()
     if old is None:
         raise NotFound(N_("There is no such entry on this chart."))
     if old.kind != kind:
         raise NotNow(N_("A correction stays of the same kind: strike through and enter anew."))
-    if InfusionEvent.of(row.clinic_id).filter(corrects_id=corrects).exists():
+    if acts.filter(corrects_id=corrects).exists():
         raise NotNow(N_("This entry is already corrected."))
+    _check_order(row, old, at_ms)
+
+
+def _check_order(row: InfusionState, old: InfusionEvent, at_ms: int) -> None:
+    """What happened before stays before, and what happened after stays after."""
+    if old.kind == "bolus" and row.started_ms is not None and at_ms < row.started_ms:
+        raise BadValue("at", N_("is before the infusion began"))
+    if old.kind not in IN_ORDER:
+        return
+    others = [
+        (act.at_ms, act.recorded_ms)
+        for act in standing(row)
+        if act.kind in IN_ORDER and act.pk != old.pk
+    ]
+    stood = (old.at_ms, old.recorded_ms)
+    before = max((at for at, heard in others if (at, heard) < stood), default=at_ms)
+    after = min((at for at, heard in others if (at, heard) > stood), default=at_ms + 1)
+    if not before <= at_ms < after:
+        raise BadValue("at", N_("does not lie between the entry before and the entry after it"))
+
+
+def standing(row: InfusionState) -> list[InfusionEvent]:
+    """This function will list the acts of an infusion that no correction stands for, by time."""
+    rows = InfusionEvent.of(row.clinic_id).filter(
+        encounter_id=row.encounter_id, corrections__isnull=True
+    )
+    return list(rows.order_by("at_ms", "recorded_ms", "id"))
 
 
 def _reported(row: InfusionState, kind: str, at_ms: int, signed: bool) -> Placed:
     """What was already done counts where it happened in time, not where it was entered."""
-    rows = InfusionEvent.of(row.clinic_id).filter(
-        encounter_id=row.encounter_id, corrects__isnull=True
-    )
-    known = list(rows.order_by("at_ms", "recorded_ms").values_list("at_ms", "kind"))
+    known = [(act.at_ms, act.kind) for act in standing(row)]
     before = replayed(k for t, k in known if t <= at_ms)
     fits = _follows(before, kind) is not None
     if signed:

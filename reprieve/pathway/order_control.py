@@ -86,7 +86,7 @@ def follow(
     """
     if event.kind == "started" and event.corrects_id is None:
         gate.note_start(row, judged.gate, actor=actor, at=at, reported=event.reported)
-    if not event.deviation or event.kind not in DOSING:
+    if not event.deviation or not (event.kind in DOSING or event.corrects_id):
         return
     alarm_fold.raise_deviation(
         clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at), by=actor.practitioner,
@@ -152,20 +152,32 @@ def _deviated_since(row: InfusionState, order: MedicationRequest) -> bool:
         .values_list("id", "kind", "deviation", "corrects_id")
     )
     replaced = {corrects for *_, corrects in rows}
-    return any(kind in DOSING and marked and pk not in replaced for pk, kind, marked, _ in rows)
+    return any(
+        marked and pk not in replaced and (kind in DOSING or corrects)
+        for pk, kind, marked, corrects in rows
+    )
 
 
 def _of_done(
     row: InfusionState, wanted: Wanted, at_gate: tuple[gate.Item, ...], at: datetime
 ) -> Judged:
     unchecked = wanted.corrects is None and _unchecked(row, wanted, at_gate, at)
-    if wanted.kind not in DOSING:
-        return Judged(deviation=unchecked)
     order = orders.session_order(clinic=row.clinic_id, encounter=row.encounter_id)
+    if wanted.kind not in DOSING:
+        return Judged(deviation=unchecked or _more_by_moving(row, order, wanted, at))
     if order is None:
         return Judged(deviation=True, gate=at_gate)
     beyond = _beyond_now(row, wanted, at) or _beyond_after(row, order, wanted, at)
     return Judged(order=order.pk, deviation=beyond or unchecked, gate=at_gate)
+
+
+def _more_by_moving(
+    row: InfusionState, order: MedicationRequest | None, wanted: Wanted, at: datetime
+) -> bool:
+    """Whether more was given than ordered, since a pause or a stop came later than charted."""
+    if wanted.corrects is None or order is None:
+        return False
+    return _beyond_after(row, order, wanted, at)
 
 
 def _unchecked(
@@ -190,7 +202,7 @@ def _beyond_now(row: InfusionState, wanted: Wanted, at: datetime) -> bool:
     )
     found = orders.check_change(
         clinic=row.clinic_id, encounter=row.encounter_id, proposed=_proposed(wanted), at=at,
-        order=then,
+        order=then, without=wanted.corrects,
     )  # fmt: skip
     return any(f.blocks and f.rule in OF_THE_ACT for f in found)
 

@@ -75,15 +75,16 @@ def needed_order(*, clinic: uuid.UUID, encounter: uuid.UUID) -> MedicationReques
 
 def check_change(
     *, clinic: uuid.UUID, encounter: uuid.UUID, proposed: Proposed, at: datetime,
-    order: MedicationRequest | None = None,
+    order: MedicationRequest | None = None, without: uuid.UUID | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """This function will judge a rate or a bolus against the order and the guard-rails.
 
     The rate is judged as if it ran to the end of the plan; what was given counts in each window.
-    `order` is the one to judge by where it is not the newest. Raises NotNow without an order.
+    `order` is the one to judge by where it is not the newest; `without` an act that is corrected
+    by this one. Raises NotNow without an order.
     """
     order = order or needed_order(clinic=clinic, encounter=encounter)
-    now = courses.of(clinic=clinic, encounter=encounter)
+    now = courses.of(clinic=clinic, encounter=encounter, without=without)
     past = given_boluses(now, courses.bolus_minutes(clinic=clinic, encounter=encounter))
     limits = limits_in_force(clinic=clinic, at=at)
     if proposed.bolus_ug is not None:

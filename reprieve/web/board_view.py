@@ -70,7 +70,7 @@ def _seat(seat: Seat, ladder: Sequence[Rung]) -> dict[str, Any]:
         "seat": seat,
         "kind": kind,
         "word": word,
-        "rate": infusion_screen.mg(seat.rate_ug_per_h),
+        "rate": words.mg(seat.rate_ug_per_h),
         "alarm": words.alarm_line(seat.worst) if seat.worst else None,
         "called": infusion_screen.called(seat.alarms, ladder)[0],
         "more": max(0, len(seat.alarms) - 1),

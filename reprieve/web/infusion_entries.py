@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +29,11 @@ from reprieve.pathway import (
 from reprieve.pathway.infusion import Happened
 from reprieve.records.queries import clinics, people
 from reprieve.records.queries import gate_visits as visits
-from reprieve.web import emergency_view
+from reprieve.web import emergency_view, infusion_fixes
+from reprieve.web import infusion_fix_forms as fix_forms
 from reprieve.web import infusion_forms as forms
 from reprieve.web.access import PageRequest
+from reprieve.web.chairside import Chairside, Result, Save
 from reprieve.web.infusion_forms import Timed, micrograms
 
 OPEN = ("running", "paused", "stopped", "recovery")
@@ -39,32 +41,6 @@ DRUG = ("running", "paused")
 ANY = ("prepared", *OPEN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chairside:
-    """Where an entry is made: who asks, on which visit, under which number of the act.
-
-    `reported`: it was already done, without a connection; `beside`: it becomes an addendum.
-    """
-
-    request: PageRequest
-    encounter: uuid.UUID
-    uid: uuid.UUID
-    reported: bool = False
-    beside: bool = False
-
-    @property
-    def args(self) -> dict[str, Any]:
-        """What every act of the pathway is told."""
-        more = {"beside": True} if self.beside else {}
-        return {
-            "actor": self.request.actor, "uid": self.uid, "at": self.request.at,
-            "encounter": self.encounter, **more,
-        }  # fmt: skip
-
-
-# Writes an entry and returns the act's result, if the act has one.
-Result = Mapping[str, Any]
-Save = Callable[[Chairside, Any], Result | None]
 # What a form offers beyond its own words: this clinic's chairs, staff and limits.
 Choices = Mapping[str, list[tuple[str, str]]]
 
@@ -293,6 +269,16 @@ ENTRIES = {
               icon="stop", key="x"),
         Entry(kind="correct", label=_("Correct a value"), press=_("Strike through"),
               form=forms.CorrectForm, save=_correct, states=(), icon="undo"),
+        Entry(kind="drug_fix", label=_("Correct a drug"), press=_("Save the correction"),
+              form=fix_forms.DrugFixForm, save=infusion_fixes.drug, states=(), icon="undo"),
+        Entry(kind="harm_fix", label=_("Correct a side effect"), press=_("Save the correction"),
+              form=fix_forms.HarmFixForm, save=infusion_fixes.harm, states=(), icon="undo"),
+        Entry(kind="rate_fix", label=_("Correct a rate"), press=_("Save the correction"),
+              form=fix_forms.RateFixForm, save=infusion_fixes.rate, states=(), icon="undo"),
+        Entry(kind="dose_fix", label=_("Correct an amount"), press=_("Save the correction"),
+              form=fix_forms.DoseFixForm, save=infusion_fixes.dose, states=(), icon="undo"),
+        Entry(kind="time_fix", label=_("Correct a time"), press=_("Save the correction"),
+              form=fix_forms.TimeFixForm, save=infusion_fixes.time, states=(), icon="undo"),
         Entry(kind="harm_end", label=_("Side effect over"), press=_("It is over"),
               form=forms.HarmEndForm, save=_harm_end, states=(), icon="check"),
         Entry(kind="emergency", label=_("Emergency card"), press=SAVE, form=forms.EmergencyForm,

@@ -15,6 +15,7 @@ from reprieve.monitoring import vitals
 from reprieve.pathway import charting, charting_harm, harm_end
 from reprieve.web.emergency_words import SITUATIONS, STEPS
 
+MOMENTS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 TEN = [(str(n), str(n)) for n in range(11)]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 MOAAS = [(str(n), str(n)) for n in range(5, -1, -1)]
@@ -47,7 +48,7 @@ class Entered(forms.Form):
     """An entry. Fields named in `FOLDED` lie behind "More", time fields behind "Not now"."""
 
     FOLDED: tuple[str, ...] = ()
-    TIME = ("at", "why")
+    TIME: tuple[str, ...] = ("at", "why")
 
     def first(self) -> list[forms.BoundField]:
         """The fields in view."""
@@ -68,7 +69,7 @@ class Timed(Entered):
     at = forms.DateTimeField(
         label=_("Time, if not now"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
-        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        input_formats=MOMENTS,
     )  # fmt: skip
     why = forms.CharField(
         label=_("Why another time"), required=False, max_length=200,

@@ -19,7 +19,7 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import clinics
 from reprieve.records.queries import live as queries
-from reprieve.web import infusion_screen, limit_view
+from reprieve.web import infusion_lines, infusion_screen, limit_view
 from reprieve.web import infusion_words as words
 from reprieve.web.access import PageRequest
 from reprieve.web.live_reader import Shared, reader
@@ -124,7 +124,7 @@ def _made(request: PageRequest, encounter: uuid.UUID, now: int, after: Cursor) -
         ),
         "sounding": "" if silent else head.alarms.sounding or "", "silence": head.alarms.silence,
         "due": infusion_screen.due(head), "feed_ms": infusion_screen.feed_ms(head),
-        "lines": infusion_screen.lines(head),
+        "lines": infusion_lines.lines(head),
         "own_limits": [
             limit_view.short(one) for one in alarm_policy.usable(ground.rows(encounter)["patient"])
         ],
@@ -161,16 +161,16 @@ def table(request: PageRequest, encounter: uuid.UUID) -> dict[str, Any]:
     return {
         "heads": [f"{words.signal(s)} {words.unit(s)}".strip() for s in shown],
         "rows": [_table_row(row, shown, _said(row, found)) for row in rows],
-        "given": infusion_screen.mg(head.course.given_ug(ms(request.at))),
+        "given": words.mg(head.course.given_ug(ms(request.at))),
     }
 
 
 def _marks(head: queries.Head) -> Iterator[Happening]:
     """What stands beside the values: numbered as on the grid, and what was struck through."""
-    for line in infusion_screen.lines(head):
-        if not line.struck:
-            said = f"{line.number}. {line.text}"
-            yield Happening(at_ms=line.at_ms, what=said, id=f"{line.number:06}")
+    for line in infusion_lines.lines(head):
+        marks = " · ".join(part for part in (line.replaced, line.stands_for) if part)
+        said = f"{line.number}. {line.text}{f' ({marks})' if marks else ''}"
+        yield Happening(at_ms=line.at_ms, what=said, id=f"{line.number:06}")
     for value in head.typed:
         if value.corrected:
             struck = _("{signal} {value} struck through").format(

@@ -1,4 +1,4 @@
-"""The infusion's screen from what was read: tiles, status, due times, the list and the grid."""
+"""The infusion's screen from what was read: tiles, status, due times and the grid."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from reprieve.monitoring.vitals import Reading
 from reprieve.records.frame_arrays import Point
 from reprieve.records.queries.live import Feed, Head
 from reprieve.web import infusion_words as words
+from reprieve.web.infusion_lines import LATE_MS, lines
 
 MINUTE_MS = 60_000
-LATE_MS = 5 * MINUTE_MS
 OLD_DEVICE_MS = MINUTE_MS
 OLD_MS = 5 * MINUTE_MS
 OLD_SCORE_MS = 30 * MINUTE_MS
@@ -83,28 +83,6 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One entry of the list beside the grid, newest last, with what may be done about it.
-
-    `offline`: how it came from a tablet without connection, and why it stands beside the rest;
-    `goes_on`: a side effect of which nobody said yet that it is over.
-    """
-
-    id: str
-    kind: str
-    number: int
-    at_ms: int
-    text: str
-    by: str
-    late: str
-    struck: bool
-    deviation: bool
-    addendum: bool
-    offline: str = ""
-    goes_on: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What was ordered, given and is left. Milligrams as text, times in ms."""
 
@@ -130,21 +108,16 @@ def status(head: Head, *, now_ms: int) -> Status:
         state=head.chart.state,
         kind=kind,
         word=str(word),
-        rate=mg(head.course.rate_ug_per_h),
-        given=mg(head.course.given_ug(now_ms)),
-        order=mg(_planned_ug(order)) if order else "",
-        limit=mg(order["max_total_ug"]) if order else "",
+        rate=words.mg(head.course.rate_ug_per_h),
+        given=words.mg(head.course.given_ug(now_ms)),
+        order=words.mg(_planned_ug(order)) if order else "",
+        limit=words.mg(order["max_total_ug"]) if order else "",
         started_ms=head.course.started_ms,
         left_ms=_left_ms(head, order, now_ms),
         runs=head.course.rate_ug_per_h > 0,
         ways=tuple((name, str(word)) for name, word in WAYS.get(head.chart.state, ())),
         next=head.chart.state in NEXT,
     )
-
-
-def mg(amount_ug: int) -> str:
-    """This function will write micrograms as milligrams with one decimal."""
-    return f"{amount_ug / 1000:.1f}"
 
 
 def _planned_ug(order: dict[str, Any]) -> int:
@@ -274,68 +247,6 @@ def feed_ms(head: Head) -> int | None:
     return max((t.seen_ms for t in head.alarms.tracks.values() if t.seen_ms), default=None)
 
 
-def lines(head: Head) -> list[Line]:
-    """This function will list acts, drugs and side effects by time, numbered as on the grid."""
-    found = [*_acts(head), *_drugs(head), *_harms(head)]
-    ordered = sorted(found, key=lambda one: (one["at_ms"], one["recorded_ms"]))
-    sent = {one.subject: words.sent_later(one) for one in head.offline}
-    return [_line(n, one, sent.get(one["id"], "")) for n, one in enumerate(ordered, 1)]
-
-
-def _line(number: int, one: dict[str, Any], sent: str) -> Line:
-    late = one["recorded_ms"] - one["at_ms"] > LATE_MS
-    return Line(
-        id=one["id"], kind=one["entry"], number=number, at_ms=one["at_ms"], text=one["text"],
-        by=one["by"], struck=one["corrected"], deviation=one.get("deviation", False),
-        late=words.second(one["recorded_ms"]) if late else "", addendum=one["addendum"],
-        offline=sent,
-        goes_on=one["entry"] == "harm" and not one["corrected"] and one["ended_ms"] is None,
-    )  # fmt: skip
-
-
-def _acts(head: Head) -> list[dict[str, Any]]:
-    return [{**e, "entry": "act", "text": act_text(e)} for e in head.chart.events]
-
-
-def act_text(event: dict[str, Any]) -> str:
-    """This function will say one act with its rate, dose, volume, chair and note."""
-    parts = [words.act(event["kind"])]
-    if event["rate_ug_per_h"] is not None:
-        parts.append(f"{mg(event['rate_ug_per_h'])} mg/h")
-    if event["dose_ug"] is not None:
-        parts.append(f"{mg(event['dose_ug'])} mg")
-    detail = event["detail"]
-    if "volume_left_ml" in detail:
-        parts.append(_("{ml} mL left").format(ml=detail["volume_left_ml"]))
-    if detail.get("about") == "line_out":
-        parts.append(_("intravenous line out"))
-    if detail.get("about") == "drugs_open":
-        parts.append(_("controlled drugs are not accounted for"))
-    if event["kind"] == "handed_over":
-        parts.append(f"{detail.get('from_name', '')} → {detail.get('to_name', '')}")
-    parts += [event["chair"], event["note"]]
-    return " · ".join(p for p in parts if p)
-
-
-def _drugs(head: Head) -> list[dict[str, Any]]:
-    return [
-        {**d, "entry": "drug", "text": " · ".join(
-            p for p in (f"{_(d['drug'])} {d['dose_text']}", d["route"].upper(), d["note"]) if p
-        )}
-        for d in head.chart.drugs
-    ]  # fmt: skip
-
-
-def _harms(head: Head) -> list[dict[str, Any]]:
-    return [
-        {**h, "at_ms": h["onset_ms"], "entry": "harm", "text": " · ".join(
-            p for p in (_(h["term"]), _("grade {n}").format(n=h["grade"]), _(h["action"]),
-                        _(h["outcome"]), words.ended(h["ended_ms"]), h["note"]) if p
-        )}
-        for h in head.chart.adverse_events
-    ]  # fmt: skip
-
-
 def grid(
     head: Head, feed: Feed, *, now_ms: int, whole: bool, limits: Any
 ) -> dict[str, Any]:
@@ -356,11 +267,10 @@ def grid(
         "boluses": [[b.at_ms, b.dose_ug / 1000] for b in head.course.boluses],
         "given": head.course.given_ug(now_ms) / 1000,
         "drugs": [
-            [d["at_ms"], d["drug"], d["dose_text"], d["deviation"], d["dose_ug"]]
-            for d in head.chart.drugs if not d["corrected"]
+            [d["at_ms"], d["drug"], d["dose_text"], d["deviation"], d["dose_ug"], d["corrected"]]
+            for d in head.chart.drugs
         ],
-        "marks": [[line.at_ms, line.number, bool(line.late)] for line in lines(head)
-                  if not line.struck],
+        "marks": [[line.at_ms, line.number, bool(line.late), line.struck] for line in lines(head)],
         "limits": limits,
     }  # fmt: skip
 

@@ -126,6 +126,11 @@ def ended(at_ms: int | None) -> str:
     return said.format(time=second(at_ms)) if at_ms is not None else ""
 
 
+def mg(amount_ug: int) -> str:
+    """This function will write micrograms as milligrams with one decimal."""
+    return f"{amount_ug / 1000:.1f}"
+
+
 def second(at_ms: int | None) -> str:
     """This function will say a moment of today as "14:02:10" in the clinic's zone."""
     if at_ms is None:

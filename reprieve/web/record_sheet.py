@@ -18,7 +18,8 @@ from reprieve.records.queries.printed import Printed
 from reprieve.records.queries.settings import Chosen
 from reprieve.web import infusion_words as words
 from reprieve.web import record_words
-from reprieve.web.infusion_screen import LATE_MS, mg
+from reprieve.web.infusion_lines import LATE_MS
+from reprieve.web.infusion_words import mg
 from reprieve.web.print.strip import HEAVY_MS, Doses, Dot, Pressure, Row, Sheet
 from reprieve.web.words import day
 
@@ -162,6 +163,7 @@ def sheet(found: Printed, *, band: Mapping[str, float] | None, until_ms: int) ->
         doses=tuple(_doses(chart.drugs)),
         marks=tuple((e["at_ms"], numbers[e["id"]])
                     for e in sorted(chart.events, key=lambda e: numbers[e["id"]])),
+        crossed=frozenset(numbers[e["id"]] for e in chart.events if e["corrected"]),
     )  # fmt: skip
 
 
@@ -246,10 +248,10 @@ def _doses(drugs: Iterable[Mapping[str, Any]]) -> Iterator[Doses]:
     """A row for each drug; the total counts what was not corrected, where it is in milligrams."""
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for one in drugs:
-        if not one["corrected"]:
-            rows.setdefault(one["drug"], []).append(one)
+        rows.setdefault(one["drug"], []).append(one)
     for name, given in rows.items():
-        known = [d["dose_ug"] for d in given]
+        known = [d["dose_ug"] for d in given if not d["corrected"]]
         total = f"{sum(known) / 1000:g} mg" if all(k is not None for k in known) else ""
         ticks = tuple((d["at_ms"], d["dose_text"]) for d in given)
-        yield Doses(name=_(name), ticks=ticks, total=total)
+        crossed = frozenset(n for n, d in enumerate(given) if d["corrected"])
+        yield Doses(name=_(name), ticks=ticks, total=total, crossed=crossed)

@@ -15,7 +15,7 @@ from reprieve.records.queries.printed import Correction, Printed
 from reprieve.records.queries.signatures import SignatureView
 from reprieve.web import infusion_words as words
 from reprieve.web.infusion_entries import ENTRIES
-from reprieve.web.infusion_screen import LATE_MS, act_text
+from reprieve.web.infusion_lines import LATE_MS, act_text, replaced_by, successors
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.presenters import STARS, TECHNICAL_STARS
 from reprieve.web.print.record import Line, Section
@@ -87,9 +87,21 @@ def _marks(one: Happening) -> str:
     return ", ".join(found)
 
 
+def _replaced(later: Mapping[str, Happening], one: Happening) -> str:
+    """Who put another entry in the place of this one, when and why."""
+    return replaced_by(later[one["id"]]) if one["corrected"] else ""
+
+
+def _instead(one: Happening, at: Mapping[str, int]) -> str:
+    """In whose place an entry stands: that of a drug or a side effect is named by its time."""
+    if not one["corrects"]:
+        return ""
+    return _("in place of the entry of {at}").format(at=words.second(at[one["corrects"]]))
+
+
 def _events(events: Iterable[Happening]) -> Iterator[Line]:
     events = list(events)
-    numbers = numbered(events)
+    numbers, later = numbered(events), successors(events)
     for one in sorted(events, key=lambda e: numbers[e["id"]]):
         at = when(one["at_ms"], one["recorded_ms"])
         stands = _("stands for {n}").format(n=numbers.get(one["corrects"], "?"))
@@ -97,19 +109,23 @@ def _events(events: Iterable[Happening]) -> Iterator[Line]:
             f"{numbers[one['id']]}. {at}", act_text(dict(one)), _marks(one),
             stands if one["corrects"] else "", one["by"],
         )  # fmt: skip
-        yield Line(text=text, struck=one["corrected"])
+        yield Line(text=text, struck=one["corrected"], after=_replaced(later, one))
 
 
 def _drugs(drugs: Iterable[Happening]) -> Iterator[Line]:
+    drugs = list(drugs)
+    later, at = successors(drugs), {one["id"]: one["at_ms"] for one in drugs}
     for one in drugs:
         text = _joined(
             when(one["at_ms"], one["recorded_ms"]), f"{_(one['drug'])} {one['dose_text']}",
-            one["route"].upper(), one["note"], _marks(one), one["by"],
+            one["route"].upper(), one["note"], _marks(one), _instead(one, at), one["by"],
         )  # fmt: skip
-        yield Line(text=text, struck=one["corrected"])
+        yield Line(text=text, struck=one["corrected"], after=_replaced(later, one))
 
 
 def _harms(harms: Iterable[Happening]) -> Iterator[Line]:
+    harms = list(harms)
+    later, onset = successors(harms), {one["id"]: one["onset_ms"] for one in harms}
     for one in harms:
         rate = _("at {rate} mg/h after {given} mg").format(
             rate=_mg(one["rate_ug_per_h_at_onset"]), given=_mg(one["given_ug_at_onset"])
@@ -118,9 +134,9 @@ def _harms(harms: Iterable[Happening]) -> Iterator[Line]:
             when(one["onset_ms"], one["recorded_ms"]), _(one["term"]),
             _("grade {n}").format(n=one["grade"]), _(one["action"]), _(one["outcome"]),
             words.ended(one["ended_ms"]), _("serious") if one["serious"] else "", rate,
-            one["note"], _marks(one), one["by"],
+            one["note"], _marks(one), _instead(one, onset), one["by"],
         )  # fmt: skip
-        yield Line(text=text, struck=one["corrected"])
+        yield Line(text=text, struck=one["corrected"], after=_replaced(later, one))
 
 
 def _mg(amount_ug: int | None) -> str:

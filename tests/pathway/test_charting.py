@@ -294,7 +294,7 @@ class TestDrug:
         chair.world.later(minutes=2)
         with pytest.raises(NotNow, match="minutes ago"):
             self.give(chair, "midazolam", "1")
-        self.give(chair, "midazolam", "0.5", corrects=uuid.UUID(str(first)))
+        self.give(chair, "midazolam", "0.5", corrects=uuid.UUID(str(first)), note="a slip")
         with pytest.raises(NotNow):
             self.give(chair, "midazolam", "0.5", corrects=uuid.UUID(str(first)))
         with pytest.raises(NotFound):

@@ -122,7 +122,7 @@ def test_a_judgement_leaves_the_other_reviews_open(visit: Visit) -> None:
 def test_a_correction_to_a_heavier_grade_asks_for_a_review(visit: Visit) -> None:
     event = felt(visit, grade=2)
     assert open_items(visit, "adverse_event") == 0
-    felt_worse = Harm(term="dissociation", grade=3)
+    felt_worse = Harm(term="dissociation", grade=3, note="seen again")
     for _ in range(2):
         visit.world.later(minutes=1)
         event = charting_harm.record(harm=felt_worse, corrects=event, **visit.act())

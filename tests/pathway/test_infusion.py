@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import clinic, infusion
+from reprieve.pathway import clinic, infusion, infusion_stream
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import Conflict, NotFound, NotNow, PermissionDenied
 from reprieve.pathway.infusion import Happened
@@ -169,6 +169,9 @@ class TestReported:
         chair.world.later(minutes=1)
         chair.do("resumed", rate_ug_per_h=1_000, reported=True)
         assert chair.row.state == "running"
+
+    def test_what_stands_is_not_paused(self) -> None:
+        assert infusion_stream.replayed(["started", "stopped", "paused"]) == "stopped"
 
 
 class TestCorrected:

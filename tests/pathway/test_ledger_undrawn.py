@@ -26,7 +26,8 @@ def given(
     world: World, encounter: uuid.UUID, mg: str, *, drug: str = "midazolam", route: str = "iv",
     corrects: uuid.UUID | None = None,
 ) -> uuid.UUID:  # fmt: skip
-    dose = charting_drug.Dose(drug=drug, dose=Decimal(mg), route=route, reported=True)
+    dose = charting_drug.Dose(drug=drug, dose=Decimal(mg), route=route, reported=True,
+                              note="misread" if corrects else "")  # fmt: skip
     done = charting_drug.give(
         actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=encounter, dose=dose,
         corrects=corrects,

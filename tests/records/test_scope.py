@@ -28,6 +28,7 @@ WITHOUT_CLINIC = {
     "bags.as_json": "a value's own form",
     "bags.from_json": "a value's own form",
     "bags.of_event": "reads an act that was found",
+    "charts.at_onset": "arithmetic",
     "charts.iso": "a value's own form",
     "clinics.clinics": "lists the practices for the product itself",
     "facts.age_years": "arithmetic",

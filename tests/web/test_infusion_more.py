@@ -122,7 +122,7 @@ def test_a_drugs_doses_go_to_the_grid_with_their_amount(as_role: AsRole, chair: 
     found = re.search(r'id="live-grid">(.*?)</script>', shown(as_role("physician"), chair), re.S)
     assert found
     [row] = json.loads(found[1])["drugs"]
-    assert row[1:] == ["ondansetron", "4 mg", True, 4000]
+    assert row[1:] == ["ondansetron", "4 mg", True, 4000, False]
 
 
 def test_each_key_opens_one_entry() -> None:

@@ -117,9 +117,9 @@ def test_the_table_holds_what_the_grid_draws(as_role: AsRole, chair: Chair) -> N
         assert f"{value:g}" in said, signal
         assert ("struck through" in said) >= struck
     assert any(struck for *_rest, struck, _id in drawn["hand"])
-    for at_ms, drug, dose, _deviation, _ug in drawn["drugs"]:
+    for at_ms, drug, dose, _deviation, _ug, _struck in drawn["drugs"]:
         assert f"{drug} {dose}" in row_of(at_ms)["Events"]
-    for at_ms, number, _late in drawn["marks"]:
+    for at_ms, number, _late, _struck in drawn["marks"]:
         assert re.search(rf"(^|; ){number}\. ", row_of(at_ms)["Events"])
     for begin_ms, _end_ms, rate in drawn["rates"]:
         assert row_of(begin_ms)["Rate mg/h"] == f"{rate:.1f}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from reprieve.monitoring.course import Act, until
 from reprieve.records import frames, notes
 from reprieve.records.models import (
     AdverseEvent,
@@ -111,6 +113,7 @@ def acts(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
     if row is None or state is None:
         return None
     names = _names(clinic)
+    events = _events(clinic, encounter, names)
     return Chart(
         encounter=row.pk,
         patient=row.patient_id,
@@ -120,9 +123,9 @@ def acts(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Chart | None:
         state=state.state,
         chair=state.chair_id,
         by_hand=state.by_hand,
-        events=_events(clinic, encounter, names),
+        events=events,
         drugs=_drugs(clinic, encounter, names),
-        adverse_events=_adverse(clinic, encounter, names),
+        adverse_events=_adverse(clinic, encounter, names, _acts(events)),
         orders=_orders(clinic, row, names),
         alarm_state=dict(state.alarm_fold),
     )
@@ -244,8 +247,18 @@ def _alarms(
     )  # fmt: skip
 
 
+def _acts(events: Iterable[Mapping[str, Any]]) -> list[Act]:
+    return [
+        Act(
+            id=e["id"], kind=e["kind"], at_ms=e["at_ms"], recorded_ms=e["recorded_ms"],
+            rate_ug_per_h=e["rate_ug_per_h"], dose_ug=e["dose_ug"], corrects=e["corrects"] or None,
+        )
+        for e in events
+    ]  # fmt: skip
+
+
 def _adverse(
-    clinic: uuid.UUID, encounter: uuid.UUID, names: Names
+    clinic: uuid.UUID, encounter: uuid.UUID, names: Names, acts: Sequence[Act]
 ) -> tuple[dict[str, Any], ...]:
     rows = list(
         AdverseEvent.of(clinic)
@@ -257,14 +270,27 @@ def _adverse(
     return tuple(
         {
             "id": str(row.pk), "term": row.term, "grade": row.grade, "onset_ms": row.onset_ms,
-            "ended_ms": row.ended_ms, "rate_ug_per_h_at_onset": row.rate_ug_per_h_at_onset,
-            "given_ug_at_onset": row.given_ug_at_onset, "action": row.action,
+            "ended_ms": row.ended_ms, **at_onset(row, acts), "action": row.action,
             "outcome": row.outcome, "serious": row.serious, "note": notes.read(row.note),
-            "corrected": row.pk in replaced, "addendum": row.addendum,
+            "corrected": row.pk in replaced, "corrects": str(row.corrects_id or ""),
+            "addendum": row.addendum,
             "by": names.get(row.by_id, ""), "recorded_ms": _ms(row.recorded_at),
         }
         for row in rows
     )  # fmt: skip
+
+
+def at_onset(row: AdverseEvent, acts: Sequence[Act]) -> dict[str, int | None]:
+    """This function will tell what ran and was given when a side effect began, as it stands now.
+
+    A rate that is corrected later changes it; what nobody knew when it was written stays unknown.
+    """
+    rate, given = row.rate_ug_per_h_at_onset, row.given_ug_at_onset
+    then = until(acts, row.onset_ms)
+    return {
+        "rate_ug_per_h_at_onset": None if rate is None else then.rate_ug_per_h_at(row.onset_ms),
+        "given_ug_at_onset": None if given is None else then.given_ug(row.onset_ms),
+    }
 
 
 def _checks(

@@ -54,7 +54,8 @@ def let_start(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
     if bag is None or check is None or not check.agrees or check.bag != bag.id:
         return False
     hung = InfusionEvent.of(clinic).filter(
-        encounter_id=encounter, kind__in=HANGS, recorded_at__gte=check.at
+        encounter_id=encounter, kind__in=HANGS, recorded_at__gte=check.at,
+        corrects__isnull=True,
     )
     return hung.exists()
 
@@ -62,13 +63,14 @@ def let_start(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
 def holds(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
     """This function will tell whether the last check agrees, is of the bag in use, and is unspent.
 
-    A new bag, a stop, a start or a bag change asks for a new check.
+    A new bag, a stop, a start or a bag change asks for a new check; a correction of one does not.
     """
     bag = bags.newest(clinic=clinic, encounter=encounter)
     check = newest(clinic=clinic, encounter=encounter)
     if bag is None or check is None or not check.agrees or check.bag != bag.id:
         return False
     later = InfusionEvent.of(clinic).filter(
-        encounter_id=encounter, kind__in=SPENT_BY, recorded_at__gte=check.at
+        encounter_id=encounter, kind__in=SPENT_BY, recorded_at__gte=check.at,
+        corrects__isnull=True,
     )
     return not later.exists()

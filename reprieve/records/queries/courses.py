@@ -13,18 +13,31 @@ from reprieve.records.models import InfusionEvent
 ACT = ("pk", "kind", "at_ms", "recorded_ms", "rate_ug_per_h", "dose_ug", "corrects_id")
 
 
-def of(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Course:
-    """This function will fold an infusion's acts into its course."""
-    return course(acts(clinic=clinic, encounter=encounter))
+def of(
+    *, clinic: uuid.UUID, encounter: uuid.UUID, without: uuid.UUID | None = None
+) -> Course:
+    """This function will fold an infusion's acts into its course, as if one had not been."""
+    told = acts(clinic=clinic, encounter=encounter)
+    if without is not None:  # something that changes no rate stands in its place
+        told.append(Act(id="", kind="noted", at_ms=0, recorded_ms=0, corrects=str(without)))
+    return course(told)
 
 
 def of_many(*, clinic: uuid.UUID, encounters: Sequence[uuid.UUID]) -> dict[uuid.UUID, Course]:
     """This function will fold the acts of several infusions, each into its course."""
+    found = acts_of_many(clinic=clinic, encounters=encounters)
+    return {one: course(told) for one, told in found.items()}
+
+
+def acts_of_many(
+    *, clinic: uuid.UUID, encounters: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[Act]]:
+    """This function will return the acts of several infusions, each in no particular order."""
     found: dict[uuid.UUID, list[Act]] = {one: [] for one in encounters}
     rows = InfusionEvent.of(clinic).filter(encounter_id__in=encounters)
     for encounter, *told in rows.values_list("encounter_id", *ACT):
         found[encounter].append(_act(*told))
-    return {one: course(told) for one, told in found.items()}
+    return found
 
 
 def acts(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[Act]:
@@ -44,10 +57,13 @@ def _act(key: uuid.UUID, kind: str, *rest: Any) -> Act:
 def bolus_minutes(*, clinic: uuid.UUID, encounter: uuid.UUID) -> dict[int, int]:
     """This function will tell over how many minutes each bolus was given, by its moment.
 
-    A bolus whose length nobody stated is left out; of two at one moment the shorter counts.
+    A bolus whose length nobody stated is left out; of two at one moment the shorter counts. What
+    was corrected does not count.
     """
     found: dict[int, int] = {}
-    rows = InfusionEvent.of(clinic).filter(encounter_id=encounter, kind="bolus")
+    rows = InfusionEvent.of(clinic).filter(
+        encounter_id=encounter, kind="bolus", corrections__isnull=True
+    )
     for at_ms, detail in rows.values_list("at_ms", "detail"):
         minutes = detail.get("over_min", 0)
         found[at_ms] = min(found.get(at_ms, minutes), minutes)

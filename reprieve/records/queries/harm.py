@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db.models import QuerySet, Sum
 
 from reprieve.clinical import harm_grades
+from reprieve.monitoring.course import Act
 from reprieve.records import notes
 from reprieve.records.models import AdverseEvent, InfusionState, LedgerEntry, Practitioner
+from reprieve.records.queries import charts, courses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,17 +111,28 @@ def _views(rows: QuerySet[AdverseEvent]) -> list[HarmView]:
     found = list(valid.order_by("-onset_ms", "id"))
     if not found:
         return []
-    names = dict(Practitioner.of(found[0].clinic_id).values_list("id", "name"))
-    return [_view(row, names.get(row.by_id, "") if row.by_id else "") for row in found]
+    clinic = found[0].clinic_id
+    names = dict(Practitioner.of(clinic).values_list("id", "name"))
+    visits = [row.encounter_id for row in found if row.encounter_id is not None]
+    acts = courses.acts_of_many(clinic=clinic, encounters=visits)
+    return [
+        _view(
+            row, names.get(row.by_id, "") if row.by_id else "",
+            acts[row.encounter_id] if row.encounter_id else [],
+        )
+        for row in found
+    ]  # fmt: skip
 
 
-def _view(row: AdverseEvent, by: str) -> HarmView:
+def _view(row: AdverseEvent, by: str, acts: Sequence[Act]) -> HarmView:
     onset = _at(row.onset_ms)
     assert onset is not None  # the column is never empty
+    then = charts.at_onset(row, acts)
     return HarmView(
         id=row.pk, patient=row.patient_id, encounter=row.encounter_id, term=row.term,
-        grade=row.grade, onset=onset, ended=_at(row.ended_ms), given_ug=row.given_ug_at_onset,
-        rate_ug_per_h=row.rate_ug_per_h_at_onset, action=row.action, outcome=row.outcome,
+        grade=row.grade, onset=onset, ended=_at(row.ended_ms),
+        given_ug=then["given_ug_at_onset"], rate_ug_per_h=then["rate_ug_per_h_at_onset"],
+        action=row.action, outcome=row.outcome,
         serious=row.serious, criteria=tuple(row.criteria or ()),
         relatedness=row.relatedness or "", expected=row.expected, device_fault=row.device_fault,
         note=notes.read(row.note), by=by, recorded_at=row.recorded_at,

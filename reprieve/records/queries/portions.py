@@ -181,21 +181,25 @@ def _hung(row: Portion) -> tuple[int | None, int]:
     bag = row.bag
     assert bag is not None  # a portion of kind bag names its recipe
     acts = InfusionEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
-    replaced = set(acts.exclude(corrects=None).values_list("corrects_id", flat=True))
     later = acts.filter(kind=bags.KIND, recorded_ms__gt=bag.recorded_ms)
     until = later.order_by("recorded_ms").values_list("recorded_ms", flat=True).first()
-    hung = [
-        (at, recorded)
-        for pk, at, recorded in acts.filter(kind__in=HUNG)
-        .order_by("at_ms", "recorded_ms")
-        .values_list("id", "at_ms", "recorded_ms")
-        if pk not in replaced
-    ]
+    hung = _as_hung(acts.filter(kind__in=HUNG))
     own = [at for at, recorded in hung if bag.recorded_ms <= recorded < (until or FOREVER_MS)]
     if not own:
         return None, FOREVER_MS
     after = [at for at, recorded in hung if until is not None and recorded >= until]
     return min(own), min(after) - 1 if after else FOREVER_MS
+
+
+def _as_hung(acts: QuerySet[InfusionEvent]) -> list[tuple[int, int]]:
+    """When each bag was hung, as it stands now, and when that was first entered, in ms."""
+    rows = {row.pk: row for row in acts.order_by("at_ms", "recorded_ms")}
+    replaced = {row.corrects_id for row in rows.values()}
+
+    def first(row: InfusionEvent) -> InfusionEvent:
+        return first(rows[row.corrects_id]) if row.corrects_id else row
+
+    return [(r.at_ms, first(r).recorded_ms) for pk, r in rows.items() if pk not in replaced]
 
 
 def kind_for(route: str) -> str:

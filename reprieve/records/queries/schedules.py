@@ -81,11 +81,14 @@ def next_by_hand_ms(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> i
 
 
 def _acts(clinic: uuid.UUID, encounters: Iterable[uuid.UUID]) -> Iterator[Happened]:
+    """Drugs and acts as they stand now: what was corrected asks for nothing."""
     chairs = list(encounters)
-    given = MedicationAdministration.of(clinic).filter(encounter_id__in=chairs)
+    given = MedicationAdministration.of(clinic).filter(
+        encounter_id__in=chairs, corrections__isnull=True
+    )
     for encounter, at_ms in given.values_list("encounter_id", "at_ms"):
         yield encounter, CareEvent(kind="rescue", at_ms=at_ms)
-    rows = InfusionEvent.of(clinic).filter(encounter_id__in=chairs)
+    rows = InfusionEvent.of(clinic).filter(encounter_id__in=chairs, corrections__isnull=True)
     for encounter, word, at_ms in rows.values_list("encounter_id", "kind", "at_ms"):
         kind = _kind(word)
         if kind is not None:

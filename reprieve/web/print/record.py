@@ -27,10 +27,14 @@ TIGHT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a list; what was corrected is struck through, never left out."""
+    """One line of a list; what was corrected is struck through, never left out.
+
+    `after` is said behind it and never struck: who replaced it, when and why.
+    """
 
     text: str
     struck: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +87,5 @@ def _section(section: Section) -> Iterator[Flowable]:
     yield Paragraph(escape(section.heading), PART)
     for line in section.lines:
         text = escape(line.text)
-        yield Paragraph(f"<strike>{text}</strike>" if line.struck else text, LINE)
+        text = f"<strike>{text}</strike>" if line.struck else text
+        yield Paragraph(f"{text} · {escape(line.after)}" if line.after else text, LINE)

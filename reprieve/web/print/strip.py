@@ -65,16 +65,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doses:
-    """A row of one drug: its doses as ticks with their amounts, the total at the right."""
+    """A row of one drug: its doses as ticks with their amounts, the total at the right.
+
+    `crossed` are the numbers of the ticks that were corrected, from nought.
+    """
 
     name: str
     ticks: tuple[tuple[int, str], ...]
     total: str
+    crossed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a strip draws from `from_ms` to `to_ms`. `clock` says a moment on the axis."""
+    """What a strip draws from `from_ms` to `to_ms`. `clock` says a moment on the axis.
+
+    `crossed` are the numbers of the marks that were corrected.
+    """
 
     from_ms: int
     to_ms: int
@@ -89,6 +96,7 @@ class Sheet:
     rate_total: str = ""
     doses: tuple[Doses, ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
+    crossed: frozenset[int] = frozenset()
 
 
 def strips(sheet: Sheet) -> list[Flowable]:
@@ -294,10 +302,13 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
     def _doses(self, row: Doses, base: float) -> None:
         self._name(row.name, base + 3, row.total)
         free = 0.0
-        for at, said in row.ticks:
+        for number, (at, said) in enumerate(row.ticks):
             if self._in(at):
                 self._tick(at, base)
-                free = self._text(max(self._x(at) + 2.5, free), base + 3, said)
+                left = max(self._x(at) + 2.5, free)
+                free = self._text(left, base + 3, said)
+                if number in row.crossed:
+                    self._line((left - 1, base + 5), (free - 1, base + 5), black, 0.8)
 
     def _marks(self, base: float) -> None:
         """Numbers of the events in rings, as in the list; of one moment side by side."""
@@ -313,3 +324,4 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab comes without types
             self.canv.setFillColor(black)
             self.canv.setFont(typeface.BOLD, TEXT - 0.6)
             self.canv.drawCentredString(x, base + 3.1, str(number))
+            self._struck(x, base + 5.2, number in self.sheet.crossed)

@@ -30,9 +30,10 @@ from reprieve.records.queries import recovery as visits
 from reprieve.web import board_view, emergency_view, infusion_live
 from reprieve.web.access import PageRequest, live, page
 from reprieve.web.acts import act_of
+from reprieve.web.chairside import Chairside
 from reprieve.web.emergency_words import STEPS
 from reprieve.web.infusion_dialogs import dialogs
-from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, blank, form_for
+from reprieve.web.infusion_entries import ENTRIES, Entry, blank, form_for
 from reprieve.web.presenters import Badge, strip
 from reprieve.web.words import form_errors, say
 
@@ -42,7 +43,11 @@ FETCHED = "X-Reprieve-Entry"
 QUICK = tuple(one for one in ENTRIES.values() if one.states and one.quick)
 MORE = tuple(one for one in ENTRIES.values() if one.states and not one.quick)
 # Opened from a line of the chart.
-ASKED_FOR = (ENTRIES["correct"], ENTRIES["harm_end"])
+ASKED_FOR = tuple(
+    ENTRIES[kind] for kind in (
+        "correct", "harm_end", "drug_fix", "harm_fix", "rate_fix", "dose_fix", "time_fix",
+    )
+)  # fmt: skip
 
 
 @page("infusion.open", opens="infusion")

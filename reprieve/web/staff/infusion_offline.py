@@ -27,8 +27,9 @@ from reprieve.records.queries import live as queries
 from reprieve.web import emergency_view, infusion_live
 from reprieve.web.access import PageRequest, live, public
 from reprieve.web.acts import act_of
+from reprieve.web.chairside import Chairside
 from reprieve.web.emergency_words import STEPS
-from reprieve.web.infusion_entries import ENTRIES, Chairside, Entry, form_for
+from reprieve.web.infusion_entries import ENTRIES, Entry, form_for
 from reprieve.web.offline import service_worker
 from reprieve.web.words import bad_value, say
 

@@ -24,7 +24,7 @@ from reprieve.web import infusion_words as words
 from reprieve.web import patient_page, reauth, record_words, undrawn_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.infusion_screen import act_text
+from reprieve.web.infusion_lines import act_text
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.words import form_errors, say
 

@@ -104,7 +104,7 @@ function wireClose(dialog) {
 }
 
 /** @param {HTMLFormElement} form */
-function renumber(form) {
+export function renumber(form) {
   const field = form.elements.namedItem("act");
   if (field instanceof HTMLInputElement) field.value = number();
 }

@@ -17,6 +17,9 @@ const LOW = 20;
 const HIGH = 220;
 const ROW = 26;
 const CLOSE_PX = 9;
+const MARK_PX = 21;
+const LETTER_PX = 9;
+const FAR_PX = 126;
 const PLOTTED = new Set(["sbp", "dbp", "map", "heart_rate", "pulse_rate"]);
 
 /** @param {HTMLElement} box @param {Grid} grid */
@@ -251,20 +254,30 @@ function drugs(grid) {
     total: total(grid.drugs.filter((drug) => drug[1] === name)),
     items: grid.drugs
       .filter((drug) => drug[1] === name)
-      .map(([at, , dose, deviation]) => ({ at, text: `▲${dose}`, style: `g-drug g-drug-${name}${deviation ? " g-beyond" : ""}` })),
+      .sort((a, b) => a[0] - b[0] || Number(a[5]) - Number(b[5]))
+      .map(([at, , dose, deviation, , struck]) => ({
+        at,
+        text: `▲${dose}`,
+        style: `g-drug g-drug-${name}${deviation && !struck ? " g-beyond" : ""}${struck ? " g-crossed" : ""}`,
+      })),
   }));
 }
 
-/** In milligrams, where every dose is. @param {Grid["drugs"]} doses */
+/** In milligrams, where every dose that stands is. @param {Grid["drugs"]} doses */
 function total(doses) {
-  const known = doses.map((dose) => dose[4]).filter((ug) => ug !== null);
+  const stands = doses.filter((dose) => !dose[5]);
+  const known = stands.map((dose) => dose[4]).filter((ug) => ug !== null);
   const sum = known.reduce((all, ug) => all + ug, 0);
-  return known.length === doses.length ? `${Number((sum / 1000).toFixed(3))} mg` : undefined;
+  return known.length === stands.length ? `${Number((sum / 1000).toFixed(3))} mg` : undefined;
 }
 
 /** @param {Grid} grid @param {string} name @returns {Row} */
 function events(grid, name) {
-  const items = grid.marks.map(([at, number, late]) => ({ at, text: String(number), style: late ? "g-mark g-late" : "g-mark" }));
+  const items = grid.marks.map(([at, number, late, struck]) => ({
+    at,
+    text: String(number),
+    style: `g-mark${late ? " g-late" : ""}${struck ? " g-replaced" : ""}`,
+  }));
   return { name, kind: "marks", items };
 }
 
@@ -274,16 +287,27 @@ function drawRow(frame, row, top) {
   const middle = top + ROW / 2 + 5;
   group.append(make("line", { class: "g-line g-heavy", x1: 0, x2: frame.width, y1: top, y2: top }));
   group.append(make("text", { class: "g-name", x: 4, y: middle }, row.name));
-  for (const item of row.items) group.append(...drawItem(frame, row.kind, item, top, middle));
+  let free = 0;
+  for (const item of row.items) {
+    const place = beside(row.kind, x(frame, item.at), free);
+    free = place + (row.kind === "marks" ? MARK_PX : item.text.length * LETTER_PX);
+    group.append(...drawItem(frame, row.kind, { ...item, place }, top, middle));
+  }
   if (row.total)
     group.append(make("text", { class: "g-total", x: frame.width - 4, y: middle }, row.total));
   return group;
 }
 
-/** @param {Frame} frame @param {Row["kind"]} kind @param {Row["items"][number]} item
+/** What stands and what it replaced are of one moment: side by side, never far from their time.
+ * @param {Row["kind"]} kind @param {number} at @param {number} free where the one before ends */
+function beside(kind, at, free) {
+  return kind === "ticks" || kind === "marks" ? Math.min(Math.max(at, free), at + FAR_PX) : at;
+}
+
+/** @param {Frame} frame @param {Row["kind"]} kind @param {Row["items"][number] & {place: number}} item
  * @param {number} top @param {number} middle @returns {Element[]} */
 function drawItem(frame, kind, item, top, middle) {
-  const place = x(frame, item.at);
+  const { place } = item;
   if (kind === "rate" && item.to) {
     const across = { x1: place, x2: x(frame, item.to), y1: top + ROW - 4, y2: top + ROW - 4 };
     return [
@@ -294,7 +318,7 @@ function drawItem(frame, kind, item, top, middle) {
   if (kind === "marks")
     return [
       make("circle", { class: item.style, cx: place, cy: middle - 5, r: 10 }),
-      make("text", { class: "g-number", x: place, y: middle }, item.text),
+      make("text", { class: `g-number${item.style.includes("g-replaced") ? " g-crossed" : ""}`, x: place, y: middle }, item.text),
     ];
   const anchor = kind === "cells" ? "g-cell" : "g-text";
   return [make("text", { class: `${anchor} ${item.style}`, x: place, y: middle }, item.text)];

@@ -6,7 +6,8 @@
 /** @typedef {{whole: boolean, now: number, zone: string, feed: Record<string, Point[]>,
  *   beside: Record<string, Point[]>, doubts: [string, number, number, string][],
  *   hand: Typed[], rates: [number, number | null, number][], boluses: [number, number][],
- *   given: number, drugs: [number, string, string, boolean, number | null][], marks: [number, number, boolean][],
+ *   given: number, drugs: [number, string, string, boolean, number | null, boolean][],
+ *   marks: [number, number, boolean, boolean][],
  *   limits: Record<string, {low?: number, high?: number}>}} Grid */
 
 const LEAST_SPAN_MS = 3_600_000;
