@@ -209,7 +209,7 @@ class ChairForm(Timed):
 
     def __init__(self, *args: Any, chairs: Iterable[tuple[str, str]] = (), **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["chair"].choices = list(chairs)  # type: ignore[attr-defined]
+        self.fields["chair"].choices = [("", "–"), *chairs]  # type: ignore[attr-defined]
 
 
 class InfiltratedForm(Timed):
@@ -227,15 +227,17 @@ class HandoverForm(Timed):
 
     def __init__(self, *args: Any, staff: Iterable[tuple[str, str]] = (), **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["to"].choices = list(staff)  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", "–"), *staff]  # type: ignore[attr-defined]
 
 
 class DrugForm(Timed):
     """A drug given beside the infusion, inside its order."""
 
     drug = forms.ChoiceField(
-        label=_("Drug"), choices=lambda: [(d.id, f"{_now(d.id)} ({d.unit})")
-                                          for d in rescue.drugs().values()],
+        label=_("Drug"),
+        # None beforehand: a press too many must not chart a drug that nobody chose.
+        choices=lambda: [("", "–"), *((d.id, f"{_now(d.id)} ({d.unit})")
+                                      for d in rescue.drugs().values())],
     )  # fmt: skip
     dose = amount(_("Dose"), digits=3)
     route = forms.ChoiceField(
