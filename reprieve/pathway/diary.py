@@ -66,7 +66,7 @@ def save(
 
     def work() -> Done:
         patients.get(clinic=actor.clinic, patient=patient)
-        _check_link(actor, patient, link, at)
+        _check_link(actor, patient, link, at, told)
         row = _write(said, actor=actor, at=at, told=told, patient=patient, mode=mode, link=link)
         counts = LATE not in row.extras
         alert = _alarm(said, actor, at, patient, rules.data)
@@ -143,14 +143,14 @@ def _check_day(
 
 
 def _check_link(
-    actor: Actor, patient: uuid.UUID, link: uuid.UUID | None, at: datetime
+    actor: Actor, patient: uuid.UUID, link: uuid.UUID | None, at: datetime, told: datetime
 ) -> None:
     """A patient writes by a diary link of their own; staff need none."""
     if actor.practitioner is not None:
         return
     if link is None or actor.patient != patient:
         raise PermissionDenied(N_("This link is another person's."))
-    links.usable(actor=actor, at=at, link=link, forms=(links.DIARY,))
+    links.usable(actor=actor, at=at, link=link, forms=(links.DIARY,), told=told)
 
 
 def _write(

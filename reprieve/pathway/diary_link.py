@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from reprieve.pathway import links, messages
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import OutboxMessage, PatientLink
-from reprieve.records.queries import booking_plan, clinics, treatments
+from reprieve.records.queries import booking_plan, clinics, closings, treatments
 from reprieve.scheduling import reminders
 from reprieve.scheduling.wall import local
 
@@ -45,8 +45,12 @@ def ask(*, actor: Actor, patient: uuid.UUID, at: datetime) -> int:
     """This function will keep the diary's prompts of the next weeks, inside an act.
 
     Those of the last course and those before a series that is booked. Nothing is kept for a
-    patient without an address on file: the staff then ask by telephone.
+    patient without an address on file: the staff then ask by telephone. Once care has ended nobody
+    is asked, and no new link takes the place of one that was ended.
     """
+    if closings.is_ended(clinic=actor.clinic, patient=patient):
+        messages.end_diary(clinic=actor.clinic, patient=patient)
+        return 0
     if not links.way(clinic=actor.clinic, patient=patient):
         return 0
     given = treatments.treatments(clinic=actor.clinic, patient=patient, at=at)

@@ -20,7 +20,7 @@ from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records import link_tokens
 from reprieve.records.models import AuditEvent, OutboxMessage, PatientLink
-from reprieve.records.queries import form_sets
+from reprieve.records.queries import closings, form_sets
 
 DIARY, EVALUATION, FOLLOW_UP, PROGRESS = "diary", "evaluation", "follow_up", "progress"
 # The moment whose forms a link asks, one after the other. Any one instrument is a form as well.
@@ -162,17 +162,29 @@ def bind(*, actor: Actor, uid: uuid.UUID, at: datetime, link: uuid.UUID, secret:
 
 
 def usable(
-    *, actor: Actor, at: datetime, link: uuid.UUID, forms: tuple[str, ...] = ()
-) -> PatientLink:
-    """This function will return a patient's own link locked for this act, when it may be used."""
+    *, actor: Actor, at: datetime, link: uuid.UUID, forms: tuple[str, ...] = (),
+    told: datetime | None = None,
+) -> PatientLink:  # fmt: skip
+    """This function will return a patient's own link locked for this act, when it may be used.
+
+    What was `told` before care ended may be grave: it is taken by the link that ended with it.
+    """
     row = _locked(actor.clinic, link)
     if actor.patient != row.patient_id:
         raise PermissionDenied(N_("This link is another person's."))
-    if row.revoked_at is not None or not row.valid_from <= at < row.valid_until:
+    is_over = row.revoked_at is not None and not _was_told_before_the_end(row, told)
+    if is_over or not row.valid_from <= at < row.valid_until:
         raise NotNow(N_("This link is over. Ask the clinic for a new one."))
     if forms and row.form not in forms:
         raise PermissionDenied(N_("This link is for another form."))
     return row
+
+
+def _was_told_before_the_end(row: PatientLink, told: datetime | None) -> bool:
+    return (
+        told is not None and row.revoked_at is not None and told < row.revoked_at
+        and closings.is_ended(clinic=row.clinic_id, patient=row.patient_id)
+    )  # fmt: skip
 
 
 def submit(

@@ -26,8 +26,6 @@ DISTURBING = frozenset({REMINDER, DIARY, FORMS})
 GATEWAY = "REPRIEVE_SMS_URL"
 # By this word, of the environment, a text gateway proves who it is; without it nothing comes in.
 INBOUND = "REPRIEVE_SMS_INBOUND_TOKEN"
-# The text gateway's address, of the environment; without it nothing goes out as a text.
-GATEWAY = "REPRIEVE_SMS_URL"
 DIARY_AHEAD = timedelta(days=35)
 DAY = timedelta(days=1)
 

@@ -26,6 +26,7 @@ from reprieve.records.models import (
     Appointment,
     Decision,
     EpisodeOfCare,
+    InfusionState,
     OutboxMessage,
     PatientLink,
 )
@@ -34,6 +35,7 @@ from reprieve.records.queries import worklist as lists
 from tests import booking_desk as desk
 from tests import world as w
 from tests.recovery_room import recovering
+from tests.treated import responder
 from tests.world import World, new
 
 
@@ -70,6 +72,21 @@ def test_from_every_state(world: World, state: str) -> None:
     assert (kept.outcome, kept.by_id) == ("declined_by_patient", world["front_desk"].practitioner)
     assert waiting(world) == {"appointment_cancelled"}
     assert lists.waiting(clinic=world.id) == []
+
+
+def test_cancelling_an_infusion_asks_for_no_diary_again(world: World) -> None:
+    """Else a new link took the place of the one that ended, with prompts for weeks."""
+    made = responder(world, weeks=())
+    InfusionState.of(world.id).update(state="discharged")
+    desk.book_anyway(
+        world, made.patient, Slot(starts_at=world.at + timedelta(days=3), kind="infusion")
+    )
+    links.make(
+        actor=world["front_desk"], uid=new(), at=world.at, patient=made.patient, form="diary"
+    )
+    assert close(world, made.patient, "lost_to_follow_up") == 1
+    assert not PatientLink.of(world.id).filter(revoked_at__isnull=True).exists()
+    assert not waiting(world) & {messages.DIARY, messages.REMINDER}
 
 
 @pytest.mark.parametrize("because", ["moved_away", "died"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 if TYPE_CHECKING:
     from tests.chairside import Chair
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from tests.world import World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page in Spanish leaves its language to the thread, and so to the next test's words."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

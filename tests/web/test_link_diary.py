@@ -8,12 +8,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from reprieve.records.models import (
-    DiaryEntry,
-)
+from reprieve.pathway import closing
+from reprieve.records.models import DiaryEntry
 from reprieve.records.queries import risk
 from tests.web.links_site import JSON, Make, at_home, said, start, tokens
-from tests.world import World
+from tests.world import World, new
 
 
 @pytest.fixture
@@ -53,6 +52,25 @@ class TestDiary:
             assert phone.post(path, day | {"told": told}, headers=JSON).status_code == 400
         answer = phone.post(path, day | {"told": early.isoformat()}, headers=JSON)
         assert answer.json() == {"saved": True, "alert": False}
+
+    def test_a_day_told_before_care_ended_is_heard_after_it(
+        self, world: World, phone: Client, token: Make, patient: uuid.UUID
+    ) -> None:
+        path = f"/d/{token()}"
+        start(phone, path)
+        early, ended = world.at, world.later(minutes=30)
+        closing.close(
+            actor=world["front_desk"], uid=new(), at=ended, patient=patient,
+            because="lost_to_follow_up", reason="No answer for weeks.",
+        )  # fmt: skip
+        grave = said(world, mood="0")
+        for told in ("", ended.isoformat(), "soon"):
+            assert phone.post(path, grave | {"told": told}, headers=JSON).status_code == 410
+        sent = grave | {"told": early.isoformat()}
+        assert Client().post(path, sent, headers=JSON).status_code == 410  # another phone
+        answer = phone.post(path, sent, headers=JSON)
+        assert answer.json() == {"saved": True, "alert": True}
+        assert risk.state(clinic=world.id, patient=patient) == "alert_open"
 
     def test_a_resent_day_counts_once(self, world: World, phone: Client, token: Make) -> None:
         path, day = f"/d/{token()}", said(world)

@@ -106,7 +106,11 @@ class TestWay:
         shown = desk.post(f"{page}/reminders", stop, follow=True).content.decode()
         assert "stopped by the patient" in shown
         assert "Remind again" in shown
+        # Another way chosen on a page that was open before does not ask again.
+        desk.post(f"{page}/reminders", {"act": str(w.new()), "way": "mail"})
         assert not reminder_choices.of(clinic=world.id, patient=patient).wanted
+        desk.post(f"{page}/reminders", {"act": str(w.new()), "again": "1"})
+        assert reminder_choices.of(clinic=world.id, patient=patient).wanted
         assert as_role("auditor").post(f"{page}/reminders", stop).status_code == 403
 
 

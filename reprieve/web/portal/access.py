@@ -35,6 +35,7 @@ from reprieve.web import problems
 from reprieve.web.access import Access, View, stated
 from reprieve.web.people import clinic_of
 from reprieve.web.portal.front import contact
+from reprieve.web.portal.told import told_at
 from reprieve.web.words import bad_value, say
 
 START = "start"
@@ -136,9 +137,22 @@ def _state(request: LinkRequest, forms: tuple[str, ...]) -> State:
     if forms and request.link.form not in forms:
         return "unknown"
     state = request.link.state(request.at)
+    if state == "revoked" and _is_late(request):
+        return "open"
     # A second window may still send: the view says what becomes of it, and hears what is grave.
     is_answered = state == "used" and (not forms or request.method == "POST")
     return "open" if is_answered else state
+
+
+def _is_late(request: LinkRequest) -> bool:
+    """A diary day told before care ended, out of the phone where it waited: it may be grave."""
+    found = request.link
+    told = told_at(request.POST.get("told", ""))
+    return (
+        found.form == links.DIARY and found.belongs_to(request.COOKIES.get(cookie(found), ""))
+        and told is not None and found.revoked_at is not None and told < found.revoked_at
+        and _is_ended(found)
+    )  # fmt: skip
 
 
 def _not_open(request: LinkRequest, state: str) -> HttpResponse:

@@ -24,6 +24,7 @@ from reprieve.web.acts import act_of
 from reprieve.web.days import DayField
 from reprieve.web.offline import service_worker
 from reprieve.web.portal.access import LinkRequest, link
+from reprieve.web.portal.told import told_at
 from reprieve.web.words import day as say_day
 
 NOON = 12
@@ -91,21 +92,12 @@ def _save(request: LinkRequest) -> HttpResponseBase:
     done = diary.save(
         actor=request.actor, uid=act_of(request), at=request.at, patient=request.link.patient,
         said=DiaryForm(request.POST).said(), mode=diary.HOME, link=request.link.id,
-        told_at=_told_at(request.POST.get("told", "")),
+        told_at=told_at(request.POST.get("told", "")),
     )  # fmt: skip
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"saved": True, "alert": done["alert"]})
     after = "?alert" if done["alert"] else ""
     return redirect(f"{request.path}/saved{after}")
-
-
-def _told_at(text: str) -> datetime | None:
-    """When the phone says that a day was told, which may have waited there; None without a word."""
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return told if told.tzinfo else None
 
 
 def _page(request: LinkRequest, at: datetime) -> dict[str, Any]:

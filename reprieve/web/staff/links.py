@@ -108,9 +108,11 @@ def reminders(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will keep by which way a patient wants to be reminded, or that they do not."""
     patient_page.opened(request, patient)
     before = reminder_choices.of(clinic=request.actor.clinic, patient=patient)
+    # Another way asks nobody again who has said stop meanwhile.
+    wanted = "again" in request.POST or ("stop" not in request.POST and before.wanted)
     reminder_choice.choose(
         actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
-        wanted="stop" not in request.POST, evening=before.evening, way=request.POST.get("way"),
+        wanted=wanted, evening=before.evening, way=request.POST.get("way"),
         said_by=reminder_choice.BY_STAFF,
     )  # fmt: skip
     messages.success(request, _("Kept."))

@@ -4,12 +4,16 @@
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
-// A measurement so far below the others says that a clock was set, not that an answer was slow.
-const SET_MS = MINUTE;
+// A measurement so far below the others says that the server's clock was set, not that an answer was
+// slow; this device's was set where it moved against the clock that nobody sets.
+const SERVER_SET_MS = MINUTE;
+const DEVICE_SET_MS = SECOND;
 
 let offset = 0;
 /** The server's time that was measured last, as it came. */
 let told = "";
+/** This device's clock against the one that nobody sets, at that moment. */
+let beat = 0;
 
 /** @returns {number} how far the server's clock is ahead of this one, in ms */
 export function clockOffset() {
@@ -26,9 +30,12 @@ export function now() {
 function learn() {
   const marked = document.querySelector("[data-now]");
   const now = marked instanceof HTMLElement ? (marked.dataset.now ?? "") : "";
-  if (now === told) return;
+  if (now === "" || now === told) return;
   const found = Number(now) - Date.now();
-  if (told === "" || found > offset || found < offset - SET_MS) offset = found;
+  const was = beat;
+  beat = Date.now() - performance.now();
+  const isAnew = told === "" || Math.abs(beat - was) > DEVICE_SET_MS || found < offset - SERVER_SET_MS;
+  if (isAnew || found > offset) offset = found;
   told = now;
 }
 
