@@ -17,6 +17,8 @@ from reprieve.records.models import InfusionEvent, InfusionState, Signature
 OPEN = frozenset({"prepared", "running", "paused", "stopped"})
 # Acts that follow one upon the other: a correction of one's time stays between its neighbours.
 IN_ORDER = SETTING | STOPPING | {"discharged", "cancelled"}
+# Acts that give the drug: to be out of place, or outside of the order, has consequences.
+DOSING = SETTING | {"bolus"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +35,16 @@ def place(
 ) -> Placed:
     """This function will find the state after an act.
 
-    Raises NotNow for an act that is asked for and not allowed, or that a signature shuts out.
+    Raises NotNow for an act that is asked for and not allowed, or that a signature shuts out. A
+    correction leaves the state; a dose that was out of place is so still, where it is not moved.
     """
     signed = is_signed(clinic=row.clinic_id, encounter=row.encounter_id)
     if signed and not (reported or kind == "noted" or corrects):
         raise NotNow(N_("The record is signed: only an addendum can be written."))
     if corrects is not None:
-        _check_corrected(row, corrects, kind, at_ms)
-        return Placed(state=row.state, addendum=signed)
+        old = _corrected(row, corrects, kind, at_ms)
+        is_lost = kind in DOSING and not _fits_instead(row, old, at_ms)
+        return Placed(state=row.state, out_of_place=is_lost, addendum=signed)
     if not reported:
         return Placed(state=states.after("infusion", kind, row.state), addendum=signed)
     return _reported(row, kind, at_ms, signed)
@@ -52,7 +56,9 @@ def is_signed(*, clinic: uuid.UUID, encounter: uuid.UUID) -> bool:
     return rows.exists()
 
 
-def _check_corrected(row: InfusionState, corrects: uuid.UUID, kind: str, at_ms: int) -> None:
+def _corrected(
+    row: InfusionState, corrects: uuid.UUID, kind: str, at_ms: int
+) -> InfusionEvent:
     acts = InfusionEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
     old = acts.filter(pk=corrects).first()
     if old is None:
@@ -62,6 +68,18 @@ def _check_corrected(row: InfusionState, corrects: uuid.UUID, kind: str, at_ms: 
     if acts.filter(corrects_id=corrects).exists():
         raise NotNow(N_("This entry is already corrected."))
     _check_order(row, old, at_ms)
+    return old
+
+
+def _fits_instead(row: InfusionState, old: InfusionEvent, at_ms: int) -> bool:
+    """Whether an act, at its right time, follows on what happened before it."""
+    then = (at_ms, old.recorded_ms)
+    before = [
+        act.kind
+        for act in standing(row)
+        if act.pk != old.pk and (act.at_ms, act.recorded_ms) < then
+    ]
+    return _follows(replayed(before), old.kind) is not None
 
 
 def _check_order(row: InfusionState, old: InfusionEvent, at_ms: int) -> None:

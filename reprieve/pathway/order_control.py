@@ -10,15 +10,15 @@ from typing import Any
 
 from reprieve.clinical.findings import Finding
 from reprieve.knowledge import N_, BadValue
-from reprieve.monitoring.course import SETTING, Act, Course, course
+from reprieve.monitoring.course import Act, Course, course
 from reprieve.pathway import alarm_fold, double_checks, gate, orders, worklist
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotNow
+from reprieve.pathway.infusion_stream import DOSING
 from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records.models import InfusionEvent, InfusionState, MedicationRequest
 from reprieve.records.queries import courses
 
-DOSING = SETTING | {"bolus"}
 NEEDS_CHECK = frozenset({"started", "restarted", "bag_changed"})
 REVIEW = "deviation"
 REVIEW_WITHIN = timedelta(hours=1)
@@ -161,23 +161,37 @@ def _deviated_since(row: InfusionState, order: MedicationRequest) -> bool:
 def _of_done(
     row: InfusionState, wanted: Wanted, at_gate: tuple[gate.Item, ...], at: datetime
 ) -> Judged:
-    unchecked = wanted.corrects is None and _unchecked(row, wanted, at_gate, at)
+    was_marked = _was_marked(row, wanted)
+    if wanted.corrects is None:
+        unchecked = _unchecked(row, wanted, at_gate, at)
+    else:  # a check that was missing is not made by a correction
+        unchecked = was_marked and wanted.kind in NEEDS_CHECK & DOSING
     order = orders.session_order(clinic=row.clinic_id, encounter=row.encounter_id)
     if wanted.kind not in DOSING:
-        return Judged(deviation=unchecked or _more_by_moving(row, order, wanted, at))
+        moved = _more_by_moving(row, order, wanted, at, was_marked=was_marked)
+        return Judged(deviation=unchecked or moved)
     if order is None:
         return Judged(deviation=True, gate=at_gate)
-    beyond = _beyond_now(row, wanted, at) or _beyond_after(row, order, wanted, at)
+    beyond = _beyond_now(row, wanted, at) or _beyond_after(
+        row, order, wanted, at, was_marked=was_marked
+    )
     return Judged(order=order.pk, deviation=beyond or unchecked, gate=at_gate)
 
 
+def _was_marked(row: InfusionState, wanted: Wanted) -> bool:
+    """Whether the act that this one stands for lay outside of its order."""
+    acts = InfusionEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    return acts.filter(pk=wanted.corrects, deviation=True).exists()
+
+
 def _more_by_moving(
-    row: InfusionState, order: MedicationRequest | None, wanted: Wanted, at: datetime
-) -> bool:
+    row: InfusionState, order: MedicationRequest | None, wanted: Wanted, at: datetime, *,
+    was_marked: bool,
+) -> bool:  # fmt: skip
     """Whether more was given than ordered, since a pause or a stop came later than charted."""
     if wanted.corrects is None or order is None:
         return False
-    return _beyond_after(row, order, wanted, at)
+    return _beyond_after(row, order, wanted, at, was_marked=was_marked)
 
 
 def _unchecked(
@@ -208,12 +222,14 @@ def _beyond_now(row: InfusionState, wanted: Wanted, at: datetime) -> bool:
 
 
 def _beyond_after(
-    row: InfusionState, order: MedicationRequest, wanted: Wanted, at: datetime
-) -> bool:
+    row: InfusionState, order: MedicationRequest, wanted: Wanted, at: datetime, *,
+    was_marked: bool,
+) -> bool:  # fmt: skip
     """Whether the whole course, with this act in its place, passes a limit that it did not, or
     passes one further."""
     stream = courses.acts(clinic=row.clinic_id, encounter=row.encounter_id)
-    before, after = course(stream), course([*stream, _act(wanted, at)])
+    before = _held_against(row, wanted, stream, was_marked=was_marked)
+    after = course([*stream, _act(wanted, at)])
     minutes = courses.bolus_minutes(clinic=row.clinic_id, encounter=row.encounter_id)
     limits = orders.limits_in_force(clinic=row.clinic_id, at=at)
 
@@ -227,6 +243,23 @@ def _beyond_after(
     rules = {f.rule for f in passed(after, with_this)}
     more = _until_end(order, after, ms(at)) > _until_end(order, before, ms(at))
     return bool(rules if more else rules - {f.rule for f in passed(before, minutes)})
+
+
+def _held_against(
+    row: InfusionState, wanted: Wanted, stream: list[Act], *, was_marked: bool
+) -> Course:
+    """The course that the one with this act is compared with: the one that stands.
+
+    An act that was marked is no measure for what stands for it: a little less than too much is
+    too much. A dose is then judged as if it were new, a pause by whether a limit is passed at all.
+    """
+    if not was_marked:
+        return course(stream)
+    if wanted.kind not in DOSING:
+        return course([])
+    return courses.of(
+        clinic=row.clinic_id, encounter=row.encounter_id, without=wanted.corrects
+    )
 
 
 def _until_end(order: MedicationRequest, now: Course, at_ms: int) -> int:

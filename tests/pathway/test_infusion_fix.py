@@ -17,6 +17,7 @@ from reprieve.pathway.infusion_fix import Right
 from reprieve.records import notes
 from reprieve.records.models import InfusionEvent, WorkItem
 from reprieve.records.queries import charts, checks, courses, harm, schedules
+from tests.chairside import sit
 from tests.order_desk import Pump, order, running
 from tests.world import World, new
 
@@ -132,8 +133,6 @@ class TestTime:
 
     def test_without_an_order_there_is_none_to_pass(self, pump: Pump) -> None:
         from reprieve.pathway.order_control import Wanted, judge
-        from tests.chairside import sit
-
         other = sit(pump.world)
         other.start(20)
         pump.world.later(minutes=5)
@@ -204,6 +203,69 @@ class TestBolus:
         wrong = pump.told("infiltrated", dose_ug=8_000)
         fix(pump, wrong.pk, dose_ug=3_000)
         assert pump.chair.given_ug() == 7_000
+
+
+class TestMark:
+    """What lay outside the order does so still, where the correction does not change that."""
+
+    def test_what_was_out_of_place(self, pump: Pump) -> None:
+        pump.world.later(minutes=10)
+        pump.ask("stopped")
+        pump.world.later(minutes=10)
+        wrong = pump.told("rate", rate_ug_per_h=15_000)
+        assert wrong.deviation
+        pump.world.later(minutes=5)
+        assert fix(pump, wrong.pk, at=ago(pump, 4)).deviation
+        with pytest.raises(NotNow, match="needs a new order"):
+            pump.ask("rate", rate_ug_per_h=16_000)
+
+    def test_what_finds_its_place(self, pump: Pump) -> None:
+        pump.world.later(minutes=20)
+        pump.ask("stopped")
+        pump.world.later(minutes=10)
+        wrong = pump.told("bolus", dose_ug=2_000, detail={"over_min": 10})
+        assert wrong.deviation
+        assert not fix(pump, wrong.pk, at=ago(pump, 25)).deviation
+
+    def test_a_total_that_is_passed_still(self, world: World) -> None:
+        pump = running(world, max_total_ug=45_000)
+        world.later(minutes=30)
+        wrong = pump.told("bolus", dose_ug=10_000, detail={"over_min": 10})
+        assert wrong.deviation
+        less = fix(pump, wrong.pk, dose_ug=9_000)
+        assert less.deviation
+        assert fix(pump, less.pk, over_min=12).deviation
+        assert not fix(pump, started(pump).pk, at=ago(pump, 29)).deviation  # that was not it
+
+    def test_a_total_that_is_passed_no_more(self, world: World) -> None:
+        pump = running(world, max_total_ug=45_000)
+        world.later(minutes=30)
+        wrong = pump.told("bolus", dose_ug=10_000, detail={"over_min": 10})
+        assert not fix(pump, wrong.pk, dose_ug=4_000).deviation
+
+    def test_a_window_that_is_passed_still(self, world: World) -> None:
+        pump = running(world, max_total_ug=400_000, max_rate_ug_per_h=200_000)
+        world.later(minutes=1)
+        wrong = pump.told("rate", rate_ug_per_h=100_000)
+        assert wrong.deviation
+        assert fix(pump, wrong.pk, rate_ug_per_h=99_000).deviation
+
+    def test_a_pause_that_still_came_too_late(self, world: World) -> None:
+        pump = running(world, max_total_ug=12_000)
+        world.later(minutes=30)
+        wrong = pump.ask("paused")
+        world.later(minutes=20)
+        moved = fix(pump, wrong.pk, at=ago(pump, 1))
+        assert moved.deviation
+        assert fix(pump, moved.pk, at=ago(pump, 2)).deviation
+
+    def test_a_check_that_was_missing(self, world: World) -> None:
+        pump = Pump(sit(world))
+        order(pump.chair)
+        wrong = pump.told("started", rate_ug_per_h=20_000)
+        assert wrong.deviation
+        world.later(minutes=2)
+        assert fix(pump, wrong.pk, at=ago(pump, 1)).deviation
 
 
 def test_a_total_that_was_ordered_anew_is_the_one_that_counts(pump: Pump) -> None:
