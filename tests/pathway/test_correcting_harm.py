@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_harm, harm_end, harm_review
+from reprieve.pathway import charting_harm, harm_end, harm_review, harm_stop
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotNow
 from reprieve.records import notes
 from reprieve.records.models import AdverseEvent, WorkItem
 from reprieve.records.queries import harm as harms
@@ -46,6 +47,15 @@ def judge(visit: Visit, event: uuid.UUID) -> uuid.UUID:
     return harm_review.judge(event=event, judgement=said, **act)
 
 
+def decide(visit: Visit, outcome: str) -> None:
+    world = visit.world
+    world.later(minutes=1)
+    harm_stop.decide(
+        actor=world["physician"], uid=new(), at=world.at, patient=visit.patient,
+        outcome=outcome, reason="Too much of it.",
+    )  # fmt: skip
+
+
 def open_items(visit: Visit, kind: str) -> int:
     rows = WorkItem.of(visit.world.id).filter(kind=kind, state__in=("open", "seen"))
     return rows.count()
@@ -77,6 +87,25 @@ def test_a_lighter_grade_ends_the_stop_and_stays_with_the_physician(visit: Visit
     felt(visit, lighter.pk, term="Dissociation")  # the same, written otherwise
     assert RULE in visit.blocking
     assert open_items(visit, "harm_stop") == 1
+
+
+@pytest.mark.parametrize("grade", [2, 3])
+def test_a_lighter_grade_does_not_lift_what_a_physician_decided(visit: Visit, grade: int) -> None:
+    heavy = felt(visit, grade=4)
+    decide(visit, "stay")
+    lighter = felt(visit, heavy.pk, grade=grade)
+    assert RULE in visit.blocking
+    lightest = felt(visit, felt(visit, lighter.pk, term="nausea", grade=grade).pk, grade=1)
+    assert RULE in visit.blocking
+    with pytest.raises(NotNow, match="Judge each"):
+        decide(visit, "go_on")
+    decide(visit, "stay")  # with the lighter one in view
+    judge(visit, felt(visit, term="vomiting").pk)
+    assert RULE in visit.blocking
+    assert open_items(visit, "adverse_event") > 0
+    judge(visit, lightest.pk)
+    assert RULE not in visit.blocking
+    assert open_items(visit, "adverse_event") == 0
 
 
 def test_lowered_after_its_judgement_it_is_judged_again(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_harm, clock, harm_review
+from reprieve.pathway import charting_harm, clock, harm_review, harm_stop
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.records.models import AdverseEvent, WorkItem
 from reprieve.records.queries import harm
@@ -130,6 +130,27 @@ def test_a_physician_decides_whether_infusions_go_on(
     assert "no side effect stops the infusions" in done
     assert "Half the rate." in done
     assert "Infusions stopped" not in nurse.get(reverse("harm")).content.decode()
+
+
+def test_who_may_have_no_infusion_is_listed_also_when_the_grade_was_lowered(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    row = AdverseEvent.of(today.id).get(pk=event)
+    act: dict[str, Any] = {"actor": today["infusion_nurse"], "encounter": row.encounter_id}
+    for grade in (4, 2):
+        today.later(minutes=1)
+        harm = charting_harm.Harm(term="hypertension", grade=grade, note="read again")
+        event = charting_harm.record(uid=new(), at=today.at, harm=harm, corrects=event, **act)
+        if grade == 4:
+            harm_stop.decide(
+                actor=today["physician"], uid=new(), at=today.at, patient=row.patient_id,
+                outcome="stay", reason="Pressure.",
+            )  # fmt: skip
+    address, nurse = reverse("harm_patient", args=[row.patient_id]), as_role("infusion_nurse")
+    assert address in nurse.get(reverse("harm")).content.decode()
+    seen = nurse.get(address).content.decode()
+    assert "waits for a judgement" in seen
+    assert reverse("harm_event", args=[event]) in seen
 
 
 def test_the_nurse_ends_a_side_effect_on_the_recovery_page(

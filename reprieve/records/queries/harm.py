@@ -19,7 +19,10 @@ from reprieve.records.queries import charts, courses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarmView:
-    """A side effect as it stands now, with its judgement where there is one."""
+    """A side effect as it stands now, with its judgement where there is one.
+
+    `asked_anew`: it stands for one on which a physician's "no further infusion" rests.
+    """
 
     id: uuid.UUID
     patient: uuid.UUID
@@ -41,12 +44,13 @@ class HarmView:
     by: str
     recorded_at: datetime
     lots: tuple[str, ...]
+    asked_anew: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether a physician must still judge it."""
         heavy = harm_grades.needs_review(grade=self.grade, serious=self.serious)
-        return heavy and not self.relatedness
+        return (heavy or self.asked_anew) and not self.relatedness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,18 @@
 
 What a physician decided lets pass only what the decision names as seen: an entry that comes later,
 or is judged anew, counts again, whenever it was written down. What was judged not to come from the
-drug does not count.
+drug does not count. "No further infusion" holds until a physician judged or decided anew: what was
+seen then, or stands for it since, is undecided until somebody judges it, however light it is now.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reprieve.clinical import harm_grades
-from reprieve.records.models import Decision
+from reprieve.records.models import AdverseEvent, Decision
 from reprieve.records.queries import harm
 from reprieve.records.queries.harm import HarmView
 
@@ -48,23 +49,50 @@ class HarmStop:
 
 def of(*, clinic: uuid.UUID, patient: uuid.UUID, as_if_undecided: bool = False) -> HarmStop:
     """This function will gather a patient's severe side effects since the last decision."""
-    found = harm.of_patient(clinic=clinic, patient=patient)
+    outcome, named = _last_word(clinic, patient)
+    held = _resting_on(clinic, patient, named) if outcome == STAY else frozenset()
+    found = [
+        replace(event, asked_anew=event.id in held)
+        for event in harm.of_patient(clinic=clinic, patient=patient)
+    ]
     heavy = tuple(
-        e for e in found if harm_grades.needs_review(grade=e.grade, serious=e.serious)
+        e for e in found if harm_grades.needs_review(grade=e.grade, serious=e.serious) or e.waits
     )
-    seen = frozenset() if as_if_undecided else _let_pass(clinic, patient)
+    seen = named if outcome == GO_ON and not as_if_undecided else frozenset()
     return HarmStop(
         same_severe_n=_repeats(heavy, seen), serious=_serious(heavy, seen), heavy=heavy
     )
 
 
-def _let_pass(clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[str]:
-    """What a physician had in view when deciding to go on, if that is still the last word."""
+def decided(*, clinic: uuid.UUID) -> frozenset[uuid.UUID]:
+    """This function will name the patients about whose infusions a physician decided."""
+    rows = Decision.of(clinic).filter(kind=KIND)
+    return frozenset(rows.values_list("patient_id", flat=True))
+
+
+def _last_word(clinic: uuid.UUID, patient: uuid.UUID) -> tuple[str, frozenset[str]]:
+    """What a physician decided last, if anything, and the entries in view then."""
     rows = Decision.of(clinic).filter(patient_id=patient, kind=KIND)
     last = rows.order_by("-recorded_at", "-id").first()
-    if last is None or last.outcome != GO_ON:
-        return frozenset()
-    return frozenset(name for finding in last.findings for name in finding.get(SEEN, ()))
+    if last is None:
+        return "", frozenset()
+    named = (name for finding in last.findings for name in finding.get(SEEN, ()))
+    return last.outcome, frozenset(named)
+
+
+def _resting_on(
+    clinic: uuid.UUID, patient: uuid.UUID, named: frozenset[str]
+) -> frozenset[uuid.UUID]:
+    """Some entries, and what stands for them since, by one correction or several."""
+    rows = AdverseEvent.of(clinic).filter(patient_id=patient)
+    before = dict(rows.values_list("id", "corrects_id"))
+
+    def rests(entry: uuid.UUID | None) -> bool:
+        while entry is not None and str(entry) not in named:
+            entry = before[entry]
+        return entry is not None
+
+    return frozenset(entry for entry in before if rests(entry))
 
 
 def _repeats(heavy: Iterable[HarmView], seen: frozenset[str]) -> int:
@@ -81,12 +109,17 @@ def _serious(heavy: Iterable[HarmView], seen: frozenset[str]) -> bool | None:
     answers = [
         harm_grades.may_be_from_drug(event.relatedness)
         for event in heavy
-        if harm_grades.is_serious(grade=event.grade, serious=event.serious)
-        and _is_new(event, seen)
+        if _may_stop(event) and _is_new(event, seen)
     ]
     if True in answers:
         return True
     return None if None in answers else False
+
+
+def _may_stop(event: HarmView) -> bool:
+    """Whether one alone stops: it is serious, or a decision against infusions rests on it."""
+    is_serious = harm_grades.is_serious(grade=event.grade, serious=event.serious)
+    return is_serious or (event.asked_anew and event.waits)
 
 
 def _is_new(event: HarmView, seen: frozenset[str]) -> bool:

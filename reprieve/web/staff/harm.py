@@ -23,7 +23,7 @@ from reprieve.outcomes.rules import rules
 from reprieve.pathway import charting_harm, harm_review, harm_stop
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import harm, harm_reports, patients, settings
+from reprieve.records.queries import harm, harm_reports, harm_stops, patients, settings
 from reprieve.records.queries.harm import HarmView
 from reprieve.web import ledger_words as lw
 from reprieve.web import patient_page
@@ -99,13 +99,14 @@ def listing(request: PageRequest) -> HttpResponse:
 
 
 def _stopped(request: PageRequest, recent: list[HarmView]) -> list[uuid.UUID]:
-    """The patients whose newest severe side effects stop their infusions."""
+    """The patients whose newest severe side effects, or a decision, stop their infusions."""
     severe = {
         v.patient for v in recent if harm_grades.needs_review(grade=v.grade, serious=v.serious)
     }
     clinic, at = request.actor.clinic, request.at
+    decided = harm_stops.decided(clinic=clinic) & {v.patient for v in recent}
     return [
-        pk for pk in sorted(severe)
+        pk for pk in sorted(severe | decided)
         if harm_stop.finding(clinic=clinic, patient=pk, at=at).blocks
     ]  # fmt: skip
 
