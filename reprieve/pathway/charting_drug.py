@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from reprieve.clinical import rescue
-from reprieve.clinical.findings import Finding
+from reprieve.clinical.findings import Finding, Outcome
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import (
     alarm_fold,
@@ -86,12 +86,13 @@ def judged(
 ) -> tuple[Finding, ...]:
     """This function will judge a dose against its order, the doses before it and the patient.
 
-    `without` names an entry that this one stands for instead; then the order of its time counts.
+    `without` names an entry that this one stands for instead; then the order and the heart rate of
+    its time count.
     """
     order = _order(row, dose, at=at, is_correction=without is not None)
     return rescue.check_dose(
         asked=_asked(dose, at), order=_as_order(order), past=_past(row, without),
-        facts=drug_facts.known(row, at=at),
+        facts=drug_facts.known(row, at=at, given_at=None if without is None else dose.given_at),
     )  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def _write(
     is_done = old is not None or dose.reported
     if blocking and not is_done:
         raise NotNow(blocking[0].says)
-    deviates = bool(blocking) or (
+    deviates = _is_outside(blocking, stored, old) or (
         is_done and _breaks_later(row, stored, at=at, without=corrects)
     )  # fmt: skip
     saved = _saved(
@@ -168,6 +169,20 @@ def _write(
     alarm_fold.expect(clinic=row.clinic_id, encounter=row.encounter_id, at_ms=ms(at))
     infusion.announce(row.clinic_id, row.encounter_id, at)
     return saved
+
+
+def _is_outside(
+    blocking: list[Finding], dose: Dose, old: MedicationAdministration | None
+) -> bool:
+    """Whether a dose lies outside its order. Where no heart rate of its time is stored, what was
+    judged of the same drug then stays."""
+    if old is None or (dose.drug, dose.route) != (old.drug, old.route):
+        return bool(blocking)
+    return any(old.deviation or not _asks_rate(finding) for finding in blocking)
+
+
+def _asks_rate(finding: Finding) -> bool:
+    return finding.outcome is Outcome.UNKNOWN and finding.needs == (drug_facts.HEART_RATE,)
 
 
 def _instead_of(old: MedicationAdministration, dose: Dose, at: datetime) -> Dose:

@@ -20,7 +20,7 @@ from reprieve.pathway.clock import ms
 from reprieve.pathway.observations import Told
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import InfusionState
-from reprieve.records.queries import facts
+from reprieve.records.queries import charts, facts
 
 FRESH_MS = 15 * 60_000
 HEART_RATE = "heart_rate_per_min"
@@ -37,10 +37,15 @@ class Question:
     words: str
 
 
-def known(row: InfusionState, *, at: datetime) -> dict[str, Any]:
-    """This function will gather what the drugs' exclusions ask; a rate counts while fresh."""
+def known(
+    row: InfusionState, *, at: datetime, given_at: datetime | None = None
+) -> dict[str, Any]:
+    """This function will gather what the drugs' exclusions ask; a rate counts while fresh.
+
+    `given_at` is the moment of a dose that is corrected later: the rate of then counts.
+    """
     found = _told(row.clinic_id, row.patient_id, rescue.questions(rescue.drugs()), at)
-    rate = _fresh_rate(row, at)
+    rate = _fresh_rate(row, at) if given_at is None else _rate_before(row, ms(given_at))
     return found if rate is None else {**found, HEART_RATE: rate}
 
 
@@ -97,3 +102,14 @@ def _fresh_rate(row: InfusionState, at: datetime) -> float | None:
             continue
         return track.value
     return None
+
+
+def _rate_before(row: InfusionState, at_ms: int) -> float | None:
+    """The last rate that was charted before a moment, while it was fresh then."""
+    stored = charts.values(
+        clinic=row.clinic_id, encounter=row.encounter_id, from_ms=at_ms - FRESH_MS
+    )
+    then = [v for v in stored if at_ms - FRESH_MS <= v.at_ms <= at_ms and not v.corrected]
+    newest = {v.signal: v.value for v in then}
+    rate = next((newest[signal] for signal in RATES if signal in newest), None)
+    return None if rate is None else float(rate)

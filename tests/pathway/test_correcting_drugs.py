@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting, charting_drug, signing
+from reprieve.pathway import charting, charting_drug, drug_facts, signing
 from reprieve.pathway.charting_drug import Dose
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import PermissionDenied
@@ -34,12 +34,13 @@ def ordered(chair: Chair, **changes: Any) -> None:
     """1 mg of midazolam as needed, 5 mg in all, two minutes between doses."""
     world, who = chair.world, chair.world["physician"].practitioner
     order = {
-        "max_dose_ug": 1_000, "max_total_ug": 5_000, "min_interval_min": 2, "route": "iv",
-        "valid_from": world.at, "valid_until": world.at + timedelta(hours=8),
+        "drug": "midazolam", "route": "iv", "max_dose_ug": 1_000, "max_total_ug": 5_000,
+        "min_interval_min": 2, "valid_from": world.at,
+        "valid_until": world.at + timedelta(hours=8),
     } | changes  # fmt: skip
     MedicationRequest.objects.add(
         clinic_id=world.id, patient_id=chair.patient, encounter_id=chair.encounter,
-        drug="midazolam", as_needed=True, prescriber_id=who, recorded_at=world.at, by_id=who,
+        as_needed=True, prescriber_id=who, recorded_at=world.at, by_id=who,
         **order,
     )  # fmt: skip
 
@@ -171,6 +172,47 @@ def test_an_order_that_came_after_the_dose_does_not_cover_it(world: World) -> No
     world.later(minutes=5)
     ordered(chair)
     assert row(chair, give(chair, mg="0.5", corrects=first)).deviation
+
+
+def beating(chair: Chair, rate: int) -> None:
+    """A heart rate now; labetalol is ordered for twenty minutes, and there is no asthma."""
+    world = chair.world
+    ordered(chair, drug="labetalol", max_dose_ug=10_000, max_total_ug=40_000)
+    act: dict[str, Any] = {"actor": world["infusion_nurse"], "encounter": chair.encounter}
+    drug_facts.answer(uid=new(), at=world.at, answers={"asthma": False}, **act)
+    world.later(minutes=20)
+    charting.save_set(uid=new(), at=world.at, values={**CALM, "heart_rate": rate}, **act)
+
+
+def test_the_heart_rate_of_its_time_counts(chair: Chair) -> None:
+    beating(chair, 80)
+    inside = give(chair, "labetalol", "10")
+    chair.world.later(minutes=60)  # nobody knows the rate of now
+    assert not row(chair, give(chair, "labetalol", "8", corrects=inside)).deviation
+
+
+def test_a_better_heart_rate_of_later_does_not(chair: Chair) -> None:
+    beating(chair, 48)
+    outside = give(chair, "labetalol", "10", reported=True)
+    assert row(chair, outside).deviation
+    beating(chair, 75)
+    assert row(chair, give(chair, "labetalol", "10", corrects=outside)).deviation
+    assert not row(chair, give(chair, "labetalol", "10")).deviation
+
+
+@pytest.mark.parametrize(("rate", "marked"), [(80, False), (48, True)])
+def test_without_a_heart_rate_the_mark_stays(chair: Chair, rate: int, marked: bool) -> None:
+    beating(chair, rate)
+    first = give(chair, "labetalol", "10", reported=True)
+    earlier = give(chair, "labetalol", "10", corrects=first, given_at=at(chair, -2))
+    assert row(chair, earlier).deviation is marked
+
+
+def test_another_drug_that_asks_for_a_heart_rate_is_judged_anew(chair: Chair) -> None:
+    beating(chair, 80)
+    first = give(chair)
+    other = give(chair, "labetalol", "10", corrects=first, given_at=at(chair, -2))
+    assert row(chair, other).deviation  # nobody knows whether it could be given then
 
 
 def test_the_same_press_twice_is_one_correction(chair: Chair) -> None:
