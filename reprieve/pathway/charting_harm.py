@@ -201,8 +201,9 @@ def _check(harm: Harm) -> None:
 
 
 def _replaced(row: InfusionState, corrects: uuid.UUID) -> AdverseEvent:
+    """The entry that is corrected, locked: a judgement of it locks it and not the infusion."""
     rows = AdverseEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
-    old = rows.filter(pk=corrects).first()
+    old = rows.select_for_update(of=("self",)).filter(pk=corrects).first()
     if old is None:
         raise NotFound(N_("There is no such entry on this chart."))
     if rows.filter(corrects_id=corrects).exists():

@@ -44,7 +44,8 @@ def end(
 
 def _going_on(row: InfusionState, harm: uuid.UUID) -> AdverseEvent:
     rows = AdverseEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
-    old = rows.select_related("note").filter(pk=harm).first()
+    locked = rows.select_for_update(of=("self",))  # a judgement locks it, not the infusion
+    old = locked.select_related("note").filter(pk=harm).first()
     if old is None:
         raise NotFound(N_("There is no such entry on this chart."))
     if rows.filter(corrects=old).exists():
