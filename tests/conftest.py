@@ -30,23 +30,25 @@ pytest_plugins = ["tests.house.databases", "tests.house.running", "tests.house.b
 TESTS = Path(__file__).parent
 NEED_A_DATABASE = frozenset({"db", "fresh_database", "live_clinic"})
 STARTS_PROCESSES = frozenset({"served", "browser", "gateway"})
-# Walks and trials beside the main ones: asked for by name, by continuous integration, at full size.
+# Walks, trials and papers beside the main ones: by name, by continuous integration, at full size.
 BESIDE = frozenset({
     "config/test_backup.py", "config/test_demo.py", "config/test_forecasts.py",
     "config/test_init.py", "config/test_move.py", "config/test_point_in_time.py",
     "config/test_rotation.py", "faults/test_campaign.py", "faults/test_clock_jump.py",
     "faults/test_kills.py", "faults/test_silence.py", "journeys/test_answers_at_home.py",
     "journeys/test_by_hand_on_tablet.py", "journeys/test_charted_wrongly.py",
-    "journeys/test_controlled_drugs.py", "journeys/test_curves.py",
-    "journeys/test_keyboard.py", "journeys/test_outage.py", "journeys/test_pictures.py",
-    "journeys/test_relief_fades.py",
+    "journeys/test_controlled_drugs.py", "journeys/test_curves.py", "journeys/test_keyboard.py",
+    "journeys/test_outage.py", "journeys/test_pictures.py", "journeys/test_relief_fades.py",
     "journeys/test_scripts_on_screen.py", "outcomes/registry/test_cases.py",
-    "pathway/test_exporting.py", "pathway/test_exporting_research.py",
-    "pathway/test_importing_practice.py", "properties/test_out_and_in.py",
-    "web/test_account_browser.py", "web/test_account_keyboard.py", "web/test_desk_browser.py",
-    "web/test_emergency_alarms.py", "web/test_evaluation_lists.py", "web/test_form_browser.py",
-    "web/test_gate_browser.py", "web/test_home_browser.py", "web/test_infusion_screen.py",
-    "web/test_matrix.py", "web/test_scripts_live.py", "web/test_sign_on_browser.py",
+    "outcomes/registry/test_engines.py", "pathway/test_exporting.py",
+    "pathway/test_exporting_research.py", "pathway/test_importing_practice.py",
+    "properties/test_out_and_in.py", "properties/test_pump_acts.py", "web/test_account_browser.py",
+    "web/test_account_keyboard.py", "web/test_catalogue.py", "web/test_desk_browser.py",
+    "web/test_document_pictures.py", "web/test_downtime.py", "web/test_emergency_alarms.py",
+    "web/test_evaluation_lists.py", "web/test_form_browser.py", "web/test_gate_browser.py",
+    "web/test_home_browser.py", "web/test_infusion_screen.py", "web/test_matrix.py",
+    "web/test_papers.py", "web/test_record_pdf.py", "web/test_registry.py",
+    "web/test_scripts_live.py", "web/test_sign_on_browser.py", "web/test_spanish_rules.py",
 })  # fmt: skip
 # Long, and alike on each engine: before a commit on one of them.
 ON_ONE_ENGINE = {
