@@ -180,6 +180,8 @@ def _of_done(
 
 def _was_marked(row: InfusionState, wanted: Wanted) -> bool:
     """Whether the act that this one stands for lay outside of its order."""
+    if wanted.corrects is None:
+        return False
     acts = InfusionEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
     return acts.filter(pk=wanted.corrects, deviation=True).exists()
 
