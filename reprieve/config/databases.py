@@ -34,8 +34,9 @@ THEIR_SIDE = {
 # In the parts that people and monitors wait for, nobody waits for a turn, or holds up the others
 # between two statements, for long. A command may.
 TURN_MS = 3_000
-# Between two statements of one act a page may have to reckon; gateway and clock do not.
-STANDSTILL_MS = {"gateway": 4_000, "jobs": 4_000, "web": 10_000}
+# Between two statements of one act a page may have to reckon; gateway and clock do not. Whose
+# connection was forgotten in an act holds the others up for so long.
+STANDSTILL_MS = {"gateway": 4_000, "jobs": 4_000, "web": 6_000}
 # Only the process that keeps time checkpoints the log while `serve` runs; alone, each command may.
 CHECKPOINT = "" if os.environ.get("REPRIEVE_PART", "") in {"", "jobs"} else "0"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ def main() -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    # Importing the pages takes seconds of processor time and most of a worker's memory: forked
+    # workers find it done, and share it.
+    application()
     Server(
         target="reprieve.config.serve_web:worker",
         factory=True,
@@ -42,16 +46,30 @@ def main() -> None:
     ).serve()
 
 
+@cache
+def application() -> Callable[..., Any]:
+    """This function will return the application with every page imported.
+
+    It opens no connection and starts no thread, so that a process may fork after it: numpy would
+    start some of its own, which a fork leaves behind.
+    """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    from django.urls import get_resolver
+
+    from reprieve.config import boot
+    from reprieve.config.wsgi import application as found
+
+    get_resolver().url_patterns  # noqa: B018  # the first request would wait for it
+    boot.settle()
+    return found
+
+
 def worker() -> Callable[..., Any]:
     """This function will return the application, inside granian's own worker process."""
-    from reprieve.config import boot
     from reprieve.config.supervise import die_with_parent
 
     die_with_parent()
-    from reprieve.config.wsgi import application
-
-    boot.settle()
-    return application
+    return application()
 
 
 def _path(name: str) -> Path | None:

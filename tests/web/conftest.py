@@ -10,7 +10,10 @@ from django.test import Client
 from django.utils import translation
 
 if TYPE_CHECKING:
+    import uuid
+
     from tests.chairside import Chair
+    from tests.web.links_site import Make
     from tests.web.script_site import Site
     from tests.world import World
 
@@ -68,9 +71,37 @@ def as_role(world: World) -> Callable[[str], Client]:
 
 
 @pytest.fixture
+def nurse(as_role: Callable[[str], Client]) -> Client:
+    """The browser of the clinic's infusion nurse."""
+    return as_role("infusion_nurse")
+
+
+@pytest.fixture
 def nobody(db: None) -> Client:
     """A browser without sign-in."""
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def patient(world: World) -> uuid.UUID:
+    """A patient at home, by the clock of the pages."""
+    from tests.web.links_site import at_home
+
+    return at_home(world)
+
+
+@pytest.fixture
+def token(world: World, patient: uuid.UUID) -> Make:
+    """`token("diary")` is the secret of a new link of that patient."""
+    from tests.web.links_site import tokens
+
+    return tokens(world, patient)
+
+
+@pytest.fixture
+def phone(nobody: Client) -> Client:
+    """The patient's own browser."""
+    return nobody
 
 
 @pytest.fixture(scope="module")

@@ -29,11 +29,6 @@ def world(timed: World) -> World:
     return timed
 
 
-@pytest.fixture
-def nurse(as_role: AsRole) -> Client:
-    return as_role("infusion_nurse")
-
-
 def seated(world: World, name: str) -> Chair:
     """A running infusion in a chair with a name."""
     chair = sit(world)

@@ -29,11 +29,6 @@ def world(timed: World) -> World:
 
 
 @pytest.fixture
-def nurse(as_role: AsRole) -> Client:
-    return as_role("infusion_nurse")
-
-
-@pytest.fixture
 def drug(chair: Chair) -> MedicationAdministration:
     ordered(chair)
     ordered(chair, "midazolam")

@@ -11,23 +11,8 @@ from django.test import Client
 from reprieve.pathway import closing
 from reprieve.records.models import DiaryEntry
 from reprieve.records.queries import risk
-from tests.web.links_site import JSON, Make, at_home, said, start, tokens
+from tests.web.links_site import JSON, Make, said, start
 from tests.world import World, new
-
-
-@pytest.fixture
-def patient(world: World) -> uuid.UUID:
-    return at_home(world)
-
-
-@pytest.fixture
-def token(world: World, patient: uuid.UUID) -> Make:
-    return tokens(world, patient)
-
-
-@pytest.fixture
-def phone(nobody: Client) -> Client:
-    return nobody
 
 
 class TestDiary:

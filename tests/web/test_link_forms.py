@@ -6,7 +6,6 @@ import re
 import uuid
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 
 from reprieve.pathway import diary, messages
@@ -18,23 +17,8 @@ from reprieve.records.models import (
     QuestionnaireResponse,
 )
 from reprieve.records.queries import risk
-from tests.web.links_site import JSON, PEG, Make, at_home, phq_items, start, tokens
+from tests.web.links_site import JSON, PEG, Make, phq_items, start
 from tests.world import World, new
-
-
-@pytest.fixture
-def patient(world: World) -> uuid.UUID:
-    return at_home(world)
-
-
-@pytest.fixture
-def token(world: World, patient: uuid.UUID) -> Make:
-    return tokens(world, patient)
-
-
-@pytest.fixture
-def phone(nobody: Client) -> Client:
-    return nobody
 
 
 class TestForms:

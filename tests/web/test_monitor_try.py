@@ -20,11 +20,6 @@ GOOD = (
 )
 
 
-@pytest.fixture
-def nurse(as_role: AsRole) -> Client:
-    return as_role("infusion_nurse")
-
-
 def test_what_would_be_charted_and_why_not(nurse: Client, world: World) -> None:
     assert "Try a message" in nurse.get(reverse("monitors")).content.decode()
     answer = nurse.post(reverse("monitor_try"), {"message": GOOD})

@@ -23,11 +23,6 @@ def world(timed: World) -> World:
 
 
 @pytest.fixture
-def nurse(as_role: AsRole) -> Client:
-    return as_role("infusion_nurse")
-
-
-@pytest.fixture
 def chair(world: World) -> Chair:
     """A visit whose monitor nobody linked: it has spoken for three minutes, once in ten seconds."""
     chair = sit(world)

@@ -14,23 +14,8 @@ from reprieve.records.models import (
     PatientLink,
 )
 from reprieve.records.queries import links as known
-from tests.web.links_site import JSON, Make, at_home, start, tokens
+from tests.web.links_site import JSON, Make, start
 from tests.world import World, new
-
-
-@pytest.fixture
-def patient(world: World) -> uuid.UUID:
-    return at_home(world)
-
-
-@pytest.fixture
-def token(world: World, patient: uuid.UUID) -> Make:
-    return tokens(world, patient)
-
-
-@pytest.fixture
-def phone(nobody: Client) -> Client:
-    return nobody
 
 
 class TestDoor:
