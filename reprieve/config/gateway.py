@@ -15,9 +15,10 @@ from functools import partial
 def main() -> None:
     """This function will run the gateway until it is told to stop."""
     os.environ.setdefault("REPRIEVE_PART", "gateway")
-    from reprieve.config import boot
+    from reprieve.config import boot, upgrade
 
     boot.start()
+    upgrade.wait()
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_run())
 

@@ -31,9 +31,10 @@ class Chore:
 def main() -> None:
     """This function will keep time until it is told to stop."""
     os.environ.setdefault("REPRIEVE_PART", "jobs")
-    from reprieve.config import boot
+    from reprieve.config import boot, upgrade
 
     boot.start()
+    upgrade.wait()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())

@@ -37,13 +37,17 @@ def migrate() -> None:
     from django.db import connections
 
     from reprieve.config.first_tables import put_together
+    from reprieve.records import guards
 
     # The keys' files make the folder, but keys may come from the environment.
     data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     put_together()
     for alias in connections:
         _open(alias)
-        call_command("migrate", database=alias, interactive=False, verbosity=0)
+        if _is_behind(alias):
+            call_command("migrate", database=alias, interactive=False, verbosity=0)
+        elif guards.faults(alias):
+            guards.install(alias)
     learn_sizes()
     connections.close_all()
 

@@ -6,7 +6,6 @@ import http.client
 import os
 import socket
 import ssl
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reprieve.config import checks, proxies
+from reprieve.config import checks, proxies, upgrade
 from reprieve.config.folder import data_folder
 from reprieve.config.migrate import require_files
 from reprieve.config.supervise import Part, Supervisor
@@ -63,17 +62,16 @@ def serve(
     """This function will serve the clinic of the data folder until SIGTERM or SIGINT.
 
     `announce` is called once, when pages are answered. `extra` parts run beside the others.
-    Raises BadValue, before anything runs, for what cannot be served.
+    Raises BadValue, before anything is answered, for what cannot be served.
     """
     _check(place)
     folder = data_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with checks.only_server(folder):
-        shared = _shared_environment(place, at)
-        _update_tables()
-        watch = _Watch(place, announce)
-        parts = [*_parts(place, shared), *extra]
-        Supervisor(parts, say=_say, each_turn=watch.look).run()
+        parts = [*_parts(place, _shared_environment(place, at)), *extra]
+        with upgrade.beside(folder) as tables:
+            watch = _Watch(place, announce, tables)
+            Supervisor(parts, say=_say, each_turn=watch.look).run()
 
 
 def _check(place: Place) -> None:
@@ -133,27 +131,21 @@ def _part(name: str, module: str, env: dict[str, str]) -> Part:
     return Part(name=name, argv=argv, env=env | {"REPRIEVE_PART": name})
 
 
-def _update_tables() -> None:
-    """In a process of its own, so that this one stays small for as long as the clinic runs."""
-    command = [sys.executable, "-m", "reprieve.config.migrate"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603  # our own program
-    if done.returncode:
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BadValue("data", f"the tables cannot be updated: {words[-1] if words else 'no word'}")
-
-
 class _Watch:
     """Asks for the health page until it answers, then announces the address once."""
 
-    def __init__(self, place: Place, announce: Callable[[Place], None]) -> None:
+    def __init__(
+        self, place: Place, announce: Callable[[Place], None], tables: upgrade.Upgrade
+    ) -> None:
         self._place = place
         self._announce = announce
+        self._tables = tables
         self._is_ready = False
         self._next = 0.0
 
     def look(self) -> None:
-        """This function will ask once, if it is time to."""
-        if self._is_ready or time.monotonic() < self._next:
+        """This function will ask once, if it is time to. Raises BadValue: no tables, no clinic."""
+        if self._is_ready or not self._tables.is_done() or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + ASK_EVERY_S
         if answers(self._place):

@@ -21,9 +21,12 @@ def main() -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from reprieve.config import upgrade
+
     # Importing the pages takes seconds of processor time and most of a worker's memory: forked
     # workers find it done, and share it.
     application()
+    upgrade.wait()
     Server(
         target="reprieve.config.serve_web:worker",
         factory=True,
