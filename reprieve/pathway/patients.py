@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db.models import Max
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import episodes
+from reprieve.pathway import episodes, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import Actor
 from reprieve.records import identity as identities
 from reprieve.records.identity import Identity
-from reprieve.records.models import Clinic, Patient
+from reprieve.records.models import Patient
 
 LANGUAGES = ("en", "es")
 LONGEST = {
@@ -56,7 +56,7 @@ def create(
     check(identity, at)
     if language not in LANGUAGES:
         raise BadValue("language", f"unknown {language!r}; known: {', '.join(LANGUAGES)}")
-    Clinic.objects.select_for_update().get(pk=actor.clinic)  # numbers are given one at a time
+    turns.take(actor.clinic)  # numbers are given one at a time
     last = Patient.of(actor.clinic).aggregate(last=Max("number"))["last"] or 0
     patient: Patient = Patient.objects.add(
         clinic_id=actor.clinic, number=last + 1, created_at=at,
