@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import alarm_policy, alarms, signatures
+from reprieve.pathway import alarm_policy, alarms, signatures, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
-from reprieve.records.models import Clinic, ClinicSetting, Practitioner
+from reprieve.records.models import ClinicSetting, Practitioner
 from reprieve.records.queries import settings
 from reprieve.records.queries.settings import Chosen
 
@@ -69,8 +69,7 @@ def keep_all(asked: Approval, *, makes: Mapping[str, Make]) -> None:
 
     def work() -> Done:
         signer = signatures.prove(actor=actor, password=asked.password)
-        # Two who approve at one moment: the later one sees that it has changed.
-        Clinic.objects.select_for_update(no_key=True).get(pk=actor.clinic)
+        turns.take(actor.clinic)  # the later of two who approve sees that it has changed
         if asked.seen != version(clinic=actor.clinic, keys=makes, at=asked.at):
             raise NotNow(CHANGED)
         now = settings.several(clinic=actor.clinic, keys=makes, at=asked.at)

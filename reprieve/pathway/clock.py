@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from reprieve.knowledge import N_
 from reprieve.pathway.errors import NotNow
+from reprieve.records import instants
 from reprieve.records.models import Clinic
 from reprieve.records.queries import settings
 
 OFFSET = "demo.clock_offset_s"
+# As the records keep a moment, and back.
+ms, moment = instants.ms, instants.moment
 
 
 def real() -> datetime:
@@ -22,16 +25,6 @@ def now(clinic: uuid.UUID) -> datetime:
     """This function will return the clinic's time: the machine's, or a demo's own."""
     offset_s = settings.value(clinic=clinic, key=OFFSET, at=real(), default=0)
     return real() + timedelta(seconds=offset_s) if offset_s else real()
-
-
-def ms(moment: datetime) -> int:
-    """This function will return a moment as whole UTC milliseconds."""
-    return round(moment.timestamp() * 1000)
-
-
-def moment(at_ms: int) -> datetime:
-    """This function will return UTC milliseconds as a moment."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def may_be_set(clinic: uuid.UUID) -> None:

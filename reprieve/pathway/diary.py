@@ -65,7 +65,7 @@ def save(
     _check_day(said.day, actor, at, told, rules.data)
 
     def work() -> Done:
-        patients.get(clinic=actor.clinic, patient=patient)
+        patients.locked(clinic=actor.clinic, patient=patient)
         _check_link(actor, patient, link, at, told)
         row = _write(said, actor=actor, at=at, told=told, patient=patient, mode=mode, link=link)
         counts = LATE not in row.extras

@@ -151,7 +151,7 @@ def takes_nothing(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.U
     """This function will note that the patient takes no medicine. NotNow if one is listed."""
 
     def work() -> Done:
-        patients.get(clinic=actor.clinic, patient=patient)
+        patients.locked(clinic=actor.clinic, patient=patient)
         if _active(MedicationStatement, actor.clinic, patient, is_failed_therapy=False):
             raise NotNow(N_("Medicines are listed: stop them first."))
         row = observations.write(
@@ -171,6 +171,7 @@ def looked_up(
     """
 
     def work() -> Done:
+        patients.locked(clinic=actor.clinic, patient=patient)
         one = _standing("medicine", actor.clinic, patient, row)
         assert isinstance(one, MedicationStatement)
         if one.is_failed_therapy or medicine_names.find(one.name):
@@ -201,7 +202,7 @@ def no_allergies(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UU
     """This function will note that no allergy is known. Raises NotNow if one is listed."""
 
     def work() -> Done:
-        patients.get(clinic=actor.clinic, patient=patient)
+        patients.locked(clinic=actor.clinic, patient=patient)
         listed = _active(AllergyIntolerance, actor.clinic, patient)
         if any(not row.none_known for row in listed):
             raise NotNow(N_("Allergies are listed: remove them first."))
@@ -225,6 +226,7 @@ def end(
         raise BadValue("kind", f"unknown {kind[:40]!r}; known: {', '.join(LISTS)}")
 
     def work() -> Done:
+        patients.locked(clinic=actor.clinic, patient=patient)
         old = _standing(kind, actor.clinic, patient, row)
         kept = {f.attname: getattr(old, f.attname) for f in old._meta.concrete_fields}
         fields = kept | {"active": False, "corrects_id": old.pk, "recorded_at": at}
@@ -240,7 +242,7 @@ def _add(
     patient: uuid.UUID, corrects: uuid.UUID | None, words: str = "",
 ) -> uuid.UUID:  # fmt: skip
     def work() -> Done:
-        patients.get(clinic=actor.clinic, patient=patient)
+        patients.locked(clinic=actor.clinic, patient=patient)
         if corrects is not None:
             _standing(kind, actor.clinic, patient, corrects)
         said = notes.optional(

@@ -25,6 +25,7 @@ from reprieve.pathway import (
     monitor_links,
     order_control,
     states,
+    turns,
 )
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
@@ -40,6 +41,8 @@ NEEDS_RATE = frozenset({"started", "rate", "resumed", "restarted"})
 NEEDS_DOSE = frozenset({"bolus", "infiltrated"})
 # A monitor speaks for a chair and a visit: it must be linked anew after these.
 ENDS_LINK = frozenset({"chair_moved", "patient_left", "transferred", "discharged", "cancelled"})
+# These rest on the other visits: how many patients each nurse has, who sits in which chair.
+BESIDE_OTHERS = frozenset({"started", "chair_moved"})
 RATE_STEP_UG = 100
 
 
@@ -107,6 +110,8 @@ def act(
     """
 
     def work() -> Done:
+        if happened.kind in BESIDE_OTHERS:
+            turns.take(actor.clinic)
         row = locked(clinic=actor.clinic, encounter=encounter)
         judged, ordered = _ordered(row, happened, at, by=actor.practitioner)
         event = append(row, ordered, actor=actor, at=at, beside=beside)

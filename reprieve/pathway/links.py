@@ -172,7 +172,9 @@ def usable(
     row = _locked(actor.clinic, link)
     if actor.patient != row.patient_id:
         raise PermissionDenied(N_("This link is another person's."))
-    is_over = row.revoked_at is not None and not _was_told_before_the_end(row, told)
+    is_over = row.revoked_at is not None and not was_told_in_time(
+        clinic=actor.clinic, patient=row.patient_id, revoked_at=row.revoked_at, told=told
+    )
     if is_over or not row.valid_from <= at < row.valid_until:
         raise NotNow(N_("This link is over. Ask the clinic for a new one."))
     if forms and row.form not in forms:
@@ -180,11 +182,16 @@ def usable(
     return row
 
 
-def _was_told_before_the_end(row: PatientLink, told: datetime | None) -> bool:
-    return (
-        told is not None and row.revoked_at is not None and told < row.revoked_at
-        and closings.is_ended(clinic=row.clinic_id, patient=row.patient_id)
-    )  # fmt: skip
+def was_told_in_time(
+    *, clinic: uuid.UUID, patient: uuid.UUID, revoked_at: datetime | None, told: datetime | None
+) -> bool:
+    """This function will tell whether a link that ended still takes what was `told` before.
+
+    It must have ended with the patient's care: what somebody ended by hand may be in wrong hands.
+    """
+    if told is None or revoked_at is None or told >= revoked_at:
+        return False
+    return closings.ended_at(clinic=clinic, patient=patient) == revoked_at
 
 
 def submit(

@@ -225,7 +225,8 @@ def _in_parts(
 
 
 def _device(clinic: uuid.UUID, device: uuid.UUID) -> Device:
-    found = Device.of(clinic).filter(pk=device).first()
+    """The monitor, locked: of two who link it at one moment the later sees the first."""
+    found = Device.of(clinic).select_for_update(no_key=True).filter(pk=device).first()
     if found is None:
         raise NotFound(N_("There is no such monitor."))
     return found

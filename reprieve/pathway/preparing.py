@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from reprieve.clinical import dosing, safety
 from reprieve.clinical.findings import Step
 from reprieve.knowledge import N_, BadValue
@@ -19,6 +21,7 @@ from reprieve.pathway import (
     observations,
     planning,
     pregnancy_tests,
+    turns,
 )
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
@@ -93,15 +96,18 @@ def open_visit(
     """
     plan = planning.needed(clinic=actor.clinic, patient=patient)
     booked = _booked(actor.clinic, appointment, patient)
-    if not _is_repeat(uid):
-        _check_free(actor.clinic, patient, chair or (booked.chair_id if booked else None))
+    chair = chair or (booked.chair_id if booked else None)
     episode = EpisodeOfCare.of(actor.clinic).filter(patient_id=patient).latest("started_at")
-    number = booked.series_no if booked and booked.series_no else _next_session(plan)
-    return infusion.prepare(
-        actor=actor, uid=uid, at=at, patient=patient, episode=episode.pk, by_hand=by_hand,
-        chair=chair or (booked.chair_id if booked else None), plan=plan.pk,
-        appointment=booked.pk if booked else None, session_no=min(number, plan.sessions),
-    )  # fmt: skip
+    with transaction.atomic():
+        turns.take(actor.clinic)  # of two who open one, or seat two in a chair, the later sees it
+        if not _is_repeat(uid):
+            _check_free(actor.clinic, patient, chair)
+        number = booked.series_no if booked and booked.series_no else _next_session(plan)
+        return infusion.prepare(
+            actor=actor, uid=uid, at=at, patient=patient, episode=episode.pk, by_hand=by_hand,
+            chair=chair, plan=plan.pk, appointment=booked.pk if booked else None,
+            session_no=min(number, plan.sessions),
+        )  # fmt: skip
 
 
 def tell(

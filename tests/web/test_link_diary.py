@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from reprieve.pathway import closing
+from reprieve.pathway import closing, links
+from reprieve.pathway.errors import NotNow
+from reprieve.pathway.permissions import by_link
 from reprieve.records.models import DiaryEntry
+from reprieve.records.queries import links as known
 from reprieve.records.queries import risk
 from tests.web.links_site import JSON, Make, said, start
 from tests.world import World, new
@@ -56,6 +59,29 @@ class TestDiary:
         answer = phone.post(path, sent, headers=JSON)
         assert answer.json() == {"saved": True, "alert": True}
         assert risk.state(clinic=world.id, patient=patient) == "alert_open"
+
+    def test_a_link_that_was_ended_by_hand_takes_nothing_after_it(
+        self, world: World, phone: Client, token: Make, patient: uuid.UUID
+    ) -> None:
+        """Whoever has that telephone is not asked again because the patient has left since."""
+        path = f"/d/{token()}"
+        start(phone, path)
+        early = world.at
+        row = known.of_patient(clinic=world.id, patient=patient)[0]
+        links.revoke(
+            actor=world["front_desk"], uid=new(), at=world.later(minutes=10), link=row.id
+        )
+        closing.close(
+            actor=world["front_desk"], uid=new(), at=world.later(minutes=10), patient=patient,
+            because="moved_away", reason="Told by telephone.",
+        )  # fmt: skip
+        sent = said(world, mood="0") | {"told": early.isoformat()}
+        assert phone.post(path, sent, headers=JSON).status_code == 410
+        assert not DiaryEntry.of(world.id).exists()
+        with pytest.raises(NotNow):
+            links.usable(
+                actor=by_link(world.id, patient), at=world.at, link=row.id, told=early
+            )
 
     def test_a_resent_day_counts_once(self, world: World, phone: Client, token: Make) -> None:
         path, day = f"/d/{token()}", said(world)

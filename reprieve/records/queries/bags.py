@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from reprieve.clinical.recipe import BagRecipe, PumpStep
+from reprieve.records import instants
 from reprieve.records.models import InfusionEvent, Practitioner
 
 KIND = "bag_prepared"
@@ -50,7 +51,7 @@ def of_event(row: InfusionEvent) -> BagView:
         recipe=from_json(row.detail["recipe"]),
         occasion=row.detail["occasion"],
         prepared_at=row.recorded_at,
-        start_by=datetime.fromtimestamp(row.detail["start_by_ms"] / 1000, UTC),
+        start_by=instants.moment(row.detail["start_by_ms"]),
         prepared_by=row.by_id,
         prepared_by_name=names.get(row.by_id, "") if row.by_id else "",
     )

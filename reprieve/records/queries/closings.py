@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
-from reprieve.records.models import Decision, EpisodeOfCare
+from reprieve.records.models import Decision, EpisodeOfCare, StateChange
 
 KIND = "closing"
 DIED = "died"
@@ -29,16 +30,28 @@ def silent(*, clinic: uuid.UUID, patients: Iterable[uuid.UUID]) -> set[uuid.UUID
 
 def is_ended(*, clinic: uuid.UUID, patient: uuid.UUID) -> bool:
     """This function will tell whether a patient's newest course of care is over, why ever."""
-    courses = EpisodeOfCare.of(clinic).filter(patient_id=patient)
-    newest = courses.order_by("-started_at", "-id").first()
-    return newest is not None and newest.state == "closed"
+    return _ended(clinic, patient) is not None
+
+
+def ended_at(*, clinic: uuid.UUID, patient: uuid.UUID) -> datetime | None:
+    """This function will tell when a patient's newest course ended, None while it goes on."""
+    course = _ended(clinic, patient)
+    if course is None:
+        return None
+    changes = StateChange.of(clinic).filter(episode=course, after=course.state)
+    return changes.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
 
 
 def reason(*, clinic: uuid.UUID, patient: uuid.UUID) -> str:
     """This function will return why a patient's newest course was closed, empty if it was not."""
+    course = _ended(clinic, patient)
+    if course is None:
+        return ""
+    rows = Decision.of(clinic).filter(episode=course, kind=KIND).order_by("-recorded_at")
+    return rows.values_list("outcome", flat=True).first() or ""
+
+
+def _ended(clinic: uuid.UUID, patient: uuid.UUID) -> EpisodeOfCare | None:
     courses = EpisodeOfCare.of(clinic).filter(patient_id=patient)
     newest = courses.order_by("-started_at", "-id").first()
-    if newest is None or newest.state != "closed":
-        return ""
-    rows = Decision.of(clinic).filter(episode=newest, kind=KIND).order_by("-recorded_at")
-    return rows.values_list("outcome", flat=True).first() or ""
+    return newest if newest is not None and newest.state == "closed" else None

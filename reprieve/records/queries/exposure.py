@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from reprieve.clinical.how_long import how_long
+from reprieve.records import instants
 from reprieve.records.models import InfusionState, StateChange
 from reprieve.records.queries import clinics, courses
 
@@ -99,12 +100,12 @@ def _goes_on_since(days: Sequence[date], today: date) -> date | None:
 
 
 def _given(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> tuple[Given, ...]:
-    until_ms = round(at.timestamp() * 1000)
+    until_ms = instants.ms(at)
     rows = InfusionState.of(clinic).filter(patient_id=patient, started_ms__lte=until_ms)
     return tuple(
         Given(
             encounter=encounter,
-            started_at=datetime.fromtimestamp(started_ms / 1000, UTC),
+            started_at=instants.moment(started_ms),
             given_ug=courses.of(clinic=clinic, encounter=encounter).given_ug(until_ms),
             is_planned=plan is not None,
         )

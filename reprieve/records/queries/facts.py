@@ -20,6 +20,7 @@ from reprieve.clinical.findings import Step
 from reprieve.clinical.how_long import how_long, stays
 from reprieve.clinical.remeasured import remeasured_n
 from reprieve.knowledge import BadValue
+from reprieve.records import instants
 from reprieve.records.models import StateChange
 from reprieve.records.queries import (
     clinics,
@@ -231,7 +232,7 @@ def _readings(
 ) -> list[tuple[int, Any]]:
     rows = observations.history(clinic=clinic, patient=patient, code=code)
     kept = [v for v in rows if not v.corrected and v.measured_at >= moments.vitals]
-    return [(round(v.measured_at.timestamp() * 1000), v.value) for v in kept]
+    return [(instants.ms(v.measured_at), v.value) for v in kept]
 
 
 def _pregnancy(clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from reprieve.records import notes
+from reprieve.records import instants, notes
 from reprieve.records.as_known import as_known
 from reprieve.records.models import AdverseEvent, Observation, WorkItemEvent
 from reprieve.records.queries import worklist
@@ -84,7 +84,7 @@ def harm(
     replaced = {row.corrects_id for row in rows}
     return [
         Harm(
-            at=datetime.fromtimestamp(row.onset_ms / 1000, UTC), term=row.term, grade=row.grade,
+            at=instants.moment(row.onset_ms), term=row.term, grade=row.grade,
             outcome=row.outcome, serious=row.serious, encounter=row.encounter_id,
         )
         for row in rows

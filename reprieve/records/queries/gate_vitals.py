@@ -12,6 +12,7 @@ from typing import Any
 from reprieve.clinical.findings import Step
 from reprieve.clinical.remeasured import APART_MS, MS_PER_MIN, Readings, remeasured_n
 from reprieve.monitoring import vitals
+from reprieve.records import instants
 from reprieve.records.queries import charts, safety_numbers
 from reprieve.records.queries.charts import Value
 
@@ -40,7 +41,7 @@ def facts(
 
     `usual` are the facts documented before today, the patient's usual saturation among them.
     """
-    now_ms = round(at.timestamp() * 1000)
+    now_ms = instants.ms(at)
     read = readings(clinic=clinic, encounter=encounter, until_ms=now_ms)
     found = _fresh({v.signal: v for v in read}, now_ms)
     own = safety_numbers.own(clinic=clinic, at=at)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from reprieve.clinical import challenge
 from reprieve.clinical.challenge import Reaction
 from reprieve.monitoring.course import Course
+from reprieve.records import instants
 from reprieve.records.models import (
     Encounter,
     LedgerEntry,
@@ -145,8 +146,8 @@ def _product(view: HarmView, *, clinic: uuid.UUID, patient: uuid.UUID, at: datet
         form=order.form if order else "/".join(sorted({vial.form for vial in vials})),
         route=order.route if order else "", vials=vials,
         bag_mg_per_ml=hung[-1].recipe.final_mg_per_ml if hung else None,
-        started_at=_moment(course.started_ms), ended_at=_moment(course.ended_ms),
-        given_ug=None if course.started_ms is None else course.given_ug(_ms(at)),
+        started_at=instants.known(course.started_ms), ended_at=instants.known(course.ended_ms),
+        given_ug=None if course.started_ms is None else course.given_ug(instants.ms(at)),
         session_no=visit.session_no,
         earlier_infusions=sum(one.encounter != view.encounter for one in before),
     )  # fmt: skip
@@ -182,21 +183,21 @@ def _challenge(
     if view.encounter is None:
         return challenge.UNKNOWN, challenge.UNKNOWN, ()
     reaction = Reaction(
-        onset_ms=_ms(view.onset), outcome=view.outcome,
-        ended_ms=None if view.ended is None else _ms(view.ended),
+        onset_ms=instants.ms(view.onset), outcome=view.outcome,
+        ended_ms=None if view.ended is None else instants.ms(view.ended),
     )  # fmt: skip
     cuts, rises = _changes(courses.of(clinic=clinic, encounter=view.encounter))
     later = treatments.infusions(clinic=clinic, patient=patient, at=at)
-    starts = [_ms(one.started_at) for one in later if one.encounter != view.encounter]
+    starts = [instants.ms(one.started_at) for one in later if one.encounter != view.encounter]
     abated = challenge.abated(reaction, cuts_ms=cuts)
     again = challenge.again(reaction, rises_ms=[*rises, *starts])
     same = [
-        _ms(other.onset)
+        instants.ms(other.onset)
         for other in harm.of_patient(clinic=clinic, patient=patient)
         if other.id != view.id and other.term.casefold() == view.term.casefold()
     ]
     came_back = challenge.reappeared(abated=abated, again_ms=again, onsets_ms=same)
-    return abated, came_back, tuple(_at(one) for one in again)
+    return abated, came_back, tuple(instants.moment(one) for one in again)
 
 
 def _changes(course: Course) -> tuple[list[int], list[int]]:
@@ -221,7 +222,7 @@ def _given(clinic: uuid.UUID, view: HarmView) -> tuple[Given, ...]:
         encounter_id=view.encounter, corrections__isnull=True
     )
     return tuple(
-        Given(drug=row.drug, dose=row.dose_text, route=row.route, at=_at(row.at_ms))
+        Given(drug=row.drug, dose=row.dose_text, route=row.route, at=instants.moment(row.at_ms))
         for row in rows.order_by("at_ms", "recorded_ms", "id")
     )
 
@@ -230,7 +231,7 @@ def _vitals(clinic: uuid.UUID, view: HarmView) -> tuple[Vital, ...]:
     """Of each vital sign the value nearest to the onset, within a quarter of an hour."""
     if view.encounter is None:
         return ()
-    onset, around = _ms(view.onset), round(AROUND.total_seconds() * 1000)
+    onset, around = instants.ms(view.onset), round(AROUND.total_seconds() * 1000)
     values = charts.values(clinic=clinic, encounter=view.encounter, from_ms=onset - around)
     usable = [
         v for v in values
@@ -238,7 +239,7 @@ def _vitals(clinic: uuid.UUID, view: HarmView) -> tuple[Vital, ...]:
     ]  # fmt: skip
     nearest = (_nearest((v for v in usable if v.signal == name), onset) for name in VITALS)
     return tuple(
-        Vital(signal=v.signal, value=float(v.value), unit=v.unit, at=_at(v.at_ms))
+        Vital(signal=v.signal, value=float(v.value), unit=v.unit, at=instants.moment(v.at_ms))
         for v in nearest
         if v is not None
     )
@@ -251,15 +252,3 @@ def _nearest(values: Iterable[charts.Value], at_ms: int) -> charts.Value | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
-
-
-def _at(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else _at(ms)

@@ -18,6 +18,7 @@ from django.db.models import QuerySet, Sum
 
 from reprieve.clinical import controlled
 from reprieve.clinical.recipe import BagRecipe
+from reprieve.records import instants
 from reprieve.records.models import (
     InfusionEvent,
     InfusionState,
@@ -212,11 +213,11 @@ def _pushed_ug(row: Portion) -> int:
     own = Portion.of(row.clinic_id).filter(
         encounter_id=row.encounter_id, drug=row.drug, kind=row.kind
     )
-    start = _ms(row.recorded_at)
+    start = instants.ms(row.recorded_at)
     if not own.filter(recorded_at__lt=row.recorded_at).exists():
         start = 0  # what was charted a little before the draw came from no other syringe
     later = own.filter(recorded_at__gt=row.recorded_at).order_by("recorded_at").first()
-    end = _ms(later.recorded_at) if later else FOREVER_MS
+    end = instants.ms(later.recorded_at) if later else FOREVER_MS
     given = MedicationAdministration.of(row.clinic_id).filter(
         encounter_id=row.encounter_id, drug=row.drug
     )
@@ -225,10 +226,6 @@ def _pushed_ug(row: Portion) -> int:
     swallowed = counted.filter(route=BY_MOUTH)
     own_route = swallowed if row.kind == TABLETS else counted.exclude(route=BY_MOUTH)
     return own_route.aggregate(sum=Sum("dose_ug"))["sum"] or 0
-
-
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
 
 
 def _views(rows: QuerySet[Portion]) -> list[PortionView]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from reprieve.clinical.regimens import regimens
 from reprieve.monitoring.course import Course
-from reprieve.records import frame_arrays, frame_marks, notes
+from reprieve.records import frame_arrays, frame_marks, instants, notes
 from reprieve.records.frame_arrays import Point
 from reprieve.records.frame_marks import Doubt
 from reprieve.records.models import Chair, DeviceAssociation, Encounter, Observation, Practitioner
@@ -128,8 +128,8 @@ def _corrections(clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[Correction, .
     return tuple(
         Correction(
             signal=row.code, was=row.corrects.value, now=row.value,
-            at_ms=round(row.measured_at.timestamp() * 1000),
-            corrected_ms=round(row.recorded_at.timestamp() * 1000),
+            at_ms=instants.ms(row.measured_at),
+            corrected_ms=instants.ms(row.recorded_at),
             by=names.get(row.by_id, ""), why=notes.read(row.note),
         )
         for row in rows.select_related("corrects", "note").order_by("recorded_at", "id")

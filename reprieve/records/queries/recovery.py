@@ -15,7 +15,7 @@ from typing import Any
 from reprieve.clinical import rescue
 from reprieve.clinical.regimens import regimens
 from reprieve.monitoring.course import Course
-from reprieve.records import notes
+from reprieve.records import instants, notes
 from reprieve.records.models import (
     Appointment,
     Discharge,
@@ -107,7 +107,7 @@ def facts(*, clinic: uuid.UUID, encounter: uuid.UUID, at: datetime) -> dict[str,
     Whether the discharge is signed and the call booked is known only to the act of discharge.
     """
     row = Encounter.of(clinic).get(pk=encounter)
-    at_ms = round(at.timestamp() * 1000)
+    at_ms = instants.ms(at)
     off_ms = stopped_ms(clinic=clinic, encounter=encounter)
     found = {
         **_measured(clinic, encounter, at_ms, off_ms),
@@ -189,7 +189,7 @@ def _items(
     found = {}
     for row in rows.order_by("recorded_at", "id"):
         total = fresh.get(row.instrument)
-        if total is not None and total.at_ms == round(row.measured_at.timestamp() * 1000):
+        if total is not None and total.at_ms == instants.ms(row.measured_at):
             item, fact = ITEMS[row.instrument]
             found[fact] = row.answers.get(item)
     return found
@@ -214,7 +214,7 @@ def usual_before(*, clinic: uuid.UUID, encounter: uuid.UUID) -> dict[str, Any]:
     if state is None or state.started_ms is None:
         return {}
     rows = Observation.of(clinic).filter(encounter_id=encounter, code__in=BEFORE)
-    told = [r for r in rows if round(r.recorded_at.timestamp() * 1000) <= state.started_ms]
+    told = [r for r in rows if instants.ms(r.recorded_at) <= state.started_ms]
     return {code: row.value for code, row in gate_facts.valid(told).items()}
 
 

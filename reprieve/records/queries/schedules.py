@@ -9,6 +9,7 @@ from reprieve.clinical.regimens import regimens
 from reprieve.monitoring import schedule
 from reprieve.monitoring.course import SETTING, STOPPING
 from reprieve.monitoring.schedule import CareEvent, Due, EventKind
+from reprieve.records import instants
 from reprieve.records.models import (
     InfusionEvent,
     InfusionState,
@@ -114,7 +115,7 @@ def _typed(clinic: uuid.UUID, encounters: Iterable[uuid.UUID]) -> Iterator[Happe
     replaced = {corrects for *_, corrects, _ in rows if corrects}
     for encounter, pk, code, at, _, value in rows:
         if pk not in replaced and value is not None:
-            at_ms = round(at.timestamp() * 1000)
+            at_ms = instants.ms(at)
             yield encounter, CareEvent(kind="observed", at_ms=at_ms, what=ASKED[code])
 
 

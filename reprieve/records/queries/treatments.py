@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from reprieve.outcomes.weeks import Course
+from reprieve.records import instants
 from reprieve.records.models import InfusionState
 from reprieve.records.queries import clinics, courses
 
@@ -45,7 +46,7 @@ def zone_of(clinic: uuid.UUID) -> ZoneInfo:
 
 def infusions(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[Infusion]:
     """This function will list the infusions a patient had until `at`, oldest first."""
-    zone, until_ms = zone_of(clinic), round(at.timestamp() * 1000)
+    zone, until_ms = zone_of(clinic), instants.ms(at)
     rows = InfusionState.of(clinic).filter(patient_id=patient, started_ms__lte=until_ms)
     found = list(rows.select_related("encounter__plan").order_by("started_ms", "id"))
     ran = courses.of_many(clinic=clinic, encounters=[row.encounter_id for row in found])
@@ -64,18 +65,14 @@ def treatments(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[T
 
 
 def _infusion(row: InfusionState, zone: ZoneInfo, *, given_ug: int) -> Infusion:
-    started = _moment(row.started_ms or 0)
+    started = instants.moment(row.started_ms or 0)
     plan = row.encounter.plan
     return Infusion(
         encounter=row.encounter_id, day=started.astimezone(zone).date(), started_at=started,
-        ended_at=None if row.ended_ms is None else _moment(row.ended_ms),
+        ended_at=instants.known(row.ended_ms),
         given_ug=given_ug,
         plan=row.encounter.plan_id, is_booster=bool(plan and plan.is_booster),
     )  # fmt: skip
-
-
-def _moment(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def _groups(found: Sequence[Infusion]) -> list[list[Infusion]]:

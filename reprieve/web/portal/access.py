@@ -79,7 +79,9 @@ def over(request: HttpRequest, state: str) -> HttpResponse:
     found: LinkView | None = getattr(request, "link", None)
     reason = _reason(state)
     help_: dict[str, Any] = {} if found is None else contact(read_clinic(found.clinic))
-    if found is not None and state == "revoked" and _is_ended(found):
+    if found is not None and state == "revoked" and closings.is_ended(
+        clinic=found.clinic, patient=found.patient
+    ):
         reason = _("Your treatment here has ended, so nobody reads what you would write here. "
                    "If you need us, ring the clinic.")  # fmt: skip
     if _wants_json(request):
@@ -87,10 +89,6 @@ def over(request: HttpRequest, state: str) -> HttpResponse:
         return JsonResponse({"error": " ".join(filter(None, said))}, status=OVER[state])
     shown = {"reason": reason, **help_}
     return render(request, "portal/link/over.html", shown, status=OVER[state])
-
-
-def _is_ended(found: LinkView) -> bool:
-    return closings.is_ended(clinic=found.clinic, patient=found.patient)
 
 
 def cookie(found: LinkView) -> str:
@@ -147,11 +145,12 @@ def _state(request: LinkRequest, forms: tuple[str, ...]) -> State:
 def _is_late(request: LinkRequest) -> bool:
     """A diary day told before care ended, out of the phone where it waited: it may be grave."""
     found = request.link
-    told = told_at(request.POST.get("told", ""))
     return (
         found.form == links.DIARY and found.belongs_to(request.COOKIES.get(cookie(found), ""))
-        and told is not None and found.revoked_at is not None and told < found.revoked_at
-        and _is_ended(found)
+        and links.was_told_in_time(
+            clinic=found.clinic, patient=found.patient, revoked_at=found.revoked_at,
+            told=told_at(request.POST.get("told", "")),
+        )
     )  # fmt: skip
 
 
