@@ -19,6 +19,14 @@ MOST = 3
 BASES = (("", _("not needed")), ("actual", _("actual weight")), ("ideal", _("ideal weight")))
 
 
+def ask_body(form: forms.Form, *, weight: Decimal | None, height: Decimal | None) -> None:
+    """This function will ask for what no record holds as for the first, not for another one."""
+    if weight is None:
+        form.fields["weight"].label, form.fields["weight"].required = _("Weight"), True
+    if height is None:
+        form.fields["height"].label = _("Height")
+
+
 class CompareForm(forms.Form):
     """Up to three regimens side by side, for a weight: the one on record, or one typed here."""
 

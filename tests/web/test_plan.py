@@ -120,8 +120,12 @@ class TestCompare:
         doctor = as_role("physician")
         shown = doctor.get(reverse("plan", args=[patient])).content.decode()
         assert "There is no weight on record" in shown
-        answer = signed(doctor, patient)
-        assert answer.status_code == 422
+        assert "Please check" not in shown  # nothing was typed yet
+        assert "Another weight" not in shown
+        for body in ({}, {"weight": "x"}, {"weight": "70", "weight_unit": "stone"}):
+            answer = signed(doctor, patient, **body)
+            assert answer.status_code == 422
+            assert 'id="id_weight_error"' in answer.content.decode()
 
 
 class TestSign:

@@ -25,7 +25,7 @@ from reprieve.web import cautions, patient_page, plan_charts, plan_view, reauth
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.gate_view import pounds
-from reprieve.web.plan_forms import CompareForm, SignForm, height_of, weight_of
+from reprieve.web.plan_forms import CompareForm, SignForm, ask_body, height_of, weight_of
 from reprieve.web.words import form_errors, say
 
 UNPROCESSABLE = 422
@@ -42,7 +42,7 @@ def plan(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
     """
     header = patient_page.opened(request, patient)
     body = _body(request, patient)
-    form = CompareForm(request.POST if request.method == "POST" else _usual(request, patient))
+    form = _comparison(request, patient, body)
     found = _columns(request, form, body) if form.is_valid() else ()
     chosen = form.cleaned_data.get("condition", "") if form.is_valid() else ""
     context = {
@@ -56,6 +56,17 @@ def plan(request: PageRequest, patient: uuid.UUID) -> HttpResponse:
         "notes": {m.id: m for c in found if c.outlook for m in c.outlook.extrapolated}.values(),
     }  # fmt: skip
     return render(request, "staff/plan/plan.html", context)
+
+
+def _comparison(request: PageRequest, patient: uuid.UUID, body: dict[str, Any]) -> CompareForm:
+    """What is compared; at first the usual three, as soon as there is a weight to do it for."""
+    usual = _usual(request, patient)
+    if request.method == "POST":
+        form = CompareForm(request.POST)
+    else:
+        form = CompareForm(usual) if body["weight_kg"] else CompareForm(initial=usual)
+    ask_body(form, weight=body["weight_kg"], height=body["height_cm"])
+    return form
 
 
 def _usual(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
@@ -90,7 +101,6 @@ def _columns(
 ) -> tuple[plan_view.Column, ...]:
     weight = weight_of(form, body["weight_kg"])
     if weight is None:
-        form.add_error("weight", _("There is no weight on record: type one."))
         return ()
     data = form.cleaned_data
     wanted = [
@@ -117,6 +127,7 @@ def sign(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
         None if compared else request.POST or None, regimen=regimen(name),
         initial={"condition": chosen},
     )  # fmt: skip
+    ask_body(form, weight=body["weight_kg"], height=body["height_cm"])
     if form.is_bound and form.is_valid() and _signed(request, patient, form, body):
         messages.success(request, _("The plan is signed."))
         return redirect("plan", patient=patient)
@@ -140,7 +151,6 @@ def _signed(
 ) -> bool:
     weight = weight_of(form, body["weight_kg"])
     if weight is None:
-        form.add_error("weight", _("There is no weight on record: type one."))
         return False
     try:
         reauth.confirm(request, form.cleaned_data["password"])
