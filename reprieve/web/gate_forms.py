@@ -201,9 +201,11 @@ def strengths() -> list[tuple[str, str]]:
 
 
 def in_unit(form: forms.Form, field: str, known: dict[str, str], to: str, step: str) -> Decimal:
-    """This function will convert a typed amount by the unit chosen beside it."""
+    """This function will convert a typed amount by the unit chosen beside it. Raises BadValue."""
     unit = form.data.get(f"{form.add_prefix(field)}_unit") or next(iter(known))
     value: Decimal = form.cleaned_data[field]
-    if known.get(unit, to) == to:
+    if unit not in known:
+        raise knowledge.BadValue(f"{field}_unit", f"{unit!r} is none of {', '.join(known)}")
+    if unit == to:
         return value
     return units.convert(value, from_unit=known[unit], to_unit=to).quantize(Decimal(step))

@@ -122,10 +122,13 @@ class TestCompare:
         assert "There is no weight on record" in shown
         assert "Please check" not in shown  # nothing was typed yet
         assert "Another weight" not in shown
-        for body in ({}, {"weight": "x"}, {"weight": "70", "weight_unit": "stone"}):
-            answer = signed(doctor, patient, **body)
+        for typed in ("", "x"):
+            answer = signed(doctor, patient, weight=typed)
             assert answer.status_code == 422
             assert 'id="id_weight_error"' in answer.content.decode()
+        answer = signed(doctor, patient, weight="11", weight_unit="stone")
+        assert answer.status_code == 400
+        assert not CarePlan.of(world.id).exists()
 
 
 class TestSign:
