@@ -50,7 +50,8 @@ def make(
     """This function will make a link for a patient, and send it if a way is named.
 
     `send_by` is mail, sms or empty. The text has no health word. Raises BadValue for an unknown
-    form, a period out of range, or a way without an address on file.
+    form, a period out of range, or a way without an address on file; NotNow where care has ended
+    and nobody would read the answers.
     """
     _check_form(form)
     lasts = LASTS.get(form, USUAL_DAYS) if days is None else days
@@ -58,6 +59,8 @@ def make(
         raise BadValue("days", f"must be 1 to {LONGEST_DAYS}, got {lasts}")
 
     def work() -> Done:
+        if form != PROGRESS and closings.is_ended(clinic=actor.clinic, patient=patient):
+            raise NotNow(N_("Care has ended: a new request opens a new course of care first."))
         until = at + timedelta(days=lasts)
         row = issue(actor=actor, at=at, patient=patient, form=form, valid_until=until)
         if send_by:

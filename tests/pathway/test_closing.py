@@ -127,6 +127,10 @@ def test_links_end_with_the_care_and_a_new_course_makes_its_own(world: World) ->
     assert links.usable(actor=by_link(world.id, other), at=world.at, link=kept).pk == kept
     assert closings.is_ended(clinic=world.id, patient=patient)
     assert not closings.is_ended(clinic=world.id, patient=other)
+    for form in ("diary", "peg", "evaluation"):
+        with pytest.raises(NotNow, match="Care has ended"):
+            link(patient, form)
+    assert link(patient, "progress")  # their own curve is still theirs to see
     world.later(days=30)
     again = referral.Request(
         identity=Identity(given="Iva", family="Invented"), source="call", patient=patient
