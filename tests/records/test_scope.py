@@ -31,6 +31,7 @@ WITHOUT_CLINIC = {
     "charts.at_onset": "arithmetic",
     "charts.iso": "a value's own form",
     "clinics.clinics": "lists the practices for the product itself",
+    "closed_days.days_of": "a value's own form",
     "facts.age_years": "arithmetic",
     "form_sets.moment_of": "arithmetic",
     "form_sets.possible": "reads the product's own forms",
