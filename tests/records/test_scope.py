@@ -40,6 +40,7 @@ WITHOUT_CLINIC = {
     "gate_vitals.apart": "arithmetic",
     "gate_vitals.by_fact": "arithmetic",
     "gate_vitals.sets": "arithmetic",
+    "ladders.read": "a value's own form",
     "liver.are_recorded": "reads values that were found",
     "liver.facts": "reads values that were found",
     "liver.is_known": "reads values that were found",
