@@ -45,6 +45,7 @@ WITHOUT_CLINIC = {
     "liver.facts": "reads values that were found",
     "liver.is_known": "reads values that were found",
     "links.by_token": "the token names the clinic",
+    "outbox.mail_instead": "arithmetic",
     "registry.date_of": "arithmetic",
     "portions.kind_for": "a value's own form",
     "questionnaires.words_code": "a value's own form",
