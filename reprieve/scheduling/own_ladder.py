@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain, pairwise, repeat, takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -59,25 +59,26 @@ def is_looser(own: Ladder, *, than: Ladder) -> bool:
     """
     if own.min_gap_days < than.min_gap_days:
         return True
-    usual = list(_given(than))
+    usual = _given(than)
     return any(total > _by(day, usual) for day, total in _given(own))
 
 
-def _given(ladder: Ladder) -> Iterator[tuple[int, int]]:
+def _given(ladder: Ladder) -> list[tuple[int, int]]:
     """Each visit's earliest day since the series, and how many sessions were given by then."""
-    day, total = 0, 0
-    for step in ladder.steps:
-        visits = step.count or COMPARED_DAYS
-        for _visit in range(visits):
-            day += step.every_n_days - step.window_days
-            total += step.sessions_per_visit_block
-            if day > COMPARED_DAYS:
-                return
-            yield day, total
+    visits = chain.from_iterable(
+        repeat(step, step.count) if step.count else repeat(step) for step in ladder.steps
+    )
+    given = accumulate(visits, _next, initial=(0, 0))
+    return list(takewhile(lambda one: one[0] <= COMPARED_DAYS, given))
+
+
+def _next(so_far: tuple[int, int], step: Step) -> tuple[int, int]:
+    day, total = so_far
+    return day + step.every_n_days - step.window_days, total + step.sessions_per_visit_block
 
 
 def _by(day: int, given: Sequence[tuple[int, int]]) -> int:
-    return max((total for when, total in given if when <= day), default=0)
+    return max(total for when, total in given if when <= day)
 
 
 def _names() -> tuple[str, ...]:

@@ -80,6 +80,10 @@ def test_the_default_comes_back_and_what_held_before_stays(world: World) -> None
     assert [line.detail[ladders.LADDER]["after"] == {} for line in lines] == [False, True]
 
 
+def test_the_shipped_one_says_where_it_comes_from() -> None:
+    assert "Medscape" in booster_ladder.source()
+
+
 def test_a_shipped_one_may_be_named(world: World) -> None:
     clinics.choose(
         actor=world["manager"], uid=new(), at=world.at, key=ladders.LADDER,
