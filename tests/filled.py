@@ -79,7 +79,7 @@ def plain(now: datetime) -> dict[str, Any]:
         "number": 1, "state": "in_series", "text": "Invented", "role": "physician",
         "keys": ["clinic.phone"], "key": "clinic.phone", "kind": "clinician_review",
         "life_support": "", "physician": "", "starter": "", "on": day, "moment": "baseline",
-        "phone": "+15550100199", "prefix": "clinic.", "names": frozenset({"asthma"}),
+        "day": day, "phone": "+15550100199", "prefix": "clinic.", "names": frozenset({"asthma"}),
     }  # fmt: skip
 
 

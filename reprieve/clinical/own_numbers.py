@@ -49,6 +49,15 @@ class House:
     looser: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One number of a step of the booster ladder, with its bounds."""
+
+    number: str
+    lowest: int
+    highest: int
+
+
 def file() -> Knowledge:
     """This function will return the data file, with its source, mark and version."""
     return knowledge.load("reprieve.clinical", "own_numbers")
@@ -72,6 +81,12 @@ def bounds() -> Mapping[str, Bound]:
 def house() -> Mapping[str, House]:
     """This function will list the numbers of the house, by the setting that holds each."""
     return {row["key"]: House(**row) for row in file().data["house"]}
+
+
+@cache
+def rungs() -> Mapping[str, Rung]:
+    """This function will list the numbers of a step of the booster ladder, with their bounds."""
+    return {row["number"]: Rung(**row) for row in file().data["ladder"]}
 
 
 def tightened(rule: str, numbers: Mapping[str, float]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import (
     alarm_fold,
     booking_book,
+    closed_days,
     diary_link,
     episodes,
     messages,
@@ -232,6 +233,7 @@ def shift(
         appointment=row.pk, at=at,
     )  # fmt: skip
     _ask_diary(row, actor, at)
+    closed_days.settled(actor=actor, at=at, patient=row.patient_id)
 
 
 def mark(
@@ -264,6 +266,7 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
     row.status = states.after("appointment", act, row.status)
     row.save(update_fields=["status"])
     note_event(row, act, actor=actor, at=at, reason=reason)
+    closed_days.settled(actor=actor, at=at, patient=row.patient_id)
     if act in {"cancelled", "no_show"}:
         release(row)
         messages.withdraw(clinic=row.clinic_id, appointment=row.pk)

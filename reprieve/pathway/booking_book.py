@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from reprieve.knowledge import BadValue
-from reprieve.records.queries import booking, clinics, settings
+from reprieve.records.queries import booking, clinics, closed_days, settings
 from reprieve.scheduling.blocks import Visit
 from reprieve.scheduling.conflicts import Book, Staffing
 from reprieve.scheduling.opening import Absence, Hours, Opening
@@ -53,10 +53,7 @@ def opening(
     return Opening(
         zone=clinics.clinic(clinic).timezone,
         weekly={int(day): tuple(_hours(pair) for pair in pairs) for day, pairs in weekly.items()},
-        closures={
-            date.fromisoformat(day): why
-            for day, why in chosen.get("booking.closures", {}).items()
-        },
+        closures=closed_days.days_of(chosen.get(closed_days.KEY, {})),
         absences=tuple(
             Absence(who=str(who), during=Interval(start=begin, end=stop), reason=why)
             for who, begin, stop, why in booking.absences(clinic=clinic, start=start, end=end)

@@ -46,16 +46,19 @@ def enqueue(
     to: str = "",
     channel: str = "mail",
     params: Mapping[str, Any] | None = None,
+    key: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """This function will keep a message to be sent when due, inside the caller's act.
 
     `to` empty means the address on file when it is sent; `params` go to the template. Both are
     encrypted. Words, subject and calendar entry are made when it is sent. The reminders of an
-    announced visit are kept along with it.
+    announced visit are kept along with it. `key` is the message's own number where one follows
+    from another message.
     """
     row = OutboxMessage(
-        clinic_id=clinic, channel=channel, template=template, patient_id=patient,
-        appointment_id=appointment, created_at=at, due_at=due_at or at,
+        pk=key or uuid.uuid4(), clinic_id=clinic, channel=channel, template=template,
+        patient_id=patient, appointment_id=appointment, created_at=at,
+        due_at=due_at or at,
     )  # fmt: skip
     plain = orjson.dumps({"to": to, "params": dict(params or {})})
     row.ciphertext = keys.encrypt(clinic, plain, about=f"outbox:{row.pk}")

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from reprieve.knowledge import N_
-from reprieve.pathway import clock, message_ways, messages, worklist
+from reprieve.pathway import clock, message_ways, messages, text_by_mail, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import DESK, Actor, system
@@ -66,11 +66,14 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
         if quiet:
             rows = rows.exclude(template__in=messages.DISTURBING)
         due = [_due(row) for row in rows.order_by("due_at", "id")[:LARGEST_BATCH]]
-        late = [d.id for d in due if _is_over(d, at)]
+        late = {d.id for d in due if _is_over(d, at)}
         OutboxMessage.of(clinic).filter(pk__in=late).update(state="expired")
+        for one in due:
+            if one.id in late and text_by_mail.is_instead(one.params):
+                _ask_to_call(clinic, one.patient, at)  # the text failed, and the mail is too late
         unwanted = _unwanted(clinic, due)
         OutboxMessage.of(clinic).filter(pk__in=unwanted).update(state="withdrawn")
-        taken = [d for d in due if d.id not in {*late, *unwanted}]
+        taken = [d for d in due if d.id not in late | unwanted]
         ways = {d.id: d.channel for d in taken}
         for row in OutboxMessage.of(clinic).filter(pk__in=ways):
             row.attempts, row.due_at = row.attempts + 1, at + OWNED_FOR
@@ -103,16 +106,20 @@ def _due(row: OutboxMessage) -> Due:
     about = row.appointment_id
     visit = booking.one(clinic=clinic, appointment=about) if about else None
     return Due(
-        id=row.pk, clinic=clinic, channel=_channel(row, to, who), template=row.template,
+        id=row.pk, clinic=clinic, channel=_channel(row, to, params, who), template=row.template,
         to=to or (who.identity.email if who else ""), phone=who.identity.phone if who else "",
         language=who.language if who else "en", created_at=row.created_at, appointment=visit,
         sequence=_sequence(row), patient=row.patient_id, is_patients=not to, params=params,
     )  # fmt: skip
 
 
-def _channel(row: OutboxMessage, to: str, who: PatientView | None) -> str:
+def _channel(
+    row: OutboxMessage, to: str, params: Mapping[str, Any], who: PatientView | None
+) -> str:
     """A reminder goes by the way that its patient chose, or by what reaches them when it is due."""
     if to or who is None or row.template not in messages.DISTURBING:
+        return row.channel
+    if text_by_mail.is_instead(params):
         return row.channel
     way = message_ways.of_reminders(
         clinic=row.clinic_id, patient=who.id, who=who.identity
@@ -137,7 +144,7 @@ def failed(*, due: Due, at: datetime, error: str, for_good: bool) -> None:
     """This function will note a failed try and when the next one is due.
 
     `error` names the fault and never the address. After the last try, or at once when it is
-    `for_good`, the desk gets it as work.
+    `for_good`, a reminder by text goes by mail where it may; else the desk gets it as work.
     """
     tries = OutboxMessage.of(due.clinic).values_list("attempts", flat=True).get(pk=due.id)
     if for_good or tries >= MOST_TRIES:
@@ -161,22 +168,26 @@ def _end(
             clinic_id=due.clinic, message=row, succeeded=not error, error=error[:LONGEST_ERROR],
             recorded_at=at,
         )  # fmt: skip
-        if moves and state == "failed":
-            worklist.open_item(
-                actor=system(due.clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
-                due_at=at + ANSWER_WITHIN, patient=row.patient_id,
-            )  # fmt: skip
+        if moves and state == "failed" and not text_by_mail.follow(row, at=at, error=error):
+            _ask_to_call(due.clinic, row.patient_id, at)
         changes.announce(
             clinic=due.clinic, topic="outbox", subject=row.pk, at_ms=clock.ms(at)
         )
+
+
+def _ask_to_call(clinic: uuid.UUID, patient: uuid.UUID | None, at: datetime) -> None:
+    worklist.open_item(
+        actor=system(clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
+        due_at=at + ANSWER_WITHIN, patient=patient,
+    )  # fmt: skip
 
 
 def receipt(*, message: uuid.UUID, at: datetime, arrived: bool, reason: str = "") -> bool:
     """This function will note what the text gateway says of a text it took; False: unknown text.
 
     It may come before the sender has noted that the text went out, or after it gave up waiting
-    for the gateway's answer: it counts then too. One that did not arrive is work for the desk, as
-    a failed one is.
+    for the gateway's answer: it counts then too. One that did not arrive is handled as a failed
+    one is.
     """
     rows = OutboxMessage.objects.every().filter(pk=message, state__in=HANDED_OVER)
     row = rows.exclude(state="waiting", attempts=0).first()

@@ -6,7 +6,7 @@ from __future__ import annotations
 NEXT_STEPS = (
     "referral", "evaluation_review", "decision_wanted", "plan_wanted", "booster_wanted",
     "booster_proposal", "next_visit", "follow_up_visit", "answers_overdue", "link_unanswered",
-    "due_liver", "due_bladder", "due_bladder_score", "due_memory",
+    "due_liver", "due_bladder", "due_bladder_score", "due_memory", "closed_day",
 )  # fmt: skip
 # They end when there is nobody left to call.
 TO_CALL = ("call_24h", "fall", "message_failed")

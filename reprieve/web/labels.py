@@ -86,6 +86,7 @@ WORK: dict[str, Promise] = {
     "book_infusion": _("Book the infusions that have no place"),
     "book_consultation": _("Book the consultation again"),
     "book_follow_up": _("Book the follow-up visit again"),
+    "closed_day": _("Booked on a day that was closed since: move or cancel the visit"),
     "next_visit": _("Nothing is booked: call and arrange the next step"),
     "decision_wanted": _("Decide after the evaluation"),
     "plan_wanted": _("Make the plan"),

@@ -57,7 +57,7 @@ def test_no_page_of_the_desk_has_a_barrier(
     sign_in(page, busy)
     for address in (
         "/today", "/booking", "/booking/week", "/patients", "/inbox", "/inbox/new", "/work",
-        "/absences", one, f"{one}/book", f"{one}/series", f"{one}/walk-in",
+        "/absences", "/closed-days", one, f"{one}/book", f"{one}/series", f"{one}/walk-in",
     ):  # fmt: skip
         page.goto(busy.url + address)
         axe(page)

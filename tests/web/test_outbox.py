@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from django.test import Client, override_settings
 
 from reprieve.interop.messages import deliver
-from reprieve.pathway import messages
+from reprieve.pathway import messages, outbox
 from reprieve.records.models import Clinic, OutboxMessage
+from reprieve.records.queries import outbox as queries
 from tests import world as w
 
 
@@ -68,3 +70,36 @@ def test_trying_again_is_a_deliberate_act(
     row = failed(world)
     assert as_role("front_desk").get(f"/outbox/{row.pk}/retry").status_code == 405
     assert as_role("auditor").post(f"/outbox/{row.pk}/retry").status_code == 403
+
+
+def text_by_mail(world: w.World, monkeypatch: pytest.MonkeyPatch) -> tuple[uuid.UUID, uuid.UUID]:
+    """A reminder by text that did not arrive, and the mail in its place went out."""
+    monkeypatch.setenv(messages.GATEWAY, "https://texts.example")
+    patient, _ = w.person(world)
+    text = messages.enqueue(
+        clinic=world.id, template=messages.FORMS, at=world.at, patient=patient, channel="sms",
+        params={"path": "/f/opaque"},
+    )  # fmt: skip
+    OutboxMessage.of(world.id).filter(pk=text).update(state="sent", attempts=1)
+    with override_settings(MAIL_LEAVES=True):
+        outbox.receipt(message=text, at=world.at, arrived=False, reason="handset off")
+    return patient, text
+
+
+def test_a_failed_text_shows_the_mail_that_went_in_its_place(
+    world: w.World, as_role: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, text = text_by_mail(world, monkeypatch)
+    desk = as_role("front_desk")
+    for address in ("/outbox", f"/patients/{patient}/links"):
+        page = desk.get(address).content.decode()
+        for words in ("handset off", "Then by e-mail", "Waiting"):
+            assert words in page
+        assert "Call the pati" not in page
+    assert "E-mail, in place of a text" in desk.get("/outbox").content.decode()
+    assert "did not go out" not in desk.get("/outbox").content.decode()
+    OutboxMessage.of(world.id).filter(pk=queries.mail_instead(text)).update(state="failed")
+    assert "2 messages did not go out" in desk.get("/outbox").content.decode()
+    page = desk.get(f"/patients/{patient}/links").content.decode()
+    assert "Call the patient" in page
+    assert "opaque" not in page

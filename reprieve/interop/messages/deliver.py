@@ -12,7 +12,7 @@ from reprieve.interop.messages import calendar, mail, sms
 from reprieve.interop.messages.render import Sender, Words, discreet, render
 from reprieve.interop.messages.sms import NotSent
 from reprieve.knowledge import BadValue
-from reprieve.pathway import clock, outbox
+from reprieve.pathway import clock, outbox, text_by_mail
 from reprieve.pathway.outbox import Due
 from reprieve.records.queries import clinics, settings
 from reprieve.records.queries.clinics import ClinicView
@@ -62,7 +62,9 @@ def _try(due: Due, sender: Sender, at: datetime, *, is_demo: bool) -> None:
 
 
 def _send(due: Due, words: Words, sender: Sender) -> None:
-    by_text = due.channel == "sms" or (not due.to and sms.gateway())
+    # A mail in place of a text that failed never becomes that text again.
+    may_text = bool(sms.gateway()) and not text_by_mail.is_instead(due.params)
+    by_text = due.channel == "sms" or (not due.to and may_text)
     if by_text:
         _text(due, words)
     elif due.to:

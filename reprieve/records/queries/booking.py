@@ -64,6 +64,14 @@ def of_practitioner(
     return _views(rows)
 
 
+def coming(
+    *, clinic: uuid.UUID, at: datetime, patient: uuid.UUID | None = None
+) -> list[AppointmentView]:
+    """This function will list the visits still to come, of one patient or of everybody."""
+    rows = Appointment.of(clinic).filter(ends_at__gt=at, status__in=("booked", "late"))
+    return _views(rows.filter(patient_id=patient) if patient else rows)
+
+
 def one(*, clinic: uuid.UUID, appointment: uuid.UUID) -> AppointmentView | None:
     """This function will return one visit of the clinic, or None."""
     found = _views(Appointment.of(clinic).filter(pk=appointment))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from reprieve.outcomes.baseline import Baseline
 from reprieve.outcomes.diary import DiaryEntry
@@ -13,13 +14,25 @@ from reprieve.outcomes.rules import Rules
 from reprieve.outcomes.weeks import weeks
 from reprieve.records.queries import response, settings
 from reprieve.records.queries.treatments import Treatment, zone_of
-from reprieve.scheduling import boosters
-from reprieve.scheduling.boosters import Due, Given, Held
+from reprieve.scheduling import boosters, own_ladder
+from reprieve.scheduling.boosters import Due, Given, Held, Ladder
 
 LADDER = "booster.ladder"
 USUAL = "crps-practice"
 HELD: dict[str, Held] = {"relapsed": "no", "censored": "yes"}
 FADES: dict[str, Held] = {"yes": "no", "no": "yes", "unknown": "unknown"}
+
+
+def in_force(*, clinic: uuid.UUID, at: datetime) -> Ladder:
+    """This function will return the clinic's own ladder, a shipped one it named, or the usual."""
+    return read(settings.value(clinic=clinic, key=LADDER, at=at))
+
+
+def read(kept: Mapping[str, Any] | str | None) -> Ladder:
+    """This function will read a ladder from its setting: a shipped one's name, or its own steps."""
+    if isinstance(kept, Mapping) and kept:
+        return own_ladder.read(kept)
+    return boosters.ladder(kept if isinstance(kept, str) else USUAL)
 
 
 def next_due(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Due | None:
@@ -34,9 +47,8 @@ def next_due(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Due | No
         return None
     last_series = series[-1]
     after = [t for t in story.treatments if t.course.started_at > last_series.course.started_at]
-    name = settings.value(clinic=clinic, key=LADDER, at=at, default=USUAL)
     return boosters.next_due(
-        ladder=boosters.ladder(name), series_ended=last_series.course.last_infusion,
+        ladder=in_force(clinic=clinic, at=at), series_ended=last_series.course.last_infusion,
         given=_given(last_series, after, found.baseline, story.entries, story.rules),
         holds=FADES[found.fading.answer], fading_since=found.fading.since,
         at=at.astimezone(zone_of(clinic)).date(),

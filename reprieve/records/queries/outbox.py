@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reprieve.records.models import OutboxAttempt, OutboxMessage
@@ -12,11 +12,17 @@ from reprieve.records.models import OutboxAttempt, OutboxMessage
 PAGE = 100
 # Failures first, since somebody must act on them; then what is under way; then what is over.
 ORDER = ("failed", "waiting", "sent", "arrived", "kept", "expired", "withdrawn")
+# A mail in place of a text that failed, in one of these states, leaves nobody to call.
+UNDER_WAY = frozenset({"waiting", "sent", "kept"})
+LATELY = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxView:
-    """One message. `error` is of the last try; `due_at` is the next try or when it ended."""
+    """One message. `error` is of the last try; `due_at` is the next try or when it ended.
+
+    `then` is the mail in place of a text that failed, `is_instead` marks that mail.
+    """
 
     id: uuid.UUID
     template: str
@@ -27,6 +33,19 @@ class OutboxView:
     state: str
     attempts: int
     error: str
+    is_instead: bool = False
+    then: OutboxView | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it failed and nothing went out in its place: somebody has to call."""
+        gone = self.then is not None and self.then.state in UNDER_WAY
+        return self.state == "failed" and not gone
+
+
+def mail_instead(message: uuid.UUID) -> uuid.UUID:
+    """This function will number the one mail that may go in place of a text."""
+    return uuid.uuid5(message, "mail")
 
 
 def listed(
@@ -38,13 +57,40 @@ def listed(
         rows = OutboxMessage.of(clinic).filter(state=state)
         by = "due_at" if state == "waiting" else "-due_at"
         found += rows.order_by(by, "id")[:most]
-    errors = _errors(clinic, [row.pk for row in found])
-    return [_view(row, errors.get(row.pk, "")) for row in found]
+    return _views(clinic, found)
+
+
+def failed_lately(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[OutboxView]:
+    """This function will list a patient's messages that failed, the newest first, a few of them."""
+    rows = OutboxMessage.of(clinic).filter(patient_id=patient, state="failed")
+    return _views(clinic, list(rows.order_by("-due_at", "id")[:LATELY]))
 
 
 def count(*, clinic: uuid.UUID, state: str) -> int:
     """This function will count the messages in a state."""
     return OutboxMessage.of(clinic).filter(state=state).count()
+
+
+def count_open(*, clinic: uuid.UUID) -> int:
+    """This function will count the messages that failed and have nothing in their place."""
+    texts = OutboxMessage.of(clinic).filter(state="failed", channel="sms")
+    keys = [mail_instead(key) for key in texts.values_list("pk", flat=True)]
+    gone = OutboxMessage.of(clinic).filter(pk__in=keys, state__in=UNDER_WAY)
+    return count(clinic=clinic, state="failed") - gone.count()
+
+
+def _views(clinic: uuid.UUID, rows: Sequence[OutboxMessage]) -> list[OutboxView]:
+    texts = {mail_instead(row.pk): row.pk for row in rows if row.channel == "sms"}
+    mails = list(OutboxMessage.of(clinic).filter(pk__in=texts))
+    errors = _errors(clinic, [row.pk for row in (*rows, *mails)])
+    instead = {texts[row.pk]: _view(row, errors.get(row.pk, "")) for row in mails}
+    keys = {row.pk for row in mails}
+    return [
+        replace(
+            _view(row, errors.get(row.pk, "")), then=instead.get(row.pk), is_instead=row.pk in keys
+        )
+        for row in rows
+    ]
 
 
 def _errors(clinic: uuid.UUID, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -68,6 +68,13 @@ def kept(*, clinic: uuid.UUID, report: uuid.UUID) -> ReportView | None:
     return _view(row) if row else None
 
 
+def kept_on(*, clinic: uuid.UUID, day: date) -> ReportView | None:
+    """This function will return the last report that was kept on a day, as it was made."""
+    rows = RegistryReport.of(clinic).filter(day=day)
+    row = rows.order_by("-recorded_at", "-id").first()
+    return _view(row) if row else None
+
+
 def made(*, clinic: uuid.UUID) -> list[MadeView]:
     """This function will list the reports that were kept, the newest first, without content."""
     rows = RegistryReport.of(clinic).order_by("-recorded_at", "-id")

@@ -20,7 +20,7 @@ from reprieve.pathway import booking, booking_times, booking_walk_in
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict
 from reprieve.records.queries import booking as queries
-from reprieve.records.queries import clinics
+from reprieve.records.queries import clinics, closed_days
 from reprieve.scheduling.wall import resolve
 from reprieve.web import booking_grid, labels
 from reprieve.web.access import PageRequest, page
@@ -63,7 +63,13 @@ def day(request: PageRequest) -> HttpResponse:
     found = booking_grid.grid(clinic=request.actor.clinic, day=wanted, at=request.at)
     request.shown += [str(one.visit.patient) for one in found.visits]
     template = "print_day" if "print" in request.GET else "day"
-    return render(request, f"staff/booking/{template}.html", {"grid": found, **_around(wanted, 1)})
+    context = {"grid": found, "closed": _closed(request).get(wanted), **_around(wanted, 1)}
+    return render(request, f"staff/booking/{template}.html", context)
+
+
+def _closed(request: PageRequest) -> dict[date, closed_days.ClosedDay]:
+    found = closed_days.standing(clinic=request.actor.clinic, at=request.at)
+    return {one.day: one for one in found}
 
 
 def _around(wanted: date, days: int) -> dict[str, Any]:
@@ -82,10 +88,12 @@ def week(request: PageRequest) -> HttpResponse:
     _sunday, end = booking_grid.day_bounds(days[-1], zone)
     visits = booking_grid.shown(clinic, queries.between(clinic=clinic, start=start, end=end))
     request.shown += [str(one.visit.patient) for one in visits]
+    closed = _closed(request)
     columns = [
-        (day, [v for v in visits if timezone.localtime(v.visit.starts_at).date() == day])
+        (day, [v for v in visits if timezone.localtime(v.visit.starts_at).date() == day],
+         closed.get(day))
         for day in days
-    ]
+    ]  # fmt: skip
     context = {"columns": columns, "today": timezone.localtime(request.at).date()}
     return render(request, "staff/booking/week.html", context | _around(monday, 7))
 
@@ -156,7 +164,9 @@ def new(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             form_errors(place, error)
         except Conflict as error:
             place.add_error(None, say(error.message))
-    context = {"patient": strip, "patient_id": patient, "when": when, "place": place, "free": free}
+    closed = _closed(request).get(when.cleaned_data["day"]) if when.is_valid() else None
+    context = {"patient": strip, "patient_id": patient, "when": when, "place": place, "free": free,
+               "closed": closed}  # fmt: skip
     status = 422 if place.is_bound else 200
     return render(request, "staff/booking/new.html", context, status=status)
 

@@ -22,12 +22,13 @@ from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import links, message_ways, reminder_choice
 from reprieve.pathway.errors import NotFound
 from reprieve.records.queries import links as queries
-from reprieve.records.queries import reminder_choices
+from reprieve.records.queries import outbox, reminder_choices
 from reprieve.records.queries.links import LinkView
 from reprieve.web import patient_page, reminder_ways
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.reminder_ways import WayField
+from reprieve.web.staff import outbox as outbox_page
 from reprieve.web.words import form_errors
 
 FORMS: dict[str, Promise] = {
@@ -99,6 +100,11 @@ def _reminders(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "choice": choice, "used": reminder_ways.WAYS.get(used, ""),
         "chosen_fails": reminder_ways.WAYS[choice.way] if choice.way not in ("", used) else "",
         "reminders_form": RemindersForm(offered=offered, initial={"way": choice.way}),
+        "failed": [
+            {"what": outbox_page.TEMPLATES.get(one.template, one.template), "at": one.due_at,
+             "error": one.error, "is_open": one.is_open, "then": outbox_page.then(one)}
+            for one in outbox.failed_lately(clinic=request.actor.clinic, patient=patient)
+        ],
     }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def listed(request: PageRequest) -> HttpResponse:
     ids = sorted({row.patient for row in rows if row.patient}, key=str)
     known = patients.many(clinic=request.actor.clinic, patients=ids)
     request.shown += [str(one) for one in ids]
-    failed = sum(row.state == "failed" for row in rows)
+    failed = sum(row.is_open for row in rows)
     shown = {
         "rows": [_row(row, known) for row in rows], "failed": failed,
         "mail_lost": _is_lost(request),
@@ -72,11 +72,25 @@ def _row(
     person = known.get(row.patient) if row.patient else None
     return {
         "id": row.id, "what": TEMPLATES.get(row.template, row.template),
-        "channel": _("Text message") if row.channel == "sms" else _("E-mail"),
+        "channel": _channel(row), "then": then(row),
         "to": person.identity.full_name if person else _("Staff"),
         "state": words, "kind": kind, "due_at": row.due_at, "attempts": row.attempts,
         "error": row.error, "can_retry": row.state == "failed",
     }  # fmt: skip
+
+
+def _channel(row: queries.OutboxView) -> str:
+    if row.is_instead:
+        return _("E-mail, in place of a text")
+    return _("Text message") if row.channel == "sms" else _("E-mail")
+
+
+def then(row: queries.OutboxView) -> dict[str, Any] | None:
+    """This function will say what became of the mail that went in place of a failed text."""
+    if row.then is None:
+        return None
+    kind, words = STATES[row.then.state]
+    return {"kind": kind, "state": words, "at": row.then.due_at, "error": row.then.error}
 
 
 @page("outbox.retry", opens="outbox")

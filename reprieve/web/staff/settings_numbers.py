@@ -1,4 +1,4 @@
-"""The clinic's numbers: guard-rails of dose, numbers of the safety rules, days and hours."""
+"""The clinic's numbers: guard-rails of dose, safety rules, days and hours, ladder of boosters."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from reprieve.clinical import own_numbers as bounds
 from reprieve.knowledge import N_
-from reprieve.pathway import approval, orders, own_numbers
+from reprieve.pathway import approval, booster_ladder, orders, own_numbers
 from reprieve.pathway.approval import Approval
 from reprieve.pathway.errors import NotFound
 from reprieve.pathway.permissions import allowed
-from reprieve.records.queries import safety_numbers
-from reprieve.web import number_view
+from reprieve.records.queries import ladders, safety_numbers
+from reprieve.web import ladder_view, number_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.approve import approved
 from reprieve.web.limit_view import Past
@@ -35,9 +35,12 @@ def numbers(request: PageRequest) -> HttpResponse:
     """This function will list the numbers in force, with their defaults and their history."""
     groups = _groups(request)
     history = _history(request)
+    usual = booster_ladder.shipped()
+    steps = ladder_view.lines(ladders.in_force(clinic=request.actor.clinic, at=request.at), usual)
+    own = any(one.is_own for group in groups.values() for one in group.numbers)
     context = {
-        "groups": groups.values(), "history": history,
-        "own": any(one.is_own for group in groups.values() for one in group.numbers),
+        "groups": groups.values(), "history": history, "ladder": steps,
+        "ladder_source": booster_ladder.source(), "own": own or any(one.is_own for one in steps),
         "newest": history[0] if history else None,
         "may_change": allowed(request.actor, approval.ACT),
     }  # fmt: skip
@@ -96,11 +99,13 @@ def _history(request: PageRequest) -> list[Past]:
     """Every change, the newest first: what held from then on in place of the defaults."""
     words = {
         safety_numbers.KEY: _("Safety rules"), orders.OWN_LIMITS: _("Guard-rails of dose"),
+        ladders.LADDER: _("Ladder of boosters"),
         **{key: number_view.label(key) for key in bounds.house()},
     }  # fmt: skip
+    say = {ladders.LADDER: ladder_view.said}
     found = [
         Past(since=one.since, by=one.by, reason=one.reason,
-             changes=(f"{words[key]}: {number_view.said(one.value)}",))
+             changes=(f"{words[key]}: {say.get(key, number_view.said)(one.value)}",))
         for key in words
         for one in approval.history(clinic=request.actor.clinic, key=key, at=request.at)
     ]  # fmt: skip

@@ -114,9 +114,7 @@ def _counts(visits: Sequence[Shown], running: Sequence[Running]) -> dict[str, in
 
 def _mine(actor: Actor, now: datetime) -> dict[str, Any]:
     found: list[Waiting] = waiting(actor, now) if allowed(actor, "work.open") else []
-    failed = (
-        outbox.count(clinic=actor.clinic, state="failed") if allowed(actor, "outbox.open") else 0
-    )
+    failed = outbox.count_open(clinic=actor.clinic) if allowed(actor, "outbox.open") else 0
     return {
         "work": found[:SHOWN_WORK],
         "work_count": len(found),

@@ -47,6 +47,7 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "book_infusion": ("series", "patient", _lazy("Book the series")),
     "book_consultation": ("booking_new", "patient", _lazy("Book a visit")),
     "book_follow_up": ("booking_new", "patient", _lazy("Book a visit")),
+    "closed_day": ("closed_days", "", _lazy("Closed days")),
     "next_visit": ("booking_new", "patient", _lazy("Book a visit")),
     "answers_overdue": ("patient_links", "patient", _lazy("Send a form or the diary")),
     "link_unanswered": ("patient_links", "patient", _lazy("Send a form or the diary")),
