@@ -16,6 +16,7 @@ from reprieve.pathway import (
     charting_harm,
     correcting,
     harm_review,
+    harm_stop,
     infusion,
     infusion_stream,
     ledger_retracted,
@@ -82,6 +83,8 @@ def harm(
         charting_harm.ask_for_review(saved, actor=actor, at=at)
         if saved.relatedness is not None:
             harm_review.settle(saved, actor=actor, at=at)
+        else:
+            harm_stop.follow(actor=actor, at=at, patient=row.patient_id, encounter=encounter)
         infusion.announce(actor.clinic, encounter, at)
         return Done(subject_kind="adverse_event", subject=saved.pk, detail={"retraction": True})
 

@@ -153,6 +153,16 @@ def test_what_did_happen_stands_again_as_it_was_charted(visit: Visit) -> None:
     assert RULE in visit.blocking
 
 
+def test_what_a_physician_let_pass_is_asked_about_anew(visit: Visit) -> None:
+    event = judge(visit, felt(visit, grade=4).pk, "possible", "important")
+    decide(visit, "go_on")
+    assert RULE not in visit.blocking
+    never = take_back(visit, event)
+    assert RULE in visit.blocking
+    whether(visit, never.pk, happened=False)
+    assert RULE not in visit.blocking
+
+
 @pytest.mark.parametrize("grade", [1, 4])
 def test_a_nurse_does_not_lift_what_a_physician_decided(visit: Visit, grade: int) -> None:
     heavy = felt(visit, grade=4)
