@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from reprieve.records.models import AdverseEvent, MedicationAdministration
@@ -36,6 +37,7 @@ def never(house: House, line: str, correction: str, entry: str) -> Locator:
     expect(dialog.locator("[data-about]")).to_contain_text(line)
     expect(dialog.locator("[name=reason]")).to_have_value("")
     expect(dialog.locator("[name=sure]")).not_to_be_checked()
+    expect(dialog.locator(".error:visible")).to_have_count(0)  # nothing of a line before
     house.look(page, part=f" {entry}")
     fits(page, dialog)
     return dialog
@@ -76,6 +78,12 @@ def test_what_did_not_happen_is_taken_back(house: House, screen: dict[str, Any])
     expect(line.locator("[data-fix]")).to_be_focused()
     taken_back(house, "ondansetron 4 mg", "drug_fix", "not_given", "ondansetron was not given")
     taken_back(house, "nausea", "harm_fix", "not_seen", "nausea did not happen")
+    infusion.entry(house, visit, "harm", term="anxiety", grade=3)
+    taken_back(house, "anxiety", "harm_fix", "not_seen", "anxiety did not happen")
+    doctor = house.who("physician").go(reverse("harm")).sees("said not to have happened")
+    doctor.follow("Iva Invented").fill({"happened": "no", "note": "Nobody saw it."})
+    doctor.press("Write the judgement").sees("The judgement is on record.")
+    doctor.sees("Nothing waits.")
     expect(page.locator("text.g-drug.g-crossed")).to_have_text("▲4 mg")
     expect(page.locator("text.g-drug:not(.g-crossed)")).to_have_count(0)
 
@@ -84,5 +92,7 @@ def test_what_did_not_happen_is_taken_back(house: House, screen: dict[str, Any])
     assert sorted(drugs.values_list("dose_text", "corrects__dose_text")) == [
         ("4 mg", None), ("entered-in-error", "4 mg"),
     ]  # fmt: skip
-    harms = AdverseEvent.of(clinic).filter(encounter_id=visit, corrects__isnull=False)
-    assert list(harms.values_list("outcome", "corrects__term")) == [("entered-in-error", "nausea")]
+    harms = AdverseEvent.of(clinic).filter(encounter_id=visit, corrections__isnull=True)
+    assert sorted(harms.values_list("term", "outcome", "relatedness")) == [
+        ("anxiety", "entered-in-error", "unrelated"), ("nausea", "entered-in-error", None),
+    ]  # fmt: skip

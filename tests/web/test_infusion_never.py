@@ -14,7 +14,10 @@ from django.urls import reverse
 
 from reprieve.pathway import charting_drug, charting_harm
 from reprieve.records.models import AdverseEvent, MedicationAdministration
+from reprieve.records.queries import discrepancies
+from reprieve.web import ledger_words as lw
 from tests.chairside import Chair
+from tests.drug_room import MIDAZOLAM, with_bag
 from tests.papers import says
 from tests.web.infusion_page import enter, grid, live, ordered, page
 from tests.world import World, new
@@ -208,3 +211,22 @@ def test_what_did_happen_stands_again(nurse: Client, as_role: AsRole, chair: Cha
     assert "Caused by the drug" in html
     lines = page(nurse, "infusion", chair.encounter)
     assert f'data-row="{again.pk}"' in lines
+
+
+def test_the_director_sees_what_a_closed_syringe_lacks(world: World, as_role: AsRole) -> None:
+    room, visit, _ = with_bag(world)
+    [vial] = room.receive(MIDAZOLAM, count=1)
+    syringe = room.draw(visit.encounter, vial, "2")
+    chair = Chair(world, visit.encounter, visit.patient)
+    dose = charting_drug.Dose(drug="midazolam", dose=Decimal(1), route="iv", reported=True)
+    given = charting_drug.give(dose=dose, **args(chair))
+    room.account(syringe, syringe_ml="1")
+    take_back(as_role("infusion_nurse"), chair, "not_given", uuid.UUID(given["id"]))
+    [found] = discrepancies.waiting(clinic=world.id)
+    director = as_role("medical_director")
+    html = page(director, "ledger_discrepancy", found.id)
+    assert "given by the chart, and taken back since" in html
+    assert lw.mg(1_000, signed=True) in html
+    shown = page(director, "ledger_portion", syringe)
+    changed = shown.partition("The record was corrected since")[2].partition("</p>")[0]
+    assert lw.mg(0) in changed

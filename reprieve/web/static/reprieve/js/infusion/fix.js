@@ -43,7 +43,9 @@ function backTo(row) {
 /** Nothing of another line stays: neither its values nor its number nor what was refused.
  * @param {HTMLFormElement} form */
 function clear(form) {
-  form.querySelector(".form-errors")?.remove();
+  for (const said of form.querySelectorAll(".form-errors, .error:not(.no-answer)")) said.remove();
+  for (const bad of form.querySelectorAll(".field-bad")) bad.classList.remove("field-bad");
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   for (const name of ["at", "reason", "sure"]) set(form, name, "");
   renumber(form);
 }
