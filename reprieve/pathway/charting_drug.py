@@ -147,7 +147,7 @@ def _write(
     beside: bool,
 ) -> MedicationAdministration:  # fmt: skip
     known = rescue.drug(dose.drug)
-    old = None if corrects is None else _replaced(row, corrects)
+    old = None if corrects is None else standing(row, corrects)
     if old is None:
         stored = replace(dose, given_at=charting.measured(dose.given_at, at))
     else:
@@ -242,13 +242,18 @@ def _deviates(
     )  # fmt: skip
 
 
-def _replaced(row: InfusionState, corrects: uuid.UUID) -> MedicationAdministration:
+def standing(row: InfusionState, entry: uuid.UUID) -> MedicationAdministration:
+    """This function will return the entry of a drug that a correction may stand for.
+
+    Raises NotFound for another chart's, NotNow where it is corrected or taken back already.
+    """
     rows = MedicationAdministration.of(row.clinic_id).filter(encounter_id=row.encounter_id)
-    old = rows.filter(pk=corrects).first()
+    old: MedicationAdministration | None = rows.filter(pk=entry).first()
     if old is None:
         raise NotFound(N_("There is no such entry on this chart."))
-    if rows.filter(corrects_id=corrects).exists():
+    if rows.filter(corrects_id=entry).exists():
         raise NotNow(N_("This entry is already corrected."))
+    correcting.refuse_retraction(old)
     return old
 
 

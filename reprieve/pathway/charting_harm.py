@@ -101,7 +101,7 @@ def record(
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         saved = _write(row, harm, actor=actor, at=at, corrects=corrects, beside=beside)
-        _ask_for_review(saved, actor=actor, at=at)
+        ask_for_review(saved, actor=actor, at=at)
         harm_stop.follow(actor=actor, at=at, patient=row.patient_id, encounter=encounter)
         infusion.announce(actor.clinic, encounter, at)
         return Done(
@@ -112,8 +112,11 @@ def record(
     return uuid.UUID(perform("infusion.chart", actor=actor, uid=uid, at=at, work=work)["id"])
 
 
-def _ask_for_review(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
-    """A heavy one is judged; a correction asks again unless that is asked already."""
+def ask_for_review(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
+    """This function will have a heavy one judged, inside the act that wrote it.
+
+    A correction asks again, unless that is asked already.
+    """
     old = saved.corrects
     entries = [saved] if old is None else [saved, old]
     heavy = any(harm_grades.needs_review(grade=e.grade, serious=e.serious) for e in entries)
@@ -132,7 +135,7 @@ def _write(
     row: InfusionState, harm: Harm, *, actor: Actor, at: datetime, corrects: uuid.UUID | None,
     beside: bool,
 ) -> AdverseEvent:  # fmt: skip
-    old = None if corrects is None else _replaced(row, corrects)
+    old = None if corrects is None else standing(row, corrects)
     seen = _seen(harm, at) if old is None else _instead_of(old, harm, at)
     onset = seen.onset or at
     course = courses.of(clinic=row.clinic_id, encounter=row.encounter_id)
@@ -200,12 +203,17 @@ def _check(harm: Harm) -> None:
             raise BadValue(name, f"unknown {value!r}; known: {', '.join(known)}")
 
 
-def _replaced(row: InfusionState, corrects: uuid.UUID) -> AdverseEvent:
-    """The entry that is corrected, locked: a judgement of it locks it and not the infusion."""
+def standing(row: InfusionState, entry: uuid.UUID) -> AdverseEvent:
+    """This function will return the side effect that a correction may stand for.
+
+    It is locked: a judgement of it locks it and not the infusion. Raises NotFound for another
+    chart's, NotNow where it is corrected or taken back already.
+    """
     rows = AdverseEvent.of(row.clinic_id).filter(encounter_id=row.encounter_id)
-    old = rows.select_for_update(of=("self",)).filter(pk=corrects).first()
+    old: AdverseEvent | None = rows.select_for_update(of=("self",)).filter(pk=entry).first()
     if old is None:
         raise NotFound(N_("There is no such entry on this chart."))
-    if rows.filter(corrects_id=corrects).exists():
+    if rows.filter(corrects_id=entry).exists():
         raise NotNow(N_("This entry is already corrected."))
+    correcting.refuse_retraction(old)
     return old

@@ -7,11 +7,18 @@ from datetime import datetime, timedelta
 
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway.clock import ms
+from reprieve.pathway.errors import NotNow
 from reprieve.records import notes
-from reprieve.records.models import Note
+from reprieve.records.models import AdverseEvent, MedicationAdministration, Note
 
 OLDEST = timedelta(hours=24)
 FUTURE_MS = 60_000
+# What one entry of a side effect takes over from another, where it says nothing else.
+SIDE_EFFECT = (
+    "clinic_id", "patient_id", "encounter_id", "term", "grade", "onset_ms", "ended_ms", "action",
+    "outcome", "rate_ug_per_h_at_onset", "given_ug_at_onset", "serious", "criteria",
+    "relatedness", "expected", "device_fault",
+)  # fmt: skip
 
 
 def reason_of(text: str) -> str:
@@ -25,6 +32,12 @@ def reason_of(text: str) -> str:
 def noted(old: Note | None, reason: str) -> str:
     """This function will return the note of what stands now: that of before, and the reason."""
     return "\n".join(text for text in (notes.read(old), reason) if text)
+
+
+def refuse_retraction(row: AdverseEvent | MedicationAdministration) -> None:
+    """This function will refuse to go on from an entry that says that another did not happen."""
+    if row.retracts:
+        raise NotNow(N_("This entry says that it did not happen: enter anew what did."))
 
 
 def told(corrects: uuid.UUID | None) -> dict[str, bool]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import charting, infusion, infusion_stream
+from reprieve.pathway import charting, correcting, infusion, infusion_stream
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow
@@ -50,6 +50,7 @@ def _going_on(row: InfusionState, harm: uuid.UUID) -> AdverseEvent:
         raise NotFound(N_("There is no such entry on this chart."))
     if rows.filter(corrects=old).exists():
         raise NotNow(N_("This entry is already corrected."))
+    correcting.refuse_retraction(old)
     if old.ended_ms is not None:
         raise NotNow(N_("This side effect is over already."))
     return old
@@ -61,15 +62,9 @@ def _ended(
 ) -> AdverseEvent:  # fmt: skip
     """Everything that was written and judged stays; only the end and the outcome are new."""
     text = "\n".join(t for t in (notes.read(old.note), note.strip()) if t)
-    kept = {
-        name: getattr(old, name) for name in (
-            "clinic_id", "patient_id", "encounter_id", "term", "grade", "onset_ms", "action",
-            "rate_ug_per_h_at_onset", "given_ug_at_onset", "serious", "criteria", "relatedness",
-            "expected", "device_fault",
-        )
-    }  # fmt: skip
+    kept = {name: getattr(old, name) for name in correcting.SIDE_EFFECT}
     saved: AdverseEvent = AdverseEvent.objects.add(
-        **kept, ended_ms=ended_ms, outcome=outcome, corrects=old, recorded_at=at,
+        **{**kept, "ended_ms": ended_ms, "outcome": outcome}, corrects=old, recorded_at=at,
         by_id=actor.practitioner,
         note=notes.optional(
             text, clinic=row.clinic_id, at=at, by=actor.practitioner, patient=row.patient_id

@@ -1,14 +1,18 @@
-"""A physician judges a side effect: serious by what, caused by the drug, expected or not."""
+"""A physician judges a side effect: serious by what, caused by the drug, expected or not.
+
+Of one that is said not to have happened they judge whether it did.
+"""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from reprieve.clinical import harm_grades
-from reprieve.knowledge import N_
-from reprieve.pathway import charting_harm, harm_stop, infusion_stream, worklist
+from reprieve.knowledge import N_, BadValue
+from reprieve.pathway import charting_harm, correcting, harm_stop, infusion_stream, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.pathway.permissions import Actor
@@ -17,6 +21,8 @@ from reprieve.records.models import AdverseEvent
 from reprieve.records.queries import harm_stops
 
 ACT = "harm.judge"
+# How far the drug is the cause of what did not happen.
+UNRELATED = "unrelated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,42 +48,80 @@ def judge(
     harm_grades.check(related=judgement.relatedness, serious_by=judgement.criteria)
 
     def work() -> Done:
-        old = AdverseEvent.of(actor.clinic).select_for_update().filter(pk=event).first()
-        if old is None:
-            raise NotFound(N_("There is no such side effect."))
-        if AdverseEvent.of(actor.clinic).filter(corrects=old).exists():
-            raise NotNow(N_("This entry is already corrected."))
-        saved = _judged(old, judgement, actor=actor, at=at)
-        if not harm_stops.of(clinic=actor.clinic, patient=old.patient_id).waits_for_judgement:
-            worklist.finish_within(
-                actor=actor, at=at, kind=charting_harm.REVIEW, patient=old.patient_id
-            )
-        harm_stop.follow(
-            actor=actor, at=at, patient=old.patient_id, encounter=old.encounter_id
-        )
+        old = _locked(actor.clinic, event)
+        correcting.refuse_retraction(old)
+        saved = _stands_for(
+            old, like=old, note=judgement.note, actor=actor, at=at, outcome=judgement.outcome,
+            serious=bool(judgement.criteria), criteria=list(judgement.criteria),
+            relatedness=judgement.relatedness, expected=judgement.expected,
+            device_fault=judgement.device_fault,
+        )  # fmt: skip
+        settle(saved, actor=actor, at=at)
         return Done(subject_kind="adverse_event", subject=saved.pk)
 
     return uuid.UUID(perform(ACT, actor=actor, uid=uid, at=at, work=work)["id"])
 
 
-def _judged(
-    old: AdverseEvent, judgement: Judgement, *, actor: Actor, at: datetime
-) -> AdverseEvent:
-    text = "\n".join(t for t in (notes.read(old.note), judgement.note.strip()) if t)
-    note = notes.optional(
-        text, clinic=old.clinic_id, at=at, by=actor.practitioner, patient=old.patient_id
+def decide_whether(
+    *, actor: Actor, uid: uuid.UUID, at: datetime, event: uuid.UUID, happened: bool, note: str
+) -> uuid.UUID:
+    """This function will write whether what is said not to have happened did happen.
+
+    If it did, it stands again as it was charted, with the judgement of then. Raises
+    BadValue("note") without a reason, NotNow where nobody took it back or that is judged already.
+    """
+    if not note.strip():
+        raise BadValue("note", N_("is needed"))
+
+    def work() -> Done:
+        old = _locked(actor.clinic, event)
+        if not old.retracts or old.relatedness is not None:
+            raise NotNow(N_("There is nothing to decide about this side effect."))
+        like = old.corrects if happened else old
+        changes = {} if happened else {"relatedness": UNRELATED}
+        saved = _stands_for(old, like=like, note=note, actor=actor, at=at, **changes)
+        charting_harm.ask_for_review(saved, actor=actor, at=at)
+        settle(saved, actor=actor, at=at)
+        return Done(
+            subject_kind="adverse_event", subject=saved.pk, detail={"retraction": not happened}
+        )
+
+    return uuid.UUID(perform(ACT, actor=actor, uid=uid, at=at, work=work)["id"])
+
+
+def settle(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
+    """This function will end the review and the stop of a patient where nothing is left of them."""
+    who = saved.patient_id
+    if not harm_stops.of(clinic=actor.clinic, patient=who).waits_for_judgement:
+        worklist.finish_within(actor=actor, at=at, kind=charting_harm.REVIEW, patient=who)
+    harm_stop.follow(actor=actor, at=at, patient=who, encounter=saved.encounter_id)
+
+
+def _locked(clinic: uuid.UUID, event: uuid.UUID) -> AdverseEvent:
+    old: AdverseEvent | None = (
+        AdverseEvent.of(clinic).select_for_update().filter(pk=event).first()
     )
+    if old is None:
+        raise NotFound(N_("There is no such side effect."))
+    if AdverseEvent.of(clinic).filter(corrects=old).exists():
+        raise NotNow(N_("This entry is already corrected."))
+    return old
+
+
+def _stands_for(
+    old: AdverseEvent, *, like: AdverseEvent, note: str, actor: Actor, at: datetime, **changes: Any
+) -> AdverseEvent:
+    """An entry in the place of `old`, as `like` says but for what was judged."""
+    text = "\n".join(t for t in (notes.read(old.note), note.strip()) if t)
     is_signed = old.encounter_id is not None and infusion_stream.is_signed(
         clinic=old.clinic_id, encounter=old.encounter_id
     )
+    kept = {name: getattr(like, name) for name in correcting.SIDE_EFFECT}
     saved: AdverseEvent = AdverseEvent.objects.add(
-        clinic_id=old.clinic_id, patient_id=old.patient_id, encounter_id=old.encounter_id,
-        term=old.term, grade=old.grade, onset_ms=old.onset_ms, ended_ms=old.ended_ms,
-        rate_ug_per_h_at_onset=old.rate_ug_per_h_at_onset,
-        given_ug_at_onset=old.given_ug_at_onset, action=old.action, outcome=judgement.outcome,
-        serious=bool(judgement.criteria), criteria=list(judgement.criteria),
-        relatedness=judgement.relatedness, expected=judgement.expected,
-        device_fault=judgement.device_fault, note=note, corrects=old, recorded_at=at,
-        by_id=actor.practitioner, addendum=is_signed,
+        **{**kept, **changes}, corrects=old, recorded_at=at, by_id=actor.practitioner,
+        addendum=is_signed,
+        note=notes.optional(
+            text, clinic=old.clinic_id, at=at, by=actor.practitioner, patient=old.patient_id
+        ),
     )  # fmt: skip
     return saved

@@ -124,7 +124,7 @@ def _span(one: GivenCourse) -> tuple[int, int]:
 def _other_drugs(clinic: uuid.UUID, encounter: uuid.UUID) -> list[int]:
     chart = charts.acts(clinic=clinic, encounter=encounter)
     drugs = () if chart is None else chart.drugs
-    return [drug["at_ms"] for drug in drugs if not drug["corrected"]]
+    return [one["at_ms"] for one in drugs if not (one["corrected"] or one["retracts"])]
 
 
 def _apart(read: Iterable[_Reading]) -> list[_Reading]:

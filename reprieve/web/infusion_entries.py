@@ -49,7 +49,8 @@ Choices = Mapping[str, list[tuple[str, str]]]
 class Entry:
     """One kind of entry. `states`: when its button is offered; `quick`: on the first row.
 
-    `checked`: a second person's check comes before it. `key` opens it from the keyboard.
+    `checked`: a second person's check comes before it. `key` opens it from the keyboard. `never`
+    names the entry that says, instead of a correction, that it did not happen.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Entry:
     checked: bool = False
     icon: str = "plus"
     key: str = ""
+    never: str = ""
 
 
 def happened(form: Timed, kind: str, **more: Any) -> Happened:
@@ -270,9 +272,17 @@ ENTRIES = {
         Entry(kind="correct", label=_("Correct a value"), press=_("Strike through"),
               form=forms.CorrectForm, save=_correct, states=(), icon="undo"),
         Entry(kind="drug_fix", label=_("Correct a drug"), press=_("Save the correction"),
-              form=fix_forms.DrugFixForm, save=infusion_fixes.drug, states=(), icon="undo"),
+              form=fix_forms.DrugFixForm, save=infusion_fixes.drug, states=(), icon="undo",
+              never="not_given"),
+        Entry(kind="not_given", label=_("A drug that was not given"), press=_("It was not given"),
+              form=fix_forms.NotGivenForm, save=infusion_fixes.not_given, states=(),
+              danger=True, icon="undo"),
         Entry(kind="harm_fix", label=_("Correct a side effect"), press=_("Save the correction"),
-              form=fix_forms.HarmFixForm, save=infusion_fixes.harm, states=(), icon="undo"),
+              form=fix_forms.HarmFixForm, save=infusion_fixes.harm, states=(), icon="undo",
+              never="not_seen"),
+        Entry(kind="not_seen", label=_("A side effect that was not"),
+              press=_("It did not happen"), form=fix_forms.NotSeenForm,
+              save=infusion_fixes.not_seen, states=(), danger=True, icon="undo"),
         Entry(kind="rate_fix", label=_("Correct a rate"), press=_("Save the correction"),
               form=fix_forms.RateFixForm, save=infusion_fixes.rate, states=(), icon="undo"),
         Entry(kind="dose_fix", label=_("Correct an amount"), press=_("Save the correction"),

@@ -72,6 +72,33 @@ class DoseFixForm(Fix):
     )
 
 
+class NotGivenForm(Entered):
+    """A drug that was not given: which entry says it was, why, and a tick against a slip."""
+
+    TIME = ()
+
+    entry = forms.UUIDField(widget=forms.HiddenInput)
+    reason = text(_("Why it is on this chart"), required=True)
+    sure = forms.BooleanField(
+        label=_("This drug was not given to this patient"),
+        help_text=_("Of a controlled drug the ledger gives nothing back: what was drawn is "
+                    "measured and wasted, or stands as missing."),
+    )  # fmt: skip
+
+
+class NotSeenForm(Entered):
+    """A side effect that was not: which entry, why, and a tick against a slip."""
+
+    TIME = ()
+
+    entry = forms.UUIDField(widget=forms.HiddenInput)
+    reason = text(_("Why it is on this chart"), required=True)
+    sure = forms.BooleanField(
+        label=_("This patient did not have this side effect"),
+        help_text=_("A severe one goes on to count until a physician agrees."),
+    )
+
+
 class TimeFixForm(Fix):
     """When it happened."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_drug, charting_harm, infusion_fix
+from reprieve.pathway import charting_drug, charting_harm, infusion_fix, retracting
 from reprieve.web import infusion_fix_forms as forms
 from reprieve.web.chairside import Chairside, Result
 from reprieve.web.infusion_forms import micrograms
@@ -30,6 +30,18 @@ def harm(where: Chairside, form: forms.HarmFixForm) -> Result:
         outcome=data["outcome"], serious=data["serious"], note=data["reason"],
     )  # fmt: skip
     return {"id": str(charting_harm.record(harm=right, corrects=data["entry"], **where.args))}
+
+
+def not_given(where: Chairside, form: forms.NotGivenForm) -> Result:
+    """This function will take back a drug that was not given."""
+    data = form.cleaned_data
+    return retracting.drug(entry=data["entry"], reason=data["reason"], **where.args)
+
+
+def not_seen(where: Chairside, form: forms.NotSeenForm) -> Result:
+    """This function will take back a side effect that was not."""
+    data = form.cleaned_data
+    return retracting.harm(entry=data["entry"], reason=data["reason"], **where.args)
 
 
 def rate(where: Chairside, form: forms.RateFixForm) -> Result:

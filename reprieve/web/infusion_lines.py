@@ -64,8 +64,30 @@ def successors(rows: Iterable[Row]) -> dict[str, Row]:
 
 def replaced_by(one: Row) -> str:
     """This function will say who put an entry in the place of another, when and why."""
-    said = _("replaced {at} by {who}").format(at=words.second(one["recorded_ms"]), who=one["by"])
+    how = _("replaced {at} by {who}")
+    if one.get("retracts"):
+        how = _("did not happen, said {at} by {who}")
+    said = how.format(at=words.second(one["recorded_ms"]), who=one["by"])
     return f"{said}: {one['note']}" if one["note"] else said
+
+
+def drug_text(drug: Row) -> str:
+    """This function will say a drug with dose, route and note, or that it was not given."""
+    if drug["retracts"]:
+        return _joined([_("{drug} was not given").format(drug=_(drug["drug"])), drug["note"]])
+    return _joined(
+        [f"{_(drug['drug'])} {drug['dose_text']}", drug["route"].upper(), drug["note"]]
+    )
+
+
+def harm_text(harm: Row) -> str:
+    """This function will say a side effect and how it went, or that it did not happen."""
+    if harm["retracts"]:
+        return _joined([_("{harm} did not happen").format(harm=_(harm["term"])), harm["note"]])
+    return _joined(
+        [_(harm["term"]), _("grade {n}").format(n=harm["grade"]), _(harm["action"]),
+         _(harm["outcome"]), words.ended(harm["ended_ms"]), harm["note"]]
+    )  # fmt: skip
 
 
 def _line(
@@ -79,15 +101,26 @@ def _line(
         text=one["text"], by=one["by"], struck=one["corrected"],
         deviation=one.get("deviation", False), addendum=one["addendum"], offline=sent,
         late=words.second(one["recorded_ms"]) if late else "",
-        goes_on=one["entry"] == "harm" and not one["corrected"] and one["ended_ms"] is None,
+        goes_on=_goes_on(one),
         replaced="" if instead is None else replaced_by(instead),
-        stands_for="" if before is None else _("in place of {n}").format(n=before),
+        stands_for="" if before is None else _stands_for(one).format(n=before),
         fix=fix, fill=orjson.dumps(fill).decode(),
     )  # fmt: skip
 
 
+def _goes_on(one: Row) -> bool:
+    is_standing = one["entry"] == "harm" and not (one["corrected"] or one["retracts"])
+    return is_standing and one["ended_ms"] is None
+
+
+def _stands_for(one: Row) -> str:
+    return _("takes back {n}") if one.get("retracts") else _("in place of {n}")
+
+
 def _fix(one: Row) -> tuple[str, dict[str, Any]]:
     """Which entry corrects a line, and what its form shows to begin with: what was charted."""
+    if one.get("retracts"):
+        return "", {}
     if one["entry"] == "drug":
         dose = one["dose_text"].partition(" ")[0]
         return "drug_fix", {"drug": one["drug"], "dose": dose, "route": one["route"]}
@@ -129,22 +162,14 @@ def act_text(event: dict[str, Any]) -> str:
 
 
 def _drugs(head: Head) -> list[dict[str, Any]]:
-    return [
-        {**d, "entry": "drug", "text": _joined(
-            [f"{_(d['drug'])} {d['dose_text']}", d["route"].upper(), d["note"]]
-        )}
-        for d in head.chart.drugs
-    ]  # fmt: skip
+    return [{**d, "entry": "drug", "text": drug_text(d)} for d in head.chart.drugs]
 
 
 def _harms(head: Head) -> list[dict[str, Any]]:
     return [
-        {**h, "at_ms": h["onset_ms"], "entry": "harm", "text": _joined(
-            [_(h["term"]), _("grade {n}").format(n=h["grade"]), _(h["action"]), _(h["outcome"]),
-             words.ended(h["ended_ms"]), h["note"]]
-        )}
+        {**h, "at_ms": h["onset_ms"], "entry": "harm", "text": harm_text(h)}
         for h in head.chart.adverse_events
-    ]  # fmt: skip
+    ]
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -268,7 +268,7 @@ def grid(
         "given": head.course.given_ug(now_ms) / 1000,
         "drugs": [
             [d["at_ms"], d["drug"], d["dose_text"], d["deviation"], d["dose_ug"], d["corrected"]]
-            for d in head.chart.drugs
+            for d in head.chart.drugs if not d["retracts"]
         ],
         "marks": [[line.at_ms, line.number, bool(line.late), line.struck] for line in lines(head)],
         "limits": limits,

@@ -247,7 +247,7 @@ def _pressures(found: Printed) -> Iterator[Pressure]:
 def _doses(drugs: Iterable[Mapping[str, Any]]) -> Iterator[Doses]:
     """A row for each drug; the total counts what was not corrected, where it is in milligrams."""
     rows: dict[str, list[Mapping[str, Any]]] = {}
-    for one in drugs:
+    for one in (drug for drug in drugs if not drug["retracts"]):
         rows.setdefault(one["drug"], []).append(one)
     for name, given in rows.items():
         known = [d["dose_ug"] for d in given if not d["corrected"]]

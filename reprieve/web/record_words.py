@@ -15,7 +15,14 @@ from reprieve.records.queries.printed import Correction, Printed
 from reprieve.records.queries.signatures import SignatureView
 from reprieve.web import infusion_words as words
 from reprieve.web.infusion_entries import ENTRIES
-from reprieve.web.infusion_lines import LATE_MS, act_text, replaced_by, successors
+from reprieve.web.infusion_lines import (
+    LATE_MS,
+    act_text,
+    drug_text,
+    harm_text,
+    replaced_by,
+    successors,
+)
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.presenters import STARS, TECHNICAL_STARS
 from reprieve.web.print.record import Line, Section
@@ -96,7 +103,10 @@ def _instead(one: Happening, at: Mapping[str, int]) -> str:
     """In whose place an entry stands: that of a drug or a side effect is named by its time."""
     if not one["corrects"]:
         return ""
-    return _("in place of the entry of {at}").format(at=words.second(at[one["corrects"]]))
+    how = _("in place of the entry of {at}")
+    if one["retracts"]:
+        how = _("takes back the entry of {at}")
+    return how.format(at=words.second(at[one["corrects"]]))
 
 
 def _events(events: Iterable[Happening]) -> Iterator[Line]:
@@ -117,8 +127,8 @@ def _drugs(drugs: Iterable[Happening]) -> Iterator[Line]:
     later, at = successors(drugs), {one["id"]: one["at_ms"] for one in drugs}
     for one in drugs:
         text = _joined(
-            when(one["at_ms"], one["recorded_ms"]), f"{_(one['drug'])} {one['dose_text']}",
-            one["route"].upper(), one["note"], _marks(one), _instead(one, at), one["by"],
+            when(one["at_ms"], one["recorded_ms"]), drug_text(one), _marks(one),
+            _instead(one, at), one["by"],
         )  # fmt: skip
         yield Line(text=text, struck=one["corrected"], after=_replaced(later, one))
 
@@ -127,16 +137,21 @@ def _harms(harms: Iterable[Happening]) -> Iterator[Line]:
     harms = list(harms)
     later, onset = successors(harms), {one["id"]: one["onset_ms"] for one in harms}
     for one in harms:
-        rate = _("at {rate} mg/h after {given} mg").format(
-            rate=_mg(one["rate_ug_per_h_at_onset"]), given=_mg(one["given_ug_at_onset"])
-        )
         text = _joined(
-            when(one["onset_ms"], one["recorded_ms"]), _(one["term"]),
-            _("grade {n}").format(n=one["grade"]), _(one["action"]), _(one["outcome"]),
-            words.ended(one["ended_ms"]), _("serious") if one["serious"] else "", rate,
-            one["note"], _marks(one), _instead(one, onset), one["by"],
+            when(one["onset_ms"], one["recorded_ms"]), harm_text(one), _as_seen(one),
+            _marks(one), _instead(one, onset), one["by"],
         )  # fmt: skip
         yield Line(text=text, struck=one["corrected"], after=_replaced(later, one))
+
+
+def _as_seen(one: Happening) -> str:
+    """How heavy a side effect was, and what ran and was given by then."""
+    if one["retracts"]:
+        return ""
+    rate = _("at {rate} mg/h after {given} mg").format(
+        rate=_mg(one["rate_ug_per_h_at_onset"]), given=_mg(one["given_ug_at_onset"])
+    )
+    return _joined(_("serious") if one["serious"] else "", rate)
 
 
 def _mg(amount_ug: int | None) -> str:

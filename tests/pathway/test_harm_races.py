@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from reprieve.pathway import charting_harm, harm_end, harm_review
+from reprieve.pathway import charting_harm, harm_end, harm_review, retracting
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.errors import NotNow
 from reprieve.records.models import AdverseEvent
@@ -30,8 +30,12 @@ def ended(event: uuid.UUID, act: dict[str, Any]) -> object:
     return harm_end.end(harm=event, **act)
 
 
+def taken_back(event: uuid.UUID, act: dict[str, Any]) -> object:
+    return retracting.harm(entry=event, reason="the next chair", **act)
+
+
 @pytest.mark.usefixtures("fresh_database")
-@pytest.mark.parametrize("write", [corrected, ended])
+@pytest.mark.parametrize("write", [corrected, ended, taken_back])
 def test_only_one_stands_for_what_was_before(write: Write) -> None:
     world = worlds.found()
     visit = gate_desk.arrived(world)

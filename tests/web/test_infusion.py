@@ -37,7 +37,8 @@ class TestScreen:
             html = page(nurse, "infusion", one.encounter)
             forms = re.findall(r'<form method="post" action="([^"]*/enter/[^"]*)"', html)
             assert {address.split("/")[2] for address in forms} == {str(one.encounter)}
-            asked_for = 7  # six corrections and the end of a side effect, from a line of the chart
+            # From a line: six corrections, two that it did not happen, the end of a side effect.
+            asked_for = 9
             assert len(forms) == sum(1 for e in ENTRIES.values() if e.states) + asked_for
             said = re.findall(r'class="confirm-patient">([^<]*)<', html)
             assert len(said) == len(forms)

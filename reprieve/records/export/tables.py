@@ -224,6 +224,8 @@ SAID = {
     "fits": "whether the model explained the diary",
     "value": "the value, in the row's unit", "unit": "the unit, in UCUM",
     "code": "what the value is: the product's name for it", "knowledge": "version of the data used",
+    "dose_text": "the dose; entered-in-error: what it corrects was not given",
+    "outcome": "outcome; of a side effect, entered-in-error: what it corrects did not happen",
 }  # fmt: skip
 
 

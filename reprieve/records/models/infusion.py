@@ -6,6 +6,10 @@ from django.db import models
 
 from reprieve.records.models.base import AppendOnly, ClinicRow, parent
 
+# FHIR's word for an entry of something that did not happen: it stands in the place of the dose of
+# a drug, and of the outcome of a side effect, in the row that takes another back.
+ENTERED_IN_ERROR = "entered-in-error"
+
 
 class Encounter(AppendOnly):
     """One visit: a consultation, an infusion with its recovery, a follow-up or a call."""
@@ -76,7 +80,10 @@ class DoubleCheck(AppendOnly):
 
 
 class MedicationAdministration(AppendOnly):
-    """A drug given besides the ketamine infusion: always recorded, ordered or not."""
+    """A drug given besides the ketamine infusion: always recorded, ordered or not.
+
+    With `ENTERED_IN_ERROR` as `dose_text` it says that what it corrects was not given at all.
+    """
 
     patient = parent("Patient")
     encounter = parent("Encounter")
@@ -93,9 +100,18 @@ class MedicationAdministration(AppendOnly):
     note = parent("Note", null=True)
     corrects = parent("MedicationAdministration", null=True, name="corrections")
 
+    @property
+    def retracts(self) -> bool:
+        """Whether it says that another entry was not given."""
+        return bool(self.dose_text == ENTERED_IN_ERROR)
+
 
 class AdverseEvent(AppendOnly):
-    """A side effect or harm with grade, action and outcome; rate and mg at onset by the system."""
+    """A side effect or harm with grade, action and outcome; rate and mg at onset by the system.
+
+    With `ENTERED_IN_ERROR` as `outcome` it says that what it corrects did not happen at all; term
+    and grade stay those of what it takes back.
+    """
 
     patient = parent("Patient")
     encounter = parent("Encounter", null=True)
@@ -115,6 +131,11 @@ class AdverseEvent(AppendOnly):
     note = parent("Note", null=True)
     addendum = models.BooleanField(default=False)
     corrects = parent("AdverseEvent", null=True, name="corrections")
+
+    @property
+    def retracts(self) -> bool:
+        """Whether it says that another entry did not happen."""
+        return bool(self.outcome == ENTERED_IN_ERROR)
 
 
 class Discharge(AppendOnly):

@@ -227,7 +227,7 @@ def _drugs(
             "deviation": row.deviation, "addendum": row.addendum,
             "note": notes.read(row.note), "by": names.get(row.by_id, ""),
             "order": str(row.order_id or ""), "corrected": row.pk in replaced,
-            "corrects": str(row.corrects_id or ""),
+            "corrects": str(row.corrects_id or ""), "retracts": row.retracts,
         }
         for row in rows
     )  # fmt: skip
@@ -273,7 +273,7 @@ def _adverse(
             "ended_ms": row.ended_ms, **at_onset(row, acts), "action": row.action,
             "outcome": row.outcome, "serious": row.serious, "note": notes.read(row.note),
             "corrected": row.pk in replaced, "corrects": str(row.corrects_id or ""),
-            "addendum": row.addendum,
+            "addendum": row.addendum, "retracts": row.retracts,
             "by": names.get(row.by_id, ""), "recorded_ms": _ms(row.recorded_at),
         }
         for row in rows

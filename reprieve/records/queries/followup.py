@@ -88,7 +88,7 @@ def harm(
             outcome=row.outcome, serious=row.serious, encounter=row.encounter_id,
         )
         for row in rows
-        if row.pk not in replaced
+        if row.pk not in replaced and not row.retracts
     ]  # fmt: skip
 
 

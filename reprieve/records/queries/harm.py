@@ -14,6 +14,7 @@ from reprieve.clinical import harm_grades
 from reprieve.monitoring.course import Act
 from reprieve.records import notes
 from reprieve.records.models import AdverseEvent, InfusionState, LedgerEntry, Practitioner
+from reprieve.records.models.infusion import ENTERED_IN_ERROR
 from reprieve.records.queries import charts, courses
 
 
@@ -21,7 +22,9 @@ from reprieve.records.queries import charts, courses
 class HarmView:
     """A side effect as it stands now, with its judgement where there is one.
 
-    `asked_anew`: it stands for one on which a physician's "no further infusion" rests.
+    `asked_anew`: it stands for one on which a physician's "no further infusion" rests, or takes
+    back one that a physician judged. `retracted`: it is said not to have happened; until a
+    physician agrees, a heavy one waits as before.
     """
 
     id: uuid.UUID
@@ -45,6 +48,7 @@ class HarmView:
     recorded_at: datetime
     lots: tuple[str, ...]
     asked_anew: bool = False
+    retracted: bool = False
 
     @property
     def waits(self) -> bool:
@@ -63,25 +67,43 @@ class Tally:
 
 
 def one(*, clinic: uuid.UUID, event: uuid.UUID) -> HarmView | None:
-    """This function will return one side effect that no correction stands for."""
+    """This function will return one side effect that no correction stands for.
+
+    Also one that is said not to have happened: a physician judges that.
+    """
     return next(iter(_views(AdverseEvent.of(clinic).filter(pk=event))), None)
 
 
 def between(*, clinic: uuid.UUID, start: datetime, end: datetime) -> list[HarmView]:
     """This function will list the side effects that began in a time, the newest first."""
-    return _views(
-        AdverseEvent.of(clinic).filter(onset_ms__gte=_ms(start), onset_ms__lt=_ms(end))
-    )
+    rows = AdverseEvent.of(clinic).filter(onset_ms__gte=_ms(start), onset_ms__lt=_ms(end))
+    return _views(rows.exclude(outcome=ENTERED_IN_ERROR))
+
+
+def retracted(*, clinic: uuid.UUID, start: datetime, end: datetime) -> list[HarmView]:
+    """This function will list what is said not to have happened and no physician agreed to."""
+    rows = AdverseEvent.of(clinic).filter(onset_ms__gte=_ms(start), onset_ms__lt=_ms(end))
+    return _views(rows.filter(outcome=ENTERED_IN_ERROR, relatedness__isnull=True))
 
 
 def of_patient(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[HarmView]:
     """This function will list a patient's side effects as they stand now, the newest first."""
-    return _views(AdverseEvent.of(clinic).filter(patient_id=patient))
+    return [one for one in undecided(clinic=clinic, patient=patient) if not one.retracted]
+
+
+def undecided(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[HarmView]:
+    """This function will list a patient's side effects, also those that are said not to have been.
+
+    One to which a physician agreed is left out: it is decided that it did not happen.
+    """
+    found = _views(AdverseEvent.of(clinic).filter(patient_id=patient))
+    return [one for one in found if not (one.retracted and one.relatedness)]
 
 
 def of_visit(*, clinic: uuid.UUID, encounter: uuid.UUID) -> list[HarmView]:
     """This function will list a visit's side effects as they stand now, the newest first."""
-    return _views(AdverseEvent.of(clinic).filter(encounter_id=encounter))
+    rows = AdverseEvent.of(clinic).filter(encounter_id=encounter)
+    return _views(rows.exclude(outcome=ENTERED_IN_ERROR))
 
 
 def waiting(*, clinic: uuid.UUID) -> list[HarmView]:
@@ -111,7 +133,7 @@ def _at(ms: int | None) -> datetime | None:
 
 
 def _views(rows: QuerySet[AdverseEvent]) -> list[HarmView]:
-    valid = rows.filter(corrections__isnull=True).select_related("note")
+    valid = rows.filter(corrections__isnull=True).select_related("note", "corrects")
     found = list(valid.order_by("-onset_ms", "id"))
     if not found:
         return []
@@ -140,7 +162,8 @@ def _view(row: AdverseEvent, by: str, acts: Sequence[Act]) -> HarmView:
         serious=row.serious, criteria=tuple(row.criteria or ()),
         relatedness=row.relatedness or "", expected=row.expected, device_fault=row.device_fault,
         note=notes.read(row.note), by=by, recorded_at=row.recorded_at,
-        lots=_lots(row),
+        lots=_lots(row), retracted=row.retracts,
+        asked_anew=row.retracts and row.corrects.relatedness is not None,
     )  # fmt: skip
 
 

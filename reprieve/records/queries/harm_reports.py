@@ -22,6 +22,7 @@ from reprieve.records.models import (
     MedicationAdministration,
     MedicationRequest,
 )
+from reprieve.records.models.infusion import ENTERED_IN_ERROR
 from reprieve.records.queries import (
     bags,
     charts,
@@ -108,9 +109,12 @@ class ReportView:
 
 
 def about(*, clinic: uuid.UUID, event: uuid.UUID, at: datetime) -> ReportView | None:
-    """This function will gather a report about a side effect as the record stands at a moment."""
+    """This function will gather a report about a side effect as the record stands at a moment.
+
+    None also of one that is said not to have happened.
+    """
     view = harm.one(clinic=clinic, event=event)
-    if view is None:
+    if view is None or view.retracted:
         return None
     who: dict[str, Any] = {"clinic": clinic, "patient": view.patient}
     known: dict[str, Any] = {**who, "as_of": view.onset}
@@ -218,9 +222,8 @@ def _given(clinic: uuid.UUID, view: HarmView) -> tuple[Given, ...]:
     """The other drugs of the visit, corrected ones left out, oldest first."""
     if view.encounter is None:
         return ()
-    rows = MedicationAdministration.of(clinic).filter(
-        encounter_id=view.encounter, corrections__isnull=True
-    )
+    drugs = MedicationAdministration.of(clinic).exclude(dose_text=ENTERED_IN_ERROR)
+    rows = drugs.filter(encounter_id=view.encounter, corrections__isnull=True)
     return tuple(
         Given(drug=row.drug, dose=row.dose_text, route=row.route, at=instants.moment(row.at_ms))
         for row in rows.order_by("at_ms", "recorded_ms", "id")

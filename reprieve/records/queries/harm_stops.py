@@ -4,6 +4,7 @@ What a physician decided lets pass only what the decision names as seen: an entr
 or is judged anew, counts again, whenever it was written down. What was judged not to come from the
 drug does not count. "No further infusion" holds until a physician judged or decided anew: what was
 seen then, or stands for it since, is undecided until somebody judges it, however light it is now.
+A severe one that is said not to have happened counts until a physician agrees.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def of(*, clinic: uuid.UUID, patient: uuid.UUID, as_if_undecided: bool = False) 
     held = _resting_on(clinic, patient, named) if outcome == STAY else frozenset()
     found = [
         replace(event, asked_anew=event.id in held)
-        for event in harm.of_patient(clinic=clinic, patient=patient)
+        for event in harm.undecided(clinic=clinic, patient=patient)
     ]
     heavy = tuple(
         e for e in found if harm_grades.needs_review(grade=e.grade, serious=e.serious) or e.waits

@@ -229,7 +229,9 @@ def _usual(clinic: uuid.UUID, row: Encounter) -> dict[str, Any]:
 def _drugs(clinic: uuid.UUID, row: Encounter, at_ms: int) -> dict[str, Any]:
     rows = list(MedicationAdministration.of(clinic).filter(encounter_id=row.pk))
     struck = {r.corrects_id for r in rows}
-    given = [r for r in rows if r.pk not in struck and (r.dose_ug or r.dose_text)]
+    given = [
+        r for r in rows if r.pk not in struck and not r.retracts and (r.dose_ug or r.dose_text)
+    ]
     groups = {r.pk: _group(r.drug) for r in given}
     antidotes = [r.at_ms for r in given if groups[r.pk] in ANTIDOTES]
     # A clock that runs ahead makes no dose one of tomorrow.

@@ -222,7 +222,7 @@ def _events(clinic: uuid.UUID, people: Mapping[uuid.UUID, int], at: datetime) ->
     return [
         (people[row.patient_id], str(row.encounter_id), row.term, row.grade, int(row.serious))
         for row in rows
-        if row.pk not in replaced and row.patient_id in people
+        if row.pk not in replaced and not row.retracts and row.patient_id in people
     ]
 
 

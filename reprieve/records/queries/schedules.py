@@ -16,6 +16,7 @@ from reprieve.records.models import (
     MedicationAdministration,
     Observation,
 )
+from reprieve.records.models.infusion import ENTERED_IN_ERROR
 
 # What the schedule asks for, and the charted codes that answer it.
 ANSWERS = {
@@ -84,9 +85,8 @@ def next_by_hand_ms(*, clinic: uuid.UUID, encounter: uuid.UUID, at_ms: int) -> i
 def _acts(clinic: uuid.UUID, encounters: Iterable[uuid.UUID]) -> Iterator[Happened]:
     """Drugs and acts as they stand now: what was corrected asks for nothing."""
     chairs = list(encounters)
-    given = MedicationAdministration.of(clinic).filter(
-        encounter_id__in=chairs, corrections__isnull=True
-    )
+    drugs = MedicationAdministration.of(clinic).exclude(dose_text=ENTERED_IN_ERROR)
+    given = drugs.filter(encounter_id__in=chairs, corrections__isnull=True)
     for encounter, at_ms in given.values_list("encounter_id", "at_ms"):
         yield encounter, CareEvent(kind="rescue", at_ms=at_ms)
     rows = InfusionEvent.of(clinic).filter(encounter_id__in=chairs, corrections__isnull=True)

@@ -79,13 +79,26 @@ class JudgeForm(forms.Form):
         )  # fmt: skip
 
 
+class HappenedForm(forms.Form):
+    """Whether what somebody took back did happen; nothing is chosen beforehand."""
+
+    happened = forms.ChoiceField(
+        label=_lazy("Did it happen"), choices=YES_NO, widget=forms.RadioSelect,
+        help_text=_lazy("Yes: it stands again as it was charted."),
+    )
+    note = forms.CharField(label=_lazy("Why"), max_length=2000,
+                           widget=forms.Textarea(attrs={"rows": 2}))  # fmt: skip
+
+
 @page("harm.open", opens="side effects")
 def listing(request: PageRequest) -> HttpResponse:
     """This function will show what waits for judgement and the rates of the last year."""
     clinic = request.actor.clinic
     waiting = harm.waiting(clinic=clinic)
-    recent = harm.between(clinic=clinic, start=request.at - YEAR, end=request.at)[:100]
-    who = patients.many(clinic=clinic, patients=sorted({v.patient for v in [*waiting, *recent]}))
+    year = {"start": request.at - YEAR, "end": request.at}
+    recent = harm.between(clinic=clinic, **year)[:100]
+    told = [*waiting, *recent, *harm.retracted(clinic=clinic, **year)]
+    who = patients.many(clinic=clinic, patients=sorted({v.patient for v in told}))
     request.shown += [str(patient) for patient in who]
 
     def named(views: list[HarmView]) -> list[tuple[HarmView, str, str]]:
@@ -93,18 +106,18 @@ def listing(request: PageRequest) -> HttpResponse:
 
     shown = {
         "waiting": named(waiting), "recent": named(recent), **_rates(request),
-        "stopped": [(pk, who[pk].identity.full_name) for pk in _stopped(request, recent)],
+        "stopped": [(pk, who[pk].identity.full_name) for pk in _stopped(request, told)],
     }  # fmt: skip
     return render(request, "staff/harm/list.html", shown)
 
 
-def _stopped(request: PageRequest, recent: list[HarmView]) -> list[uuid.UUID]:
+def _stopped(request: PageRequest, told: list[HarmView]) -> list[uuid.UUID]:
     """The patients whose newest severe side effects, or a decision, stop their infusions."""
     severe = {
-        v.patient for v in recent if harm_grades.needs_review(grade=v.grade, serious=v.serious)
+        v.patient for v in told if harm_grades.needs_review(grade=v.grade, serious=v.serious)
     }
     clinic, at = request.actor.clinic, request.at
-    decided = harm_stops.decided(clinic=clinic) & {v.patient for v in recent}
+    decided = harm_stops.decided(clinic=clinic) & {v.patient for v in told}
     return [
         pk for pk in sorted(severe | decided)
         if harm_stop.finding(clinic=clinic, patient=pk, at=at).blocks
@@ -125,19 +138,34 @@ def _rates(request: PageRequest) -> dict[str, Any]:
 def event(request: PageRequest, event: uuid.UUID) -> HttpResponseBase:
     """This function will show a side effect with the words of its grades, and take a judgement."""
     view, context = _opened(request, event)
-    form = JudgeForm(request.POST or None, initial={"outcome": view.outcome})
-    if request.method == "POST" and done(
-        form, lambda: harm_review.judge(**by(request), event=event, judgement=form.judgement())
-    ):
+    form = _form(request, view)
+    if request.method == "POST" and done(form, lambda: _judge(request, view, form)):
         messages.success(request, _("The judgement is on record."))
         return redirect("harm")
     context |= {
         "form": form, "may": allowed(request.actor, "harm.judge"),
+        "settled": view.retracted and bool(view.relatedness),
         "grades": [(n, w) for n, w in enumerate(harm_grades.words(view.term), 1) if w],
         "related": str(RELATED.get(view.relatedness, "")),
         "criteria": [str(CRITERIA[c]) for c in view.criteria],
     }  # fmt: skip
     return render(request, "staff/harm/event.html", context, status=status(form))
+
+
+def _form(request: PageRequest, view: HarmView) -> forms.Form:
+    if view.retracted:
+        return HappenedForm(request.POST or None)
+    return JudgeForm(request.POST or None, initial={"outcome": view.outcome})
+
+
+def _judge(request: PageRequest, view: HarmView, form: forms.Form) -> None:
+    if isinstance(form, JudgeForm):
+        harm_review.judge(**by(request), event=view.id, judgement=form.judgement())
+    else:
+        said = form.cleaned_data
+        harm_review.decide_whether(
+            **by(request), event=view.id, happened=said["happened"] == "yes", note=said["note"]
+        )
 
 
 def _opened(request: PageRequest, event: uuid.UUID) -> tuple[HarmView, dict[str, Any]]:

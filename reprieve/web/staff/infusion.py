@@ -46,6 +46,7 @@ MORE = tuple(one for one in ENTRIES.values() if one.states and not one.quick)
 ASKED_FOR = tuple(
     ENTRIES[kind] for kind in (
         "correct", "harm_end", "drug_fix", "harm_fix", "rate_fix", "dose_fix", "time_fix",
+        "not_given", "not_seen",
     )
 )  # fmt: skip
 

@@ -20,11 +20,10 @@ from reprieve.pathway.clock import moment as at_ms
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import DOCTORS
 from reprieve.records.queries import charts, courses, overrides, signatures
-from reprieve.web import infusion_words as words
 from reprieve.web import patient_page, reauth, record_words, undrawn_view
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.infusion_lines import act_text
+from reprieve.web.infusion_lines import act_text, drug_text, harm_text
 from reprieve.web.labels import LEAVING, MEANINGS
 from reprieve.web.words import form_errors, say
 
@@ -77,11 +76,8 @@ def _shown(
         **patient_page.context(request, header), "visit": now, "chart": chart,
         "given_mg": Decimal(given_ug) / 1000,
         "events": [(at_ms(e["at_ms"]), act_text(dict(e)), e) for e in chart.events],
-        "harm": [
-            (at_ms(e["onset_ms"]), {**e, "over": words.ended(e["ended_ms"])})
-            for e in chart.adverse_events
-        ],
-        "drugs": [(at_ms(e["at_ms"]), e) for e in chart.drugs],
+        "harm": [(at_ms(e["onset_ms"]), harm_text(e), e) for e in chart.adverse_events],
+        "drugs": [(at_ms(e["at_ms"]), drug_text(e), e) for e in chart.drugs],
         "decided": record_words.overrides(
             overrides.of_visit(clinic=clinic, encounter=encounter)
         ),

@@ -6,7 +6,7 @@ import "./answers.js";
 import "./clocks.js";
 import "./emergency.js";
 import { wireEntries } from "./entries.js";
-import { openFix } from "./fix.js";
+import { openFix, openNever } from "./fix.js";
 import { draw } from "./grid.js";
 import { merged } from "./model.js";
 import { isCut, mayBeKept } from "./offline.js";
@@ -40,11 +40,12 @@ function needsServer(button) {
 
 /** @param {HTMLElement} button */
 function press(button) {
-  const { correct, over, fix, soundTest } = button.dataset;
+  const { correct, over, fix, never, soundTest } = button.dataset;
   if (soundTest === "high") void test("high");
   else if (correct !== undefined) openAbout(button, "correct", "observation", correct);
   else if (over !== undefined) openAbout(button, "harm_end", "harm", over);
   else if (fix !== undefined) openFix(button);
+  else if (never !== undefined) openNever(button, never);
 }
 
 /** Open an entry's dialog about one line of the chart, named in a hidden field.
