@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -130,11 +131,16 @@ def _fix(one: Row) -> tuple[str, dict[str, Any]]:
     if one["kind"] not in infusion_fix.KINDS:
         return "", {}
     if one["rate_ug_per_h"] is not None:
-        return RATE, {"rate_mg_per_h": f"{one['rate_ug_per_h'] / 1000:g}"}
+        return RATE, {"rate_mg_per_h": whole_mg(one["rate_ug_per_h"])}
     if one["dose_ug"] is not None:
         minutes = one["detail"].get("over_min", "")
-        return DOSE, {"dose_mg": f"{one['dose_ug'] / 1000:g}", "over_min": minutes}
+        return DOSE, {"dose_mg": whole_mg(one["dose_ug"]), "over_min": minutes}
     return TIME, {}
+
+
+def whole_mg(ug: int) -> str:
+    """This function will say micrograms in milligrams to the last digit, as a form begins."""
+    return f"{Decimal(ug).scaleb(-3).normalize():f}"
 
 
 def _acts(head: Head) -> list[dict[str, Any]]:

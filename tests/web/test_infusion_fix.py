@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from reprieve.pathway import charting_drug, charting_harm
 from reprieve.records.models import AdverseEvent, MedicationAdministration
+from reprieve.web import infusion_lines
 from tests.chairside import Chair
 from tests.papers import says
 from tests.web.infusion_page import enter, events, grid, live, ordered, page
@@ -106,6 +107,13 @@ def test_a_side_effect_is_corrected(nurse: Client, chair: Chair) -> None:
     assert (now.term, now.grade, now.serious) == ("dizziness", 1, False)
     html = page(nurse, "infusion", chair.encounter)
     assert "<s>nausea · grade 3" in html
+
+
+@pytest.mark.parametrize(
+    ("ug", "said"), [(0, "0"), (500, "0.5"), (1_000_000, "1000"), (1_234_567, "1234.567")]
+)
+def test_a_correction_begins_with_what_was_charted_to_the_last_digit(ug: int, said: str) -> None:
+    assert infusion_lines.whole_mg(ug) == said
 
 
 def test_rate_amount_and_time_are_corrected(
