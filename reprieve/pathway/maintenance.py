@@ -21,11 +21,13 @@ from reprieve.outcomes.rules import rules
 from reprieve.pathway import (
     as_needed,
     booking,
+    booster_gap,
     clock,
     diary_link,
     due_forms,
     episodes,
     planning,
+    turns,
     worklist,
 )
 from reprieve.pathway.acts import Done, perform
@@ -222,11 +224,15 @@ def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime, news: News) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What a physician decides: how many sessions, why, and a time if one is chosen already."""
+    """What a physician decides: how many sessions, why, and a time if one is chosen already.
+
+    `nearer` says why that time lies nearer to the last infusion than the ladder's shortest gap.
+    """
 
     reason: str
     sessions: int = 1
     slot: Slot | None = None
+    nearer: str = ""
 
 
 def accept(
@@ -237,18 +243,24 @@ def accept(
 
     The dose is the one reached last, fitted to the newest weight; the orders of the day follow
     from the weight of that day. Raises NotNow without an earlier plan, Conflict for a taken time,
-    BadValue for a wrong password.
+    BadValue for a wrong password, and for a time too near without its reason.
     """
     if not accepted.reason.strip():
         raise BadValue("reason", N_("is needed"))
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         episode = episodes.current(clinic=actor.clinic, patient=patient)
         before = planning.newest(clinic=actor.clinic, patient=patient)
         if before is None:
             raise NotNow(N_("There is no signed plan for this patient."))
         episodes.advance(episode=episode, act="followup.booster", actor=actor, at=at)
-        _decide(episode, "accepted", accepted.reason, actor=actor, at=at)
+        decided = _decide(episode, "accepted", accepted.reason, actor=actor, at=at)
+        if accepted.slot is not None:
+            booster_gap.keep(
+                decided, starts_at=accepted.slot.starts_at, reason=accepted.nearer, actor=actor,
+                at=at,
+            )  # fmt: skip
         plan = planning.sign(
             actor=actor, uid=uuid.uuid5(uid, "plan"), at=at, patient=patient,
             plan=_plan(before, accepted), password=password,
@@ -324,7 +336,7 @@ def _book(
 
 def _decide(
     episode: EpisodeOfCare, outcome: str, reason: str, *, actor: Actor, at: datetime
-) -> None:
+) -> Decision:
     found = proposal(clinic=actor.clinic, patient=episode.patient_id, at=at)
     note = notes.write(
         reason.strip(), clinic=actor.clinic, at=at, by=actor.practitioner,
@@ -334,11 +346,12 @@ def _decide(
         {"rule": "booster", "since": found.since.isoformat(), "says": found.reason.id,
          "needs": [need.fact for need in found.needs]}
     ]  # fmt: skip
-    Decision.objects.add(
+    row: Decision = Decision.objects.add(
         clinic_id=actor.clinic, patient_id=episode.patient_id, episode=episode, kind=DECISION,
         outcome=outcome, reason=note, findings=seen, knowledge=_version(found, at),
         recorded_at=at, by_id=actor.practitioner,
     )  # fmt: skip
+    return row
 
 
 def _version(found: BoosterProposal | None, at: datetime) -> str:

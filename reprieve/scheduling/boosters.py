@@ -119,6 +119,11 @@ def next_due(
     return _due(ladder, position, day, early=False, review=holds == "unknown", because=_why(step))
 
 
+def earliest(*, ladder: Ladder, last: date) -> date:
+    """Give the first day that keeps the shortest gap to the last infusion."""
+    return last + timedelta(days=ladder.min_gap_days)
+
+
 def climb(*, ladder: Ladder, given: Sequence[Given]) -> int:
     """Find the rung (from 0) the next block belongs to.
 
@@ -142,7 +147,7 @@ def _down(ladder: Ladder, position: int) -> int:
 
 def _early(ladder: Ladder, position: int, last: date, fading_since: date | None, at: date) -> Due:
     """Bring the block forward to today, but never under the shortest gap."""
-    day = max(at, last + timedelta(days=ladder.min_gap_days))
+    day = max(at, earliest(ladder=ladder, last=last))
     says = N_("Relief was seen to fade: a physician decides on a booster now.")
     because = Message(id=says)
     if fading_since is not None:

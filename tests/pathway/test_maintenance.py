@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import diary, maintenance, observations
+from reprieve.pathway import booster_gap, diary, maintenance, observations
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.diary import Day
 from reprieve.pathway.errors import Conflict, NotNow, PermissionDenied
@@ -24,9 +24,10 @@ from reprieve.records.models import (
     DiaryEntry,
     OutboxMessage,
 )
-from reprieve.records.queries import ladders, response
+from reprieve.records.queries import decisions, ladders, response
 from reprieve.records.queries import worklist as work_lists
 from reprieve.records.queries.response import Story
+from reprieve.records.queries.treatments import zone_of
 from tests import world as worlds
 from tests.treated import Treated, fades, responder
 from tests.world import PASSWORD, World, new
@@ -193,12 +194,48 @@ class TestDecision:
         world = faded.world
         other = responder(world, weeks=())
         slot = _tomorrow(world)
-        accept(other, slot=slot)
+        accept(other, slot=slot, nearer="two days after the series")
         plans = CarePlan.of(world.id).count()
         with pytest.raises(Conflict):
             accept(faded, slot=slot)
         assert CarePlan.of(world.id).count() == plans
         assert (faded.state, proposals(faded)) == ("follow_up", 1)
+
+    def test_a_time_nearer_than_the_shortest_gap_needs_its_reason(self, world: World) -> None:
+        made = responder(world, weeks=())
+        slot = _tomorrow(world)
+        for nearer in ("", "  "):
+            with pytest.raises(BadValue, match="nearer: is needed"):
+                accept(made, slot=slot, nearer=nearer)
+        assert not CarePlan.of(world.id).filter(is_booster=True).exists()
+        assert not Decision.of(world.id).filter(kind="booster").exists()
+        accept(made, slot=slot, nearer="travels for a month")
+        [one] = decisions.of_patient(clinic=world.id, patient=made.patient, kind="booster")
+        assert [(o.rule, o.reason) for o in one.overrides] == [
+            (booster_gap.RULE, "travels for a month")
+        ]
+
+    def test_the_gap_is_counted_in_the_clinics_days(self, faded: Treated) -> None:
+        whose: dict[str, Any] = {
+            "clinic": faded.world.id, "patient": faded.patient, "at": faded.world.at,
+        }  # fmt: skip
+        first = ladders.earliest(**whose)
+        last = response.story(**whose).treatments[-1].course.last_infusion
+        assert first == last + timedelta(days=ladders.in_force(
+            clinic=faded.world.id, at=faded.world.at
+        ).min_gap_days)  # fmt: skip
+        morning = datetime.combine(first, time(0), tzinfo=zone_of(faded.world.id))
+        assert not booster_gap.is_nearer(starts_at=morning, **whose)
+        assert booster_gap.is_nearer(starts_at=morning - timedelta(minutes=1), **whose)
+        nobody = worlds.person(faded.world, email="new@example.org")[0]
+        assert not booster_gap.is_nearer(starts_at=morning, **{**whose, "patient": nobody})
+
+    def test_a_reason_that_is_not_needed_is_not_kept(self, faded: Treated) -> None:
+        accept(faded, slot=_tomorrow(faded.world), nearer="not needed")
+        [one] = decisions.of_patient(
+            clinic=faded.world.id, patient=faded.patient, kind="booster"
+        )
+        assert one.overrides == ()
 
     def test_a_second_press_accepts_once(self, faded: Treated) -> None:
         uid = new()

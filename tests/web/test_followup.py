@@ -26,6 +26,8 @@ from reprieve.records.models import (
     OutboxMessage,
     PatientLink,
 )
+from reprieve.records.queries import ladders
+from reprieve.web.words import day
 from tests import booking_desk as desk
 from tests import world as worlds
 from tests.chairside import Chair
@@ -249,6 +251,42 @@ class TestMaintenance:
         assert "booked" in doctor.get(address).content.decode()
         told = OutboxMessage.of(world.id).filter(template="appointment_booked")
         assert told.count() == 1
+
+    def test_the_ladder_proposes_sessions_and_a_window(
+        self, faded: Treated, as_role: As
+    ) -> None:
+        page = as_role("physician").get(f"/maintenance/{faded.patient}")
+        form_ = page.context["form"]
+        due = ladders.next_due(
+            clinic=faded.world.id, patient=faded.patient, at=clock.now(faded.world.id)
+        )
+        assert due is not None
+        assert form_["sessions"].value() == due.sessions == 2
+        text = page.content.decode()
+        span = f"from {day(due.window_from)} to {day(due.window_until)}"
+        assert f"2 sessions, {span}" in text
+        assert f"The ladder proposes 2 sessions, {span}." in text
+        assert "nearer than the shortest gap" not in text
+
+    def test_a_first_session_too_near_asks_for_a_reason(
+        self, world: World, as_role: As
+    ) -> None:
+        world.at = worlds.lately() - timedelta(days=6 + 7 + 1, hours=2)
+        made = responder(world, weeks=())
+        clinics.add_chair(actor=world["admin"], uid=new(), at=world.at, name="1")
+        doctor = as_role("physician")
+        address = f"/maintenance/{made.patient}"
+        page = doctor.get(address).content.decode()
+        assert "nearer than the shortest gap" in page
+        place = page.split('name="place" value="')[1].split('"')[0]
+        press = signed(sessions="2", place=place)
+        refused = doctor.post(address, press)
+        assert refused.status_code == 422
+        assert refused.context["form"].errors.keys() == {"nearer"}
+        assert not Decision.of(world.id).filter(kind="booster").exists()
+        again = press | {"nearer": "travels for a month", "act": str(new())}
+        assert doctor.post(address, again).status_code == 302
+        assert "shortest gap: travels for a month" in doctor.get(address).content.decode()
 
     def test_it_may_be_left_to_the_desk(self, faded: Treated, as_role: As) -> None:
         answer = as_role("physician").post(

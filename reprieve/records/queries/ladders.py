@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from reprieve.outcomes.baseline import Baseline
@@ -12,7 +12,7 @@ from reprieve.outcomes.diary import DiaryEntry
 from reprieve.outcomes.relapse import judge, relapse
 from reprieve.outcomes.rules import Rules
 from reprieve.outcomes.weeks import weeks
-from reprieve.records.queries import response, settings
+from reprieve.records.queries import response, settings, treatments
 from reprieve.records.queries.treatments import Treatment, zone_of
 from reprieve.scheduling import boosters, own_ladder
 from reprieve.scheduling.boosters import Due, Given, Held, Ladder
@@ -53,6 +53,16 @@ def next_due(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Due | No
         holds=FADES[found.fading.answer], fading_since=found.fading.since,
         at=at.astimezone(zone_of(clinic)).date(),
     )  # fmt: skip
+
+
+def earliest(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> date | None:
+    """This function will give the first day that keeps the ladder's shortest gap to the last
+    infusion, None before any.
+    """
+    given = treatments.infusions(clinic=clinic, patient=patient, at=at)
+    if not given:
+        return None
+    return boosters.earliest(ladder=in_force(clinic=clinic, at=at), last=given[-1].day)
 
 
 def _given(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,21 +15,23 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import BadValue
 from reprieve.outcomes.booster import Need, surveillance_needs
 from reprieve.outcomes.rules import Rules
-from reprieve.pathway import booking_times, maintenance
+from reprieve.pathway import booking_times, booster_gap, maintenance
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow
 from reprieve.pathway.maintenance import Accepted
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import booking, decisions, ladders, plans, response
+from reprieve.scheduling.boosters import Due
 from reprieve.web import patient_page, reauth, relief_chart, relief_words
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
-from reprieve.web.words import form_errors, moment, say
+from reprieve.web.words import day, form_errors, moment, say
 
 PROPOSED, DAYS_AHEAD, A_DAY = 6, 14, 2
 OWN_IDS = "no_%s"  # two forms of the page ask for a reason
@@ -37,7 +39,7 @@ OUTCOMES = {"accepted": _lazy("booster accepted"), "declined": _lazy("no booster
 
 
 class AcceptForm(forms.Form):
-    """A booster: why, how many sessions, and when."""
+    """A booster: why, how many sessions, and when; `earliest` keeps the shortest gap."""
 
     reason = forms.CharField(
         label=_lazy("Why a booster now"), max_length=2000,
@@ -48,6 +50,10 @@ class AcceptForm(forms.Form):
         label=_lazy("First session"), widget=forms.RadioSelect, required=False,
         help_text=_lazy("Or leave it open: the front desk books it then."),
     )  # fmt: skip
+    nearer = forms.CharField(
+        label=_lazy("Why nearer than the shortest gap"), max_length=2000, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
     password = forms.CharField(
         label=_lazy("Your password, to sign"), strip=False,
         help_text=_lazy("My signature means: I order this plan for this patient; each session's "
@@ -55,16 +61,33 @@ class AcceptForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, free: Sequence[booking_times.Free], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, free: Sequence[booking_times.Free], due: Due | None,
+        earliest: date | None, **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **more)
-        self.fields["place"].choices = [(_key(one), _label(one)) for one in free]  # type: ignore[attr-defined]
+        self.due = due
+        near = {one for one in free if earliest and timezone.localdate(one.starts_at) < earliest}
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            (_key(one), _near(one) if one in near else _label(one)) for one in free
+        ]
+        if due is not None:
+            self.fields["sessions"].initial = due.sessions
+            self.fields["sessions"].help_text = _proposed(due)
+        if near and earliest:
+            self.fields[booster_gap.FIELD].help_text = _(
+                "Needed for a first session before {day}."
+            ).format(day=day(earliest))
+        else:
+            del self.fields[booster_gap.FIELD]
 
     def accepted(self) -> Accepted:
         """Give what a valid form holds."""
         data = self.cleaned_data
         return Accepted(
-            reason=data["reason"], sessions=data["sessions"], slot=_slot(data["place"])
-        )
+            reason=data["reason"], sessions=data["sessions"], slot=_slot(data["place"]),
+            nearer=data.get(booster_gap.FIELD, ""),
+        )  # fmt: skip
 
 
 class DeclineForm(forms.Form):
@@ -83,6 +106,18 @@ def _label(one: booking_times.Free) -> str:
     return f"{moment(one.starts_at)} {one.chair_name}".strip()
 
 
+def _near(one: booking_times.Free) -> str:
+    return _("{time}, nearer than the shortest gap").format(time=_label(one))
+
+
+def _proposed(due: Due) -> str:
+    words = ngettext(
+        "The ladder proposes {n} session, from {first} to {last}.",
+        "The ladder proposes {n} sessions, from {first} to {last}.", due.sessions,
+    )  # fmt: skip
+    return words.format(n=due.sessions, first=day(due.window_from), last=day(due.window_until))
+
+
 def _slot(text: str) -> Slot | None:
     if not text:
         return None
@@ -96,8 +131,7 @@ def _slot(text: str) -> Slot | None:
 @page("maintenance.open", opens="maintenance")
 def overview(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will show whether relief fades, what must be known first, and decide."""
-    free = _free(request) if request.method == "POST" or _may(request) else []
-    form = AcceptForm(request.POST or None, free=free)
+    form = _form(request, patient, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             password = form.cleaned_data["password"]
@@ -128,13 +162,21 @@ def decline(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will note why there is no booster now."""
     form = DeclineForm(request.POST, auto_id=OWN_IDS)
     if not form.is_valid():
-        return _shown(request, patient, AcceptForm(free=_free(request)), form)
+        return _shown(request, patient, _form(request, patient, None), form)
     maintenance.decline(
         actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
         reason=form.cleaned_data["reason"],
     )  # fmt: skip
     messages.success(request, _("It is noted. The diary goes on."))
     return redirect("maintenance", patient)
+
+
+def _form(request: PageRequest, patient: uuid.UUID, said: Any) -> AcceptForm:
+    whose: dict[str, Any] = {"clinic": request.actor.clinic, "patient": patient, "at": request.at}
+    free = _free(request) if request.method == "POST" or _may(request) else []
+    return AcceptForm(
+        said, free=free, due=ladders.next_due(**whose), earliest=ladders.earliest(**whose)
+    )
 
 
 def _may(request: PageRequest) -> bool:
@@ -160,7 +202,7 @@ def _shown(
         ),
         "title": relief_chart.title(story.response), "plan": plan,
         "given": relief_words.given(story.treatments),
-        "due": ladders.next_due(clinic=clinic, patient=patient, at=request.at),
+        "due": form.due,
         "may_decide": _may(request) and header.state in maintenance.STATES and plan is not None,
         "decided": [
             (one, str(OUTCOMES.get(one.outcome, one.outcome)))
