@@ -56,8 +56,9 @@ def is_looser(own: Ladder, *, than: Ladder) -> bool:
     """This function will tell whether a ladder lets more be given, or sooner, than another one.
 
     Both are climbed while relief holds, each visit as early as its window opens, for three years.
+    One with a larger visit anywhere is looser however late it comes: fading may bring it forward.
     """
-    if own.min_gap_days < than.min_gap_days:
+    if own.min_gap_days < than.min_gap_days or _most(own) > _most(than):
         return True
     usual = _given(than)
     return any(total > _by(day, usual) for day, total in _given(own))
@@ -70,6 +71,10 @@ def _given(ladder: Ladder) -> list[tuple[int, int]]:
     )
     given = accumulate(visits, _next, initial=(0, 0))
     return list(takewhile(lambda one: one[0] <= COMPARED_DAYS, given))
+
+
+def _most(ladder: Ladder) -> int:
+    return max(step.sessions_per_visit_block for step in ladder.steps)
 
 
 def _next(so_far: tuple[int, int], step: Step) -> tuple[int, int]:

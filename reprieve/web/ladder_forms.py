@@ -28,7 +28,7 @@ STEPS = range(1, MOST_STEPS + 1)
 
 
 class LadderForm(ApproveForm):
-    """Each step's four numbers; a step without any is left out, the last one has no end."""
+    """Each step's four numbers; those after the last one stay empty, and it has no end."""
 
     def __init__(self, *args: Any, ladder: Ladder, **more: Any) -> None:
         super().__init__(*args, **more)

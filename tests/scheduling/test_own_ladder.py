@@ -80,6 +80,7 @@ def test_what_cannot_be_is_refused_by_its_number(
         (changed(4, every_n_days=84), GAP, True),
         (STEPS, 6, True),
         (changed(1, sessions_per_visit_block=1), GAP, False),
+        (changed(4, every_n_days=330, sessions_per_visit_block=3), GAP, True),  # larger, if late
         (changed(2, count=1), GAP, False),  # what is left out is never caught up with
         (changed(4, every_n_days=120), GAP, False),
         (STEPS, 9, False),
