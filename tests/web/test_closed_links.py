@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -97,3 +98,21 @@ def test_a_link_of_nobody_tells_no_clinic(nobody: Client, patient: uuid.UUID) ->
     answer = nobody.get("/d/sample")
     assert answer.status_code == 404
     assert RING not in answer.content.decode()
+
+
+def test_after_care_has_ended_the_desk_is_offered_the_own_page_alone(
+    world: World, patient: uuid.UUID, as_role: Callable[[str], Client]
+) -> None:
+    desk, address = as_role("front_desk"), f"/patients/{patient}/links"
+    why = "Care has ended: nobody would read"
+    page = desk.get(address)
+    assert why not in page.content.decode()
+    assert len(page.context["form"]["form"]) > 1
+    close(world, patient)
+    page = desk.get(address)
+    assert why in page.content.decode()
+    assert [one.data["value"] for one in page.context["form"]["form"]] == ["progress"]
+    refused = desk.post(address, {"form": "diary", "act": str(new())})
+    assert refused.status_code == 422
+    assert not known.of_patient(clinic=world.id, patient=patient)
+    assert desk.post(address, {"form": "progress", "act": str(new())}).status_code == 302

@@ -20,16 +20,16 @@ from django.views.decorators.http import require_POST
 from reprieve.clinical.instruments import instrument
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import links, message_ways, reminder_choice
-from reprieve.pathway.errors import NotFound
+from reprieve.pathway.errors import NotFound, NotNow
+from reprieve.records.queries import closings, outbox, reminder_choices
 from reprieve.records.queries import links as queries
-from reprieve.records.queries import outbox, reminder_choices
 from reprieve.records.queries.links import LinkView
 from reprieve.web import patient_page, reminder_ways
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.reminder_ways import WayField
 from reprieve.web.staff import outbox as outbox_page
-from reprieve.web.words import form_errors
+from reprieve.web.words import form_errors, say
 
 FORMS: dict[str, Promise] = {
     links.DIARY: _lazy("Diary"), links.EVALUATION: _lazy("Questions before the evaluation"),
@@ -57,6 +57,13 @@ class LinkForm(forms.Form):
     )
 
 
+    def __init__(self, *args: Any, has_ended: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_ended:  # nobody would read the answers
+            own = [(links.PROGRESS, FORMS[links.PROGRESS])]
+            self.fields["form"].choices = own  # type: ignore[attr-defined]
+
+
 class RemindersForm(forms.Form):
     """By which way a patient is reminded, as they tell the staff."""
 
@@ -71,7 +78,8 @@ class RemindersForm(forms.Form):
 def patient_links(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     """This function will list a patient's links, and make and send another."""
     header = patient_page.opened(request, patient)
-    form = LinkForm(request.POST or None)
+    has_ended = closings.is_ended(clinic=request.actor.clinic, patient=patient)
+    form = LinkForm(request.POST or None, has_ended=has_ended)
     if request.method == "POST" and form.is_valid():
         try:
             made = links.make(
@@ -80,11 +88,13 @@ def patient_links(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
             )  # fmt: skip
         except BadValue as error:
             form_errors(form, error)
+        except NotNow as error:
+            form.add_error(None, say(error.message))
         else:
             return _made(request, patient, made, sent=bool(form.cleaned_data["send_by"]))
     found = queries.of_patient(clinic=request.actor.clinic, patient=patient)
     shown = {
-        **patient_page.context(request, header), "form": form,
+        **patient_page.context(request, header), "form": form, "has_ended": has_ended,
         "rows": [(one, _word(one.form), *STATES[one.state(request.at)]) for one in found],
         **_reminders(request, patient),
     }  # fmt: skip
