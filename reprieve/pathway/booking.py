@@ -22,6 +22,7 @@ from reprieve.pathway import (
     messages,
     states,
     to_book,
+    turns,
 )
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound, NotNow
@@ -73,6 +74,7 @@ def book(
     """
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         row = add(actor=actor, at=at, patient=patient, wanted=wanted, anyway=anyway)
         return Done(subject_kind="appointment", subject=row.pk, detail={"kind": wanted.kind})
 
@@ -88,6 +90,7 @@ def book_all(
         raise BadValue("series", "names no visit")
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         rows = [
             add(actor=actor, at=at, patient=patient, wanted=one, anyway=anyway) for one in wanted
         ]
@@ -206,6 +209,7 @@ def move(
     """This function will move a visit to another time, chair or clinician."""
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         row = get(clinic=actor.clinic, appointment=appointment)
         shift(row, wanted, actor=actor, at=at, reason=reason, anyway=anyway)
         return Done(subject_kind="appointment", subject=row.pk)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import booking, booking_series
+from reprieve.pathway import booking, booking_series, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import Conflict, NotFound
 from reprieve.pathway.permissions import Actor
@@ -81,6 +81,7 @@ def settle(
     left: list[uuid.UUID] = []
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         row = _get(actor.clinic, absence)
         if to is not None:
             _is_ours(actor.clinic, to)

@@ -13,14 +13,14 @@ from itertools import pairwise
 
 from reprieve.clinical.regimens import Regimen, regimen
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import booking, booking_book
+from reprieve.pathway import booking, booking_book, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import Appointment
 from reprieve.records.queries import booking as queries
-from reprieve.records.queries import booking_plan, clinics, settings
+from reprieve.records.queries import booking_plan, clinics, closed_days, settings
 from reprieve.records.queries.booking_plan import PlanView
 from reprieve.scheduling import blocks, moves, series, slots
 from reprieve.scheduling.conflicts import Book
@@ -182,6 +182,7 @@ def move_rest(
     said: list[Message | None] = []
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         moved = _moved(actor.clinic, appointment, starts_at, chair, at)
         said.append(moved.because)
         rows = _rows(actor.clinic, appointment)
@@ -226,9 +227,11 @@ def _moved(
         )
         for n, row in enumerate(held, 1)
     ]
+    stay = closed_days.staying(clinic=clinic, at=at, patient=plan.patient)
     found = moves.move_rest(
-        booked=placed, number=number, to=starts_at, chair=str(chair), wish=wish, book=book
-    )
+        booked=placed, number=number, to=starts_at, chair=str(chair), wish=wish, book=book,
+        agreed={n for n, row in enumerate(held, 1) if row.id in stay},
+    )  # fmt: skip
     _refuse(found)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from reprieve.pathway import booking
+from reprieve.pathway import booking, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.permissions import Actor
@@ -23,6 +23,7 @@ def walk_in(
     wanted = Slot(starts_at=_slot(at), kind=kind, chair=chair, practitioner=practitioner)
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody closes a day between the look and the writing
         row = booking.add(actor=actor, at=at, patient=patient, wanted=wanted, anyway=True)
         booking.settle(row, "arrived", actor=actor, at=at)
         return Done(

@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import worklist
+from reprieve.pathway import closed_calls, turns, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.permissions import DESK, Actor
 from reprieve.pathway.wanted import Wanted
-from reprieve.records.models import Clinic, ClinicSetting, EpisodeOfCare
+from reprieve.records.models import ClinicSetting, EpisodeOfCare
 from reprieve.records.queries import closed_days as queries
 from reprieve.records.queries.treatments import zone_of
 
 ACT = "clinic.settings"
-KIND = "closed_day"
+KIND = queries.WORK
 WITHIN = timedelta(days=1)
 MOST_DAYS, LONGEST_REASON = 100, 200
 TICK = timedelta(microseconds=1)
@@ -72,7 +72,7 @@ def settled(*, actor: Actor, at: datetime, patient: uuid.UUID) -> None:
     It is called inside the act that moved or cancelled a visit, or opened a day again.
     """
     known = worklist.already_open(clinic=actor.clinic, kind=KIND, patient=patient)
-    if known and not queries.touched(clinic=actor.clinic, at=at, patient=patient):
+    if known and not _unsettled(clinic=actor.clinic, patient=patient, at=at):
         worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
 
 
@@ -86,14 +86,16 @@ def wanted(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[Wante
 
     Nothing where somebody has said, after the newest closing, that the visit stays.
     """
-    found = queries.touched(clinic=clinic, at=at, patient=patient)
+    found = _unsettled(clinic=clinic, patient=patient, at=at)
     if not found:
         return []
-    since = max(day.since for day, _visit in found)
-    if worklist.closed_since(clinic=clinic, kind=KIND, patient=patient, since=since):
-        return []
-    due = min(at + WITHIN, *(visit.starts_at for _day, visit in found))
+    due = min(at + WITHIN, *(one.visit.starts_at for one in found))
     return [Wanted(kind=KIND, owner_role=DESK, due_at=due)]
+
+
+def _unsettled(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[queries.Touched]:
+    found = queries.touched(clinic=clinic, at=at, patient=patient)
+    return [one for one in found if not one.is_settled]
 
 
 def _check(first: date, last: date, reason: str) -> None:
@@ -114,12 +116,12 @@ def _keep(
 
     def work() -> Done:
         # Two who change the days at one moment: the later one adds to what the first one kept.
-        Clinic.objects.select_for_update(no_key=True).get(pk=actor.clinic)
+        turns.take(actor.clinic)
         rows = ClinicSetting.of(actor.clinic).filter(key=queries.KEY)
         newest = rows.order_by("-valid_from", "-recorded_at").first()
         before = queries.days_of(newest.value) if newest else {}
         after = change(before, at.astimezone(zone_of(actor.clinic)).date())
-        since = max(at, newest.valid_from + TICK) if newest else at
+        since = _after_all(at, newest, queries.last_placed(clinic=actor.clinic))
         days = sorted(before.keys() ^ after.keys())
         patients = _patients(actor, since)
         ClinicSetting.objects.add(
@@ -129,6 +131,7 @@ def _keep(
         )  # fmt: skip
         for patient in patients | _patients(actor, since):
             _tell_the_desk(patient, actor=actor, at=since)
+        closed_calls.settle(actor=actor, at=since)
         what = "closed" if days[0] in after else "opened"
         return Done(
             subject_kind="clinic", subject=actor.clinic, result={"count": len(days)},
@@ -138,9 +141,20 @@ def _keep(
     return int(perform(ACT, actor=actor, uid=uid, at=at, work=work)["count"])
 
 
+def _after_all(
+    at: datetime, newest: ClinicSetting | None, placed: datetime | None
+) -> datetime:
+    """From when the days hold: not before what others closed or booked while this one waited.
+
+    A visit that was booked until then was booked without knowing.
+    """
+    moments = [at, *([newest.valid_from + TICK] if newest else []), *([placed] if placed else [])]
+    return max(moments)
+
+
 def _patients(actor: Actor, at: datetime) -> set[uuid.UUID]:
     found = queries.touched(clinic=actor.clinic, at=at)
-    return {visit.patient for _day, visit in found}
+    return {one.visit.patient for one in found}
 
 
 def _tell_the_desk(patient: uuid.UUID, *, actor: Actor, at: datetime) -> None:

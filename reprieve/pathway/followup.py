@@ -11,6 +11,7 @@ from typing import Any
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.response import Response
 from reprieve.pathway import (
+    closed_calls,
     closing,
     episodes,
     maintenance,
@@ -80,6 +81,7 @@ def call(
         row = _write(said, visit, actor=actor, at=at)
         alert = _follow(said, visit, actor=actor, at=at)
         worklist.close(actor=actor, at=at, item=item, text=said.note)
+        closed_calls.made(actor=actor, at=at, encounter=encounter)
         return Done(subject_kind="encounter", subject=row.pk, result={"alert": alert})
 
     return perform("followup.call", actor=actor, uid=uid, at=at, work=work)

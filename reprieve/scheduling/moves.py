@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,13 +29,15 @@ class Moved:
 
 
 def move_rest(
-    *, booked: Sequence[Proposal], number: int, to: datetime, chair: str, wish: Wish, book: Book
-) -> Moved:
+    *, booked: Sequence[Proposal], number: int, to: datetime, chair: str, wish: Wish, book: Book,
+    agreed: Collection[int] = (),
+) -> Moved:  # fmt: skip
     """Move infusion `number` of a booked series, and the rest only as far as spacing asks.
 
     Later infusions keep their places while their distances hold; from the first that breaks,
     or whose place is not free any more, all are placed anew, counted from the last one that
     is settled, at the old time of day. Earlier ones stay. `book` holds the series as booked.
+    Those `agreed` (numbers) stay on a day that is closed, or nothing can be moved.
     Raises BadValue for an unknown number and for a day not after the infusion before.
     """
     index = _index(booked, number, wish)
@@ -45,8 +47,9 @@ def move_rest(
     problem = _obstacle(moved, wish, freed)
     if problem:
         return Moved(kept=tuple(booked), changed=(), in_the_way=(problem,))
-    fixed = (*booked[:index], moved, *_staying(booked, index, moved, wish, freed))
-    return _with_rest(booked, fixed, moved, wish, freed)
+    pinned = {place.number: place for place in booked[index + 1 :] if place.number in agreed}
+    fixed = (*booked[:index], moved, *_staying(booked, index, moved, wish, freed, pinned=pinned))
+    return _with_rest(booked, fixed, moved, wish, freed, pinned=pinned)
 
 
 def without(book: Book, places: Sequence[Proposal]) -> Book:
@@ -77,19 +80,25 @@ def _with_rest(
     moved: Proposal,
     wish: Wish,
     freed: Book,
+    *,
+    pinned: Mapping[int, Proposal],
 ) -> Moved:
     because = _distance(fixed, moved, wish)
     rest = booked[len(fixed) :]
     old_wall = local((rest or booked)[0].start, freed.opening.zone).time()
-    search = Search(wish=replace(wish, preferred=old_wall), book=with_places(freed, (moved,)))
+    search = Search(
+        wish=replace(wish, preferred=old_wall), book=with_places(freed, (moved,)), pinned=pinned
+    )
     anchor = (len(fixed) - 1, fixed[-1].day)
     found = search.place(index=len(fixed), anchor=anchor, chosen=fixed, wall=None)
     if found is None:
         return Moved(
             kept=tuple(booked), changed=(), in_the_way=search.obstacles(), because=search.because()
         )
-    kept = tuple(p for p in fixed if p is not moved)
-    return Moved(kept=kept, changed=(moved, *found[len(fixed) :]), because=because)
+    placed = found[len(fixed) :]
+    kept = (*(p for p in fixed if p is not moved), *(p for p in placed if p.number in pinned))
+    anew = (p for p in placed if p.number not in pinned)
+    return Moved(kept=kept, changed=(moved, *anew), because=because)
 
 
 def _index(booked: Sequence[Proposal], number: int, wish: Wish) -> int:
@@ -117,13 +126,15 @@ def _obstacle(place: Proposal, wish: Wish, book: Book) -> Obstacle | None:
 
 
 def _staying(
-    booked: Sequence[Proposal], index: int, moved: Proposal, wish: Wish, book: Book
-) -> tuple[Proposal, ...]:
+    booked: Sequence[Proposal], index: int, moved: Proposal, wish: Wish, book: Book,
+    *, pinned: Mapping[int, Proposal],
+) -> tuple[Proposal, ...]:  # fmt: skip
     stay: list[Proposal] = []
     previous = moved
     for n, place in enumerate(booked[index + 1 :], start=index + 1):
         kept = wish.spacing.allows(index=n, previous=previous.day, day=place.day)
-        if not kept or place.start < previous.block.chair.end or _obstacle(place, wish, book):
+        stands = place.number in pinned or not _obstacle(place, wish, book)
+        if not kept or place.start < previous.block.chair.end or not stands:
             break
         stay.append(place)
         previous = place

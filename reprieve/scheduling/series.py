@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
@@ -116,10 +117,14 @@ def place_one(*, wish: Wish, book: Book, number: int, start: datetime, chair: st
 
 @dataclass(slots=True, kw_only=True)
 class Search:
-    """A depth-first search that remembers each day's free places and each dead end."""
+    """A depth-first search that remembers each day's free places and each dead end.
+
+    An infusion that is `pinned` (by its number from 1) takes that place and no other.
+    """
 
     wish: Wish
     book: Book
+    pinned: Mapping[int, Proposal] = field(default_factory=dict)
     _places: dict[date, tuple[Proposal, ...]] = field(default_factory=dict)
     _dead: set[tuple[int, tuple[int, date], date | None, time | None]] = field(default_factory=set)
     _stuck: tuple[int, tuple[date, ...]] = (-1, ())
@@ -179,6 +184,10 @@ class Search:
     ) -> Proposal | None:
         """Take the free place nearest to the wish, clear of the infusion before it."""
         clear = chosen[-1].block.chair.end if chosen else None
+        stays = self.pinned.get(index + 1)
+        if stays is not None:
+            is_clear = clear is None or stays.start >= clear
+            return stays if stays.day == day and is_clear else None
         for place in self._free(day):
             fits = wall is None or self._wall(place.start) == wall
             if fits and (clear is None or place.start >= clear):

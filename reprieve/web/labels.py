@@ -59,6 +59,7 @@ WORK: dict[str, Promise] = {
     "referral": _("Answer a request"),
     "clinician_review": _("Clinician review needed"),
     "call_24h": _("Call 24 hours after the infusion"),
+    "name_caller": _("Say who makes the call after 24 hours: its day was closed"),
     "cosign": _("Co-sign a verbal order"),
     "deviation": _("Review a deviation from the order"),
     "adverse_event": _("Review a serious side effect"),

@@ -8,12 +8,13 @@ from itertools import pairwise
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import booking, booking_series
+from reprieve.pathway import booking, booking_series, closed_days, worklist
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow
 from reprieve.records.models import EpisodeOfCare
 from reprieve.records.queries import booking as queries
 from reprieve.records.queries import booking_plan
+from reprieve.records.queries import worklist as lists
 from tests import booking_desk as desk
 from tests import world as w
 
@@ -180,3 +181,27 @@ def test_weekdays_move_too() -> None:
     moved = queries.of_patient(clinic=world.id, patient=patient)
     assert moved[0].starts_at == target
     assert moved[1].starts_at > moved[0].ends_at
+
+
+def test_a_visit_that_was_agreed_to_stay_on_a_closed_day_is_left_there() -> None:
+    world, (chair, _), patient, _ = planned()
+    made = all_booked(world, patient)
+    before = queries.of_patient(clinic=world.id, patient=patient)
+    third = before[2].starts_at.astimezone(desk.NEW_YORK).date()
+    closed_days.close(
+        actor=world["manager"], uid=w.new(), at=world.later(minutes=1), first=third, last=third,
+        reason="new floor",
+    )  # fmt: skip
+    [item] = [i for i in lists.waiting(clinic=world.id) if i.kind == closed_days.KIND]
+    worklist.finish(
+        actor=world["front_desk"], uid=w.new(), at=world.later(minutes=1), item=item.id,
+        text="the doctor comes in",
+    )  # fmt: skip
+    target = before[1].starts_at + timedelta(hours=2)
+    booking_series.move_rest(
+        actor=world["front_desk"], uid=w.new(), at=world.later(minutes=1), appointment=made[1],
+        starts_at=target, chair=chair,
+    )  # fmt: skip
+    after = queries.of_patient(clinic=world.id, patient=patient)
+    assert after[1].starts_at == target
+    assert after[2:] == before[2:]

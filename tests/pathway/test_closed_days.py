@@ -218,3 +218,41 @@ def test_one_act_counts_once_and_an_earlier_clock_loses_nothing(world: World) ->
     assert [one.detail["closed"] for one in lines if "closed" in one.detail] == [
         ["2026-03-09"], ["2026-03-10"],
     ]  # fmt: skip
+
+
+def test_a_word_counts_for_the_days_that_were_closed_when_it_was_said(world: World) -> None:
+    patient, first = booked(world)
+    second = desk.book(world, patient, consultation(10))
+    close(world)
+    worklist.finish(
+        actor=world["front_desk"], uid=new(), at=world.later(minutes=1), item=waits(world)[0].id,
+        text="the doctor comes in for her",
+    )  # fmt: skip
+    close(world, TUESDAY)
+    found = queries.touched(clinic=world.id, at=world.at)
+    assert {one.visit.id: one.stays for one in found} == {
+        first: "the doctor comes in for her", second: None,
+    }  # fmt: skip
+    assert queries.staying(clinic=world.id, at=world.at, patient=patient) == {first}
+    move(world, second, consultation(16))
+    assert waits(world) == []  # of the other one it was said before
+    (left,) = queries.touched(clinic=world.id, at=world.at)
+    assert left.stays == "the doctor comes in for her"
+
+
+def test_who_was_put_there_knowingly_stays_too(world: World) -> None:
+    patient, visit = booked(world)
+    close(world)
+    move(world, visit, consultation(9, 11), anyway=True)
+    assert queries.staying(clinic=world.id, at=world.at, patient=patient) == {visit}
+
+
+def test_what_was_booked_while_the_closing_waited_is_the_desks(world: World) -> None:
+    began = world.at
+    world.later(minutes=2)
+    _patient, visit = booked(world)
+    world.at = began - timedelta(minutes=1)
+    close(world)  # its page was sent before the visit was booked
+    world.at = began + timedelta(minutes=3)
+    assert [one.visit.id for one in queries.touched(clinic=world.id, at=world.at)] == [visit]
+    assert len(waits(world)) == 1

@@ -139,3 +139,48 @@ def test_a_book_gives_back_what_it_was_given(wish: Wish, book: Book) -> None:
     undoctored = propose(wish=replace(wish, clinician=None), book=book).proposals
     assert set(with_places(book, undoctored).taken) == {"A"}
     assert set(without(book, undoctored).taken) == set()
+
+
+@pytest.fixture
+def shut(wish: Wish, book: Book) -> tuple[tuple[Proposal, ...], Book]:
+    """A booked series whose third infusion is on a day that was closed since."""
+    booked = propose(wish=wish, book=book).proposals
+    full = with_places(book, booked)
+    closures = {date(2026, 3, 16): "works"}
+    return booked, replace(full, opening=replace(full.opening, closures=closures))
+
+
+def test_who_was_agreed_to_stay_on_a_closed_day_stays(
+    wish: Wish, shut: tuple[tuple[Proposal, ...], Book]
+) -> None:
+    booked, shop = shut
+    place = {"booked": booked, "number": 2, "to": at(10), "chair": "A", "wish": wish}
+    lost = move_rest(**place, book=shop)  # type: ignore[arg-type]
+    assert days(lost.changed) == {2: 10, 3: 17, 4: 24}
+    found = move_rest(**place, book=shop, agreed={3})  # type: ignore[arg-type]
+    assert days(found.changed) == {2: 10}
+    assert days(found.kept) == {1: 2, 3: 16, 4: 23}
+
+
+def test_it_stays_where_another_has_to_go(
+    wish: Wish, shut: tuple[tuple[Proposal, ...], Book]
+) -> None:
+    booked, shop = shut
+    both = {date(2026, 3, 9): "works", date(2026, 3, 16): "works"}
+    shop = replace(shop, opening=replace(shop.opening, closures=both))
+    found = move_rest(
+        booked=booked, number=1, to=at(3), chair="A", wish=wish, book=shop, agreed={3}
+    )
+    assert days(found.changed) == {1: 3, 2: 10, 4: 24}
+    assert found.kept == (booked[2],)
+
+
+def test_what_would_have_to_move_it_is_refused(
+    wish: Wish, shut: tuple[tuple[Proposal, ...], Book]
+) -> None:
+    booked, shop = shut
+    found = move_rest(
+        booked=booked, number=2, to=at(18), chair="A", wish=wish, book=shop, agreed={3}
+    )
+    assert (found.kept, found.changed) == (booked, ())
+    assert str(found.because) == "No place for infusion 3 within its spacing."

@@ -14,6 +14,7 @@ from reprieve.pathway.booking import Slot
 from reprieve.records.queries import booking as visits
 from tests import booking_desk as desk
 from tests import world as w
+from tests.recovery_room import leave, ready
 
 As = Callable[[str], Client]
 PAGE = "/closed-days"
@@ -104,3 +105,44 @@ def test_who_does_not_book_sees_nothing_and_the_desk_changes_nothing(
     assert close(as_role("front_desk"), world).status_code == 403
     assert as_role("front_desk").post(f"{PAGE}/open", {}).status_code == 403
     assert "No closed day is set" in text(as_role("manager"))
+
+
+def test_a_word_that_it_stays_is_shown_and_counts_no_more(world: w.World, as_role: As) -> None:
+    patient, _ = w.person(world)
+    for day in (9, 10):
+        desk.book(world, patient, Slot(starts_at=desk.at(day, 9), kind="consultation"))
+    close(as_role("manager"), world)
+    front = as_role("front_desk")
+    work = text(front, "/work")
+    assert "2 visits: Mon 9 Mar, 09:00, Tue 10 Mar, 09:00" in work
+    page = text(front)
+    assert "2 visits are still booked" in page
+    assert page.count("not yet") == 2
+    item = work.split('action="/work/')[1].split("/")[0]
+    world.at += timedelta(minutes=1)
+    said = {"text": "the doctor <comes> in", "act": str(uuid.uuid4())}
+    assert front.post(f"/work/{item}/done", said).status_code == 302
+    page = text(front)
+    assert "still booked on" not in page
+    assert page.count("the doctor &lt;comes&gt; in") == 2
+    assert "not yet" not in page
+
+
+def test_a_call_that_falls_there_is_listed_and_the_nurse_says_who_makes_it(
+    world: w.World, as_role: As
+) -> None:
+    leave(ready(world))
+    close(as_role("manager"), world, first="2026-03-04", last="")
+    nurse = as_role("infusion_nurse")
+    page = text(nurse)
+    for words in ("Calls after 24 hours due there", "Iva Invented", "not yet named"):
+        assert words in page
+    work = text(nurse, "/work")
+    assert "Say who makes the call after 24 hours" in work
+    item = work.split("Say who makes the call")[1].split('action="/work/')[1].split("/")[0]
+    world.at += timedelta(minutes=1)
+    said = {"text": "Ana calls from home", "act": str(uuid.uuid4())}
+    assert nurse.post(f"/work/{item}/done", said).status_code == 302
+    page = text(nurse)
+    assert "Ana calls from home" in page
+    assert "not yet named" not in page

@@ -19,7 +19,9 @@ from django.views.decorators.http import require_POST
 from reprieve.knowledge import BadValue
 from reprieve.pathway import closed_days
 from reprieve.pathway.permissions import allowed
+from reprieve.records.queries import closed_calls, patients
 from reprieve.records.queries import closed_days as queries
+from reprieve.records.queries.closed_calls import Unowned
 from reprieve.records.queries.closed_days import ClosedDay
 from reprieve.web import booking_grid
 from reprieve.web.access import PageRequest, page
@@ -102,16 +104,27 @@ def open_again(request: PageRequest) -> HttpResponseBase:
 def _shown(request: PageRequest, form: ClosedForm) -> HttpResponse:
     clinic = request.actor.clinic
     found = queries.touched(clinic=clinic, at=request.at)
-    visits = booking_grid.shown(clinic, [visit for _day, visit in found])
-    request.shown += sorted({str(visit.patient) for _day, visit in found})
+    visits = booking_grid.shown(clinic, [one.visit for one in found])
+    request.shown += sorted({str(one.visit.patient) for one in found})
     context = {
         "form": form, "spans": spans(queries.standing(clinic=clinic, at=request.at)),
-        "touched": [(day, one) for (day, _visit), one in zip(found, visits, strict=True)],
+        "touched": list(zip(found, visits, strict=True)),
+        "open": sum(not one.is_settled for one in found),
+        "calls": _calls(request),
         "may_change": allowed(request.actor, closed_days.ACT),
         "may_book": allowed(request.actor, "booking.change"),
     }  # fmt: skip
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "staff/settings/closed_days.html", context, status=status)
+
+
+def _calls(request: PageRequest) -> list[tuple[Unowned, str]]:
+    """The calls after 24 hours that fall on a closed day, with whom to call."""
+    found = closed_calls.unowned(clinic=request.actor.clinic, at=request.at)
+    ids = sorted({one.patient for one in found})
+    request.shown += [str(one) for one in ids]
+    who = patients.many(clinic=request.actor.clinic, patients=ids)
+    return [(one, who[one.patient].identity.full_name) for one in found]
 
 
 def spans(days: Sequence[ClosedDay]) -> list[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +14,13 @@ from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import work_sight, worklist
+from reprieve.pathway import closed_days, work_sight, worklist
 from reprieve.pathway.permissions import Actor
+from reprieve.records.queries import closed_days as closings
 from reprieve.records.queries import patients, people
 from reprieve.records.queries import worklist as queries
 from reprieve.records.queries.worklist import WorkView
@@ -25,6 +28,7 @@ from reprieve.web import labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
+from reprieve.web.words import moment
 
 LONGEST = 2000
 
@@ -38,6 +42,7 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "loss_form": ("ledger", "", _lazy("Controlled drugs")),
     "drug_undrawn": ("ledger_draw", "encounter", _lazy("Draw it, or say what happened")),
     "call_24h": ("followup_call", "encounter", _lazy("Call after 24 hours")),
+    "name_caller": ("closed_days", "", _lazy("Closed days")),
     "follow_up_visit": ("followup", "patient", _lazy("Follow-up")),
     "booster_proposal": ("maintenance", "patient", _lazy("Maintenance")),
     "booster_wanted": ("maintenance", "patient", _lazy("Maintenance")),
@@ -83,10 +88,11 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     ids = [item.patient for item in items if item.patient]
     who = patients.many(clinic=actor.clinic, patients=ids)
     staff = {person.id: person.name for person in people.staff(clinic=actor.clinic)}
+    booked = _booked(actor, now) if any(i.kind == closed_days.KIND for i in items) else {}
     return [
         Waiting(
             item=item,
-            words=labels.word(labels.WORK, item.kind),
+            words=_words(item, booked),
             name=who[item.patient].identity.full_name if item.patient else "",
             owner=staff.get(item.owner, "") if item.owner else "",
             overdue=item.due_at < now,
@@ -96,6 +102,25 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
         )
         for item in items
     ]
+
+
+def _booked(actor: Actor, now: datetime) -> dict[uuid.UUID, list[datetime]]:
+    """The visits of each patient on closed days of which nobody has said that they stay."""
+    found: dict[uuid.UUID, list[datetime]] = {}
+    for one in closings.touched(clinic=actor.clinic, at=now):
+        if not one.is_settled:
+            found.setdefault(one.visit.patient, []).append(one.visit.starts_at)
+    return found
+
+
+def _words(item: WorkView, booked: Mapping[uuid.UUID, Sequence[datetime]]) -> str:
+    """What is to do; of visits on closed days all of them, since one word ends the work."""
+    words = labels.word(labels.WORK, item.kind)
+    visits = booked.get(item.patient, []) if item.patient else []
+    if item.kind != closed_days.KIND or not visits:
+        return words
+    count = ngettext("{n} visit", "{n} visits", len(visits)).format(n=len(visits))
+    return f"{words} ({count}: {', '.join(moment(one) for one in visits)})"
 
 
 def _href(item: WorkView) -> str:
