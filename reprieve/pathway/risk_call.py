@@ -9,13 +9,15 @@ Settings: `risk.on_call` (practitioner ids in order; by default every active phy
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reprieve.pathway import booking_book
 from reprieve.pathway.permissions import DIRECTOR, PHYSICIAN
-from reprieve.records.queries import people, settings
+from reprieve.records.queries import closed_days, people, settings
 from reprieve.records.queries.people import StaffMember
-from reprieve.scheduling.opening import is_open_at
+from reprieve.scheduling.opening import Opening, is_open_at, open_intervals
+from reprieve.scheduling.wall import local
 
 ON_CALL = "risk.on_call"
 OPEN_KEY, CLOSED_KEY = "risk.deadline_open_min", "risk.deadline_closed_min"
@@ -42,13 +44,25 @@ def person(*, clinic: uuid.UUID, at: datetime, level: int) -> StaffMember | None
 
 
 def deadline(*, clinic: uuid.UUID, at: datetime) -> datetime:
-    """This function will return by when an alert must be taken on."""
+    """This function will return by when an alert must be taken on.
+
+    A day that was closed counts as open while a patient is still expected or here on it.
+    """
     chosen = settings.every(clinic=clinic, at=at)
     day = timedelta(days=1)
     hours = booking_book.opening(clinic=clinic, start=at - day, end=at + day, chosen=chosen)
-    if is_open_at(hours, at):
+    if is_open_at(hours, at) or _is_attended(clinic, hours, at):
         return at + timedelta(minutes=int(chosen.get(OPEN_KEY, OPEN_MIN)))
     return at + timedelta(minutes=int(chosen.get(CLOSED_KEY, CLOSED_MIN)))
+
+
+def _is_attended(clinic: uuid.UUID, hours: Opening, at: datetime) -> bool:
+    """Closed by its own choice, in the hours of its week, with patients all the same."""
+    day = local(at, hours.zone).date()
+    usual = open_intervals(replace(hours, closures={}), day)
+    if day not in hours.closures or not any(one.start <= at < one.end for one in usual):
+        return False
+    return closed_days.is_attended(clinic=clinic, start=usual[0].start, end=usual[-1].end)
 
 
 def after_seen(*, clinic: uuid.UUID, at: datetime) -> datetime:

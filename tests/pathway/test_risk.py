@@ -11,13 +11,24 @@ import pytest
 from django.test import override_settings
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import clinic, messages, questionnaires, risk, ticker, worklist
+from reprieve.pathway import (
+    booking,
+    clinic,
+    closed_days,
+    messages,
+    questionnaires,
+    risk,
+    ticker,
+    worklist,
+)
+from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import by_link
 from reprieve.records import notes
 from reprieve.records.models import Observation, OutboxMessage, WorkItem
 from reprieve.records.queries import risk as state
 from reprieve.records.queries import worklist as lists
+from tests import booking_desk as desk
 from tests import world as worlds
 from tests.world import World, new
 
@@ -88,6 +99,60 @@ def test_outside_opening_hours_the_deadline_is_longer(world: World, patient: uui
     world.at = SUNDAY
     item_nine(world, patient)
     assert now(world, patient).due_at == SUNDAY + timedelta(minutes=60)
+
+
+@pytest.mark.parametrize("here", ["booked", "arrived", "watched"])
+def test_closing_today_lengthens_no_deadline_while_somebody_is_expected(
+    world: World, patient: uuid.UUID, here: str
+) -> None:
+    from tests.chairside import sit
+
+    visit = desk.book(
+        world, patient, Slot(starts_at=world.at + timedelta(hours=1), kind="consultation")
+    )
+    if here == "arrived":
+        mark(world, visit, "arrived")
+    if here == "watched":
+        mark(world, visit, "cancelled")
+        sit(world)
+    close_today(world)
+    item_nine(world, patient)
+    assert now(world, patient).due_at == world.at + timedelta(minutes=15)
+
+
+def test_a_closed_day_without_patients_has_the_longer_deadline(
+    world: World, patient: uuid.UUID
+) -> None:
+    visit = desk.book(
+        world, patient, Slot(starts_at=world.at + timedelta(hours=1), kind="consultation")
+    )
+    mark(world, visit, "cancelled")
+    close_today(world)
+    item_nine(world, patient)
+    assert now(world, patient).due_at == world.at + timedelta(minutes=60)
+
+
+def test_at_night_a_closed_day_is_like_any_other(world: World, patient: uuid.UUID) -> None:
+    desk.book(world, patient, Slot(starts_at=world.at + timedelta(hours=1), kind="consultation"))
+    close_today(world)
+    world.later(hours=10)
+    item_nine(world, patient)
+    assert now(world, patient).due_at == world.at + timedelta(minutes=60)
+
+
+def mark(world: World, visit: uuid.UUID, act: str) -> None:
+    booking.mark(
+        actor=world["front_desk"], uid=new(), at=world.at, appointment=visit, act=act,
+        reason="invented",
+    )  # fmt: skip
+
+
+def close_today(world: World) -> None:
+    today = world.at.astimezone(desk.NEW_YORK).date()
+    closed_days.close(
+        actor=world["manager"], uid=new(), at=world.later(minutes=1), first=today, last=today,
+        reason="water in the cellar",
+    )  # fmt: skip
 
 
 def test_the_clinic_names_who_is_called_and_by_when(world: World, patient: uuid.UUID) -> None:
