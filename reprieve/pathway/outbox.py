@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from reprieve.knowledge import N_
 from reprieve.pathway import clock, message_ways, messages, text_by_mail, worklist
@@ -30,6 +31,8 @@ OWNED_FOR = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 MOST_TRIES = len(WAITS) + 1
 LARGEST_BATCH = 50
+# What is due as the quiet hours begin is seen some seconds later, or after a full batch.
+LATE_LOOK = timedelta(minutes=10)
 FAILED_WORK = "message_failed"
 ANSWER_WITHIN = timedelta(hours=4)
 LONGEST_ERROR = 200
@@ -56,15 +59,16 @@ class Due:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
+def take(*, clinic: uuid.UUID, at: datetime, quiet_since: datetime | None) -> list[Due]:
     """This function will take the messages that are due; nobody else gets them for five minutes.
 
-    What nobody must be disturbed for waits while it is `quiet`; what came too late is dropped.
+    What nobody must be disturbed for waits while it is quiet; `quiet_since` is when these hours
+    began, None outside them. What came too late is dropped.
     """
     with transaction.atomic():
         rows = OutboxMessage.of(clinic).select_for_update().filter(state="waiting", due_at__lte=at)
-        if quiet:
-            rows = rows.exclude(template__in=messages.DISTURBING)
+        if quiet_since is not None:
+            rows = rows.exclude(_must_wait(at, quiet_since))
         due = [_due(row) for row in rows.order_by("due_at", "id")[:LARGEST_BATCH]]
         late = {d.id for d in due if _is_over(d, at)}
         OutboxMessage.of(clinic).filter(pk__in=late).update(state="expired")
@@ -80,6 +84,14 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
             row.channel = ways[row.pk]
             row.save(update_fields=["attempts", "due_at", "channel"])
     return taken
+
+
+def _must_wait(at: datetime, quiet_since: datetime) -> Q:
+    """What disturbs waits for the morning, but not what was due just as the quiet hours began."""
+    disturbs = Q(template__in=messages.DISTURBING)
+    if at > quiet_since + LATE_LOOK:
+        return disturbs
+    return disturbs & ~Q(due_at__range=(quiet_since - LATE_LOOK, quiet_since))
 
 
 def _unwanted(clinic: uuid.UUID, due: list[Due]) -> set[uuid.UUID]:

@@ -137,7 +137,7 @@ class TestTexts:
             clinic=world.id, template="clinician_review", at=world.at, patient=address[1],
             channel="sms", to="+15550100",
         )  # fmt: skip
-        [due] = outbox.take(clinic=world.id, at=world.at, quiet=False)
+        [due] = outbox.take(clinic=world.id, at=world.at, quiet_since=None)
         outbox.sent(due=due, at=world.at)
         assert told(f'{{"id": "{row}", "status": "delivered"}}').status_code == 200
         assert "Arrived" in as_role("front_desk").get("/outbox").content.decode()
