@@ -148,6 +148,42 @@ def test_where_no_mail_may_go_somebody_calls(
     assert queries.count_open(clinic=world.id) == 1
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        '{"code": 21610, "message": "not allowed"}',
+        '{"message": "Attempt to send to unsubscribed recipient"}',
+        f'{{"to": "+1 555 0100 199", "trace": "{"x" * 120}", "code":21610}}',
+    ],
+)
+def test_a_stop_that_comes_as_a_refusal_ends_it(
+    world: World, gateway: Gateway, mailbox_server: Mailbox, says: str
+) -> None:
+    gateway.status, gateway.says = REFUSES, says
+    patient = by_text(world)
+    text = remind(world, patient)
+    for _ in range(2):
+        go(world)
+    assert (len(gateway.texts), mailbox_server.mails) == (1, [])
+    assert [one.patient for one in calls(world)] == [patient]
+    assert view(world, text).error.startswith("the gateway answered 400: ")
+    assert "0199" not in view(world, text).error
+
+
+def test_a_refusal_that_hands_back_the_text_is_no_stop_and_is_not_kept(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(messages.INBOUND, "an-invented-word")  # then the text says: reply STOP
+    text = remind(world, by_text(world))
+    gateway.status, gateway.echoes = REFUSES, True
+    go(world)
+    assert "STOP" in gateway.texts[0]["text"]
+    found = view(world, text)
+    assert found.error.startswith("the gateway answered 400: ")
+    assert "opaque" not in found.error
+    assert found.then is not None
+
+
 @pytest.mark.usefixtures("gateway")
 def test_nor_where_no_mail_leaves_or_a_stop_came_or_care_ended(world: World) -> None:
     stopped, ended, lost = (by_text(world, email=f"{n}@example.org", mrn=n) for n in "abc")
