@@ -72,9 +72,11 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet_since: datetime | None) -> li
         due = [_due(row) for row in rows.order_by("due_at", "id")[:LARGEST_BATCH]]
         late = {d.id for d in due if _is_over(d, at)}
         OutboxMessage.of(clinic).filter(pk__in=late).update(state="expired")
+        tried = _were_tried(clinic, late)
         for one in due:
-            if one.id in late and text_by_mail.is_instead(one.params):
-                _ask_to_call(clinic, one.patient, at)  # the text failed, and the mail is too late
+            # A text that kept failing until now, or one that failed and whose mail is too late.
+            if one.id in tried or (one.id in late and text_by_mail.is_instead(one.params)):
+                _ask_to_call(clinic, one.patient, at)
         unwanted = _unwanted(clinic, due)
         OutboxMessage.of(clinic).filter(pk__in=unwanted).update(state="withdrawn")
         taken = [d for d in due if d.id not in late | unwanted]
@@ -104,6 +106,12 @@ def _unwanted(clinic: uuid.UUID, due: list[Due]) -> set[uuid.UUID]:
     theirs = [d for d in due if d.is_patients and d.patient is not None]
     gone = closings.silent(clinic=clinic, patients=[d.patient for d in theirs if d.patient])
     return {d.id for d in asked if d.patient in no} | {d.id for d in theirs if d.patient in gone}
+
+
+def _were_tried(clinic: uuid.UUID, late: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Those that were tried at least once, also before a person let them be tried again."""
+    rows = OutboxMessage.of(clinic).filter(pk__in=late)
+    return set(rows.filter(Q(attempts__gt=0) | Q(tries__isnull=False)).values_list("pk", flat=True))
 
 
 def _is_over(due: Due, at: datetime) -> bool:
@@ -155,11 +163,12 @@ def sent(*, due: Due, at: datetime, kept: bool = False) -> None:
 def failed(*, due: Due, at: datetime, error: str, for_good: bool) -> None:
     """This function will note a failed try and when the next one is due.
 
-    `error` names the fault and never the address. After the last try, or at once when it is
-    `for_good`, a reminder by text goes by mail where it may; else the desk gets it as work.
+    `error` names the fault and never the address. After the last try that comes before it
+    expires, or at once when it is `for_good`, a reminder by text goes by mail where it may; else
+    the desk gets it as work.
     """
     tries = OutboxMessage.of(due.clinic).values_list("attempts", flat=True).get(pk=due.id)
-    if for_good or tries >= MOST_TRIES:
+    if for_good or tries >= MOST_TRIES or _is_over(due, at + WAITS[tries - 1]):
         _end(due, at, state="failed", error=error, due_at=at)
         return
     _end(due, at, state="waiting", error=error, due_at=at + WAITS[tries - 1])

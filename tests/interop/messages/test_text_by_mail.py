@@ -125,6 +125,43 @@ def test_after_the_last_try_and_never_before(
     assert len(mailbox_server.mails) == 1
 
 
+def test_before_it_expires_and_not_never(
+    world: World, gateway: Gateway, mailbox_server: Mailbox
+) -> None:
+    gateway.status = 503
+    until = (world.at + timedelta(hours=1)).isoformat()  # the tries are at 0, 1, 6, 21, 81 minutes
+    text = remind(world, by_text(world), params={"expires_at": until})
+    for _ in range(4):
+        assert view(world, text).then is None
+        go(world)
+        world.at = max(world.at, view(world, text).due_at)
+    assert view(world, text).state == "failed"
+    go(world)
+    assert len(mailbox_server.mails) == 1
+    assert calls(world) == []
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_was_tried_in_vain_and_is_over_is_work(
+    world: World, gateway: Gateway, by_hand: bool
+) -> None:
+    gateway.status = REFUSES if by_hand else 503
+    patient = by_text(world, email="")
+    until = (world.at + timedelta(hours=1)).isoformat()
+    text = remind(world, patient, params={"expires_at": until})
+    go(world)
+    if by_hand:
+        outbox.retry(actor=world["front_desk"], uid=new(), at=world.at, message=text)
+    assert calls(world) == []
+    world.later(hours=2)  # the server stood meanwhile
+    go(world)
+    assert view(world, text).state == "expired"
+    assert [one.patient for one in calls(world)] == [patient]
+    never = remind(world, patient, params={"expires_at": until})
+    go(world)
+    assert (view(world, never).state, len(calls(world))) == ("expired", 1)
+
+
 @pytest.mark.parametrize(
     ("who", "reason"),
     [
