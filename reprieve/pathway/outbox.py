@@ -76,7 +76,7 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet_since: datetime | None) -> li
         for one in due:
             # A text that kept failing until now, or one that failed and whose mail is too late.
             if one.id in tried or (one.id in late and text_by_mail.is_instead(one.params)):
-                _ask_to_call(clinic, one.patient, at)
+                _ask_to_call(one, at)
         unwanted = _unwanted(clinic, due)
         OutboxMessage.of(clinic).filter(pk__in=unwanted).update(state="withdrawn")
         taken = [d for d in due if d.id not in late | unwanted]
@@ -190,16 +190,20 @@ def _end(
             recorded_at=at,
         )  # fmt: skip
         if moves and state == "failed" and not text_by_mail.follow(row, at=at, error=error):
-            _ask_to_call(due.clinic, row.patient_id, at)
+            _ask_to_call(due, at)
         changes.announce(
             clinic=due.clinic, topic="outbox", subject=row.pk, at_ms=clock.ms(at)
         )
 
 
-def _ask_to_call(clinic: uuid.UUID, patient: uuid.UUID | None, at: datetime) -> None:
+def _ask_to_call(due: Due, at: datetime) -> None:
+    """The desk gets it as work, but calls nobody who moved away or died meanwhile."""
+    theirs = [due.patient] if due.is_patients and due.patient else []
+    if closings.silent(clinic=due.clinic, patients=theirs):
+        return
     worklist.open_item(
-        actor=system(clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
-        due_at=at + ANSWER_WITHIN, patient=patient,
+        actor=system(due.clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
+        due_at=at + ANSWER_WITHIN, patient=due.patient,
     )  # fmt: skip
 
 

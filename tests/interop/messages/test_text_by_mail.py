@@ -242,6 +242,26 @@ def test_nor_where_no_mail_leaves_or_a_stop_came_or_care_ended(world: World) -> 
 
 
 @pytest.mark.usefixtures("gateway")
+@pytest.mark.parametrize("because", ["died", "moved_away"])
+def test_nobody_calls_who_died_or_moved_away_since(world: World, because: str) -> None:
+    patient = by_text(world)
+    text = remind(world, patient)
+    go(world)
+    closing.close(
+        actor=world["physician"], uid=new(), at=world.later(minutes=1), patient=patient,
+        because=because, reason="as the family told",
+    )  # fmt: skip
+    outbox.receipt(message=text, at=world.later(minutes=1), arrived=False)
+    assert view(world, text).state == "failed"
+    assert calls(world) == []
+    # What goes to the staff about them still counts.
+    call = remind(world, patient, template="clinician_review", to="+15550100170")
+    OutboxMessage.of(world.id).filter(pk=call).update(state="sent", attempts=1)
+    outbox.receipt(message=call, at=world.at, arrived=False)
+    assert len(calls(world)) == 1
+
+
+@pytest.mark.usefixtures("gateway")
 @pytest.mark.parametrize("what", ["stop", "gone"])
 def test_what_changes_while_the_mail_waits_counts(
     world: World, mailbox_server: Mailbox, gateway: Gateway, what: str
