@@ -227,7 +227,10 @@ def receipt(*, message: uuid.UUID, at: datetime, arrived: bool, reason: str = ""
 
 
 def retry(*, actor: Actor, uid: uuid.UUID, at: datetime, message: uuid.UUID) -> None:
-    """This function will let a failed message be tried again from now on."""
+    """This function will let a failed message be tried again from now on.
+
+    A mail that still waits in place of a text is withdrawn: one of them goes out.
+    """
 
     def work() -> Done:
         row = OutboxMessage.of(actor.clinic).select_for_update().filter(pk=message).first()
@@ -237,6 +240,7 @@ def retry(*, actor: Actor, uid: uuid.UUID, at: datetime, message: uuid.UUID) -> 
             raise NotNow(N_("Only a message that failed can be tried again."))
         row.state, row.attempts, row.due_at = "waiting", 0, at
         row.save(update_fields=["state", "attempts", "due_at"])
+        text_by_mail.take_back(row)
         if row.patient_id:
             worklist.finish_within(
                 actor=actor, at=at, kind=FAILED_WORK, patient=row.patient_id

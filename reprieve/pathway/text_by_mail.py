@@ -46,6 +46,15 @@ def follow(row: OutboxMessage, *, at: datetime, error: str) -> bool:
     return True
 
 
+def take_back(row: OutboxMessage) -> None:
+    """This function will withdraw the mail in place of a text that is tried again, inside an act.
+
+    Only one that still waits; what went out is out.
+    """
+    mails = OutboxMessage.of(row.clinic_id).filter(pk=outbox.mail_instead(row.pk), state="waiting")
+    mails.update(state="withdrawn")
+
+
 def _may_mail(row: OutboxMessage) -> bool:
     """Whoever wants reminders is written to by what reaches them; a stop ends every way."""
     clinic, patient = row.clinic_id, row.patient_id

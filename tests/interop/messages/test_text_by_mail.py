@@ -98,6 +98,21 @@ def test_a_refused_text_goes_by_mail_once(
     assert len(calls(world)) == 1
 
 
+def test_a_text_that_is_tried_again_takes_its_mail_back(
+    world: World, gateway: Gateway, mailbox_server: Mailbox
+) -> None:
+    gateway.status = REFUSES
+    text = remind(world, by_text(world))
+    go(world)
+    gateway.status = 200
+    outbox.retry(actor=world["front_desk"], uid=new(), at=world.later(seconds=2), message=text)
+    go(world)
+    found = view(world, text)
+    assert (found.state, len(gateway.texts), mailbox_server.mails) == ("sent", 2, [])
+    assert found.then is not None
+    assert found.then.state == "withdrawn"
+
+
 def test_a_receipt_that_it_did_not_arrive_does_the_same(
     world: World, gateway: Gateway, mailbox_server: Mailbox
 ) -> None:
