@@ -117,7 +117,7 @@ def _not_seen(
     may_judge = allowed(actor, harm_review.ACT)
     unjudged = {"criteria": None, "expected": None, "device_fault": None}
     saved: AdverseEvent = AdverseEvent.objects.add(
-        **{**kept, **unjudged}
+        **{**kept, **unjudged, **_heaviest(old)}
         | {
             "outcome": ENTERED_IN_ERROR,
             "relatedness": harm_review.UNRELATED if may_judge else None,
@@ -126,3 +126,13 @@ def _not_seen(
         addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
     )  # fmt: skip
     return saved
+
+
+def _heaviest(old: AdverseEvent) -> dict[str, Any]:
+    """What a physician has not judged counts as the heaviest that was charted of it."""
+    entries = [old]
+    while entries[-1].relatedness is None and entries[-1].corrects is not None:
+        entries.append(entries[-1].corrects)
+    return {
+        "grade": max(one.grade for one in entries), "serious": any(one.serious for one in entries)
+    }  # fmt: skip

@@ -23,8 +23,8 @@ class HarmView:
     """A side effect as it stands now, with its judgement where there is one.
 
     `asked_anew`: it stands for one on which a physician's "no further infusion" rests, or takes
-    back one that a physician judged. `retracted`: it is said not to have happened; until a
-    physician agrees, a heavy one waits as before.
+    back one that a physician judged, or what was made of it. `retracted`: it is said not to have
+    happened; until a physician agrees, a heavy one waits as before.
     """
 
     id: uuid.UUID
@@ -163,8 +163,17 @@ def _view(row: AdverseEvent, by: str, acts: Sequence[Act]) -> HarmView:
         relatedness=row.relatedness or "", expected=row.expected, device_fault=row.device_fault,
         note=notes.read(row.note), by=by, recorded_at=row.recorded_at,
         lots=_lots(row), retracted=row.retracts,
-        asked_anew=row.retracts and row.corrects.relatedness is not None,
+        asked_anew=row.retracts and _was_judged(row),
     )  # fmt: skip
+
+
+def _was_judged(row: AdverseEvent) -> bool:
+    """Whether a physician judged what an entry stands for, by one correction or several."""
+    while row.corrects is not None:
+        row = row.corrects
+        if row.relatedness is not None:
+            return True
+    return False
 
 
 def _lots(row: AdverseEvent) -> tuple[str, ...]:
