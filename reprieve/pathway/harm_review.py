@@ -67,7 +67,7 @@ def decide_whether(
 ) -> uuid.UUID:
     """This function will write whether what is said not to have happened did happen.
 
-    If it did, it stands again as it was charted, with the judgement of then. Raises
+    If it did, it stands again as it was charted, with its note and the judgement of then. Raises
     BadValue("note") without a reason, NotNow where nobody took it back or that is judged already.
     """
     if not note.strip():
@@ -112,7 +112,8 @@ def _stands_for(
     old: AdverseEvent, *, like: AdverseEvent, note: str, actor: Actor, at: datetime, **changes: Any
 ) -> AdverseEvent:
     """An entry in the place of `old`, as `like` says but for what was judged."""
-    text = "\n".join(t for t in (notes.read(old.note), note.strip()) if t)
+    before = [old.note] if like == old else [like.note, old.note]
+    text = "\n".join(t for t in (*map(notes.read, before), note.strip()) if t)
     is_signed = old.encounter_id is not None and infusion_stream.is_signed(
         clinic=old.clinic_id, encounter=old.encounter_id
     )

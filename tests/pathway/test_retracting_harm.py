@@ -171,11 +171,12 @@ def test_a_physician_who_took_it_back_agrees_with_that(visit: Visit) -> None:
 
 
 def test_what_did_happen_stands_again_as_it_was_charted(visit: Visit) -> None:
-    first = felt(visit, grade=4, action="stopped", outcome="resolved")
+    first = felt(visit, grade=4, action="stopped", outcome="resolved", note="Eyes rolled up.")
     never = take_back(visit, first.pk)
     again = whether(visit, never.pk, happened=True)
     charted = ("term", "grade", "serious", "action", "outcome", "onset_ms", "relatedness")
     assert [getattr(again, n) for n in charted] == [getattr(first, n) for n in charted]
+    assert notes.read(again.note) == f"Eyes rolled up.\n{WHY}\nasked all"
     assert RULE in visit.blocking
     assert open_items(visit, "adverse_event") == 1
     judged = judge(visit, again.pk, "definite", "hospital")
