@@ -92,7 +92,7 @@ def decide_whether(
 def settle(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
     """This function will end the review and the stop of a patient where nothing is left of them."""
     who = saved.patient_id
-    if not harm_stops.of(clinic=actor.clinic, patient=who).waits_for_judgement:
+    if not harm_stops.of(clinic=actor.clinic, patient=who).waits:
         worklist.finish_within(actor=actor, at=at, kind=charting_harm.REVIEW, patient=who)
     harm_stop.follow(actor=actor, at=at, patient=who, encounter=saved.encounter_id)
 

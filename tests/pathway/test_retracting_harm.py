@@ -222,6 +222,19 @@ def test_a_light_one_that_was_judged_is_asked_about(visit: Visit) -> None:
     assert open_items(visit, "adverse_event") == 0
 
 
+def test_a_light_one_that_waits_outlasts_the_judgement_of_another(visit: Visit) -> None:
+    never = take_back(visit, judge(visit, felt(visit, grade=1).pk))
+    judge(visit, felt(visit, term="nausea").pk)
+    assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
+    assert open_items(visit, "adverse_event") > 0
+    severe = judge(visit, felt(visit, term="chest pain", grade=4).pk, "probable", "hospital")
+    assert row(visit, severe).serious
+    decide(visit, "go_on")  # a light one holds no infusion
+    assert RULE not in visit.blocking
+    whether(visit, never.pk, happened=False)
+    assert open_items(visit, "adverse_event") == 0
+
+
 def test_a_judged_one_that_became_another_is_asked_about(visit: Visit) -> None:
     judged = row(visit, judge(visit, felt(visit, grade=1).pk))
     never = take_back(visit, corrected(visit, judged, term="nausea").pk)

@@ -29,11 +29,13 @@ class HarmStop:
 
     `same_severe_n`: how often the side effect of grade 3 or more came that came most often, 0
     when none came since the decision. `serious`: None while one waits for its judgement.
+    `waits`: whether a physician must still judge one, also a light one that stops nothing.
     """
 
     same_severe_n: int
     serious: bool | None
     heavy: tuple[HarmView, ...]
+    waits: bool
 
     @property
     def facts(self) -> dict[str, int | bool | None]:
@@ -52,17 +54,16 @@ def of(*, clinic: uuid.UUID, patient: uuid.UUID, as_if_undecided: bool = False) 
     """This function will gather a patient's severe side effects since the last decision."""
     outcome, named = _last_word(clinic, patient)
     held = _resting_on(clinic, patient, named) if outcome == STAY else frozenset()
-    found = [
-        replace(event, asked_anew=event.id in held)
-        for event in harm.undecided(clinic=clinic, patient=patient)
-    ]
+    every = harm.undecided(clinic=clinic, patient=patient)
+    found = [replace(event, asked_anew=event.id in held) for event in every]
     heavy = tuple(
         e for e in found if harm_grades.needs_review(grade=e.grade, serious=e.serious) or e.waits
     )
     seen = named if outcome == GO_ON and not as_if_undecided else frozenset()
     return HarmStop(
-        same_severe_n=_repeats(heavy, seen), serious=_serious(heavy, seen), heavy=heavy
-    )
+        same_severe_n=_repeats(heavy, seen), serious=_serious(heavy, seen), heavy=heavy,
+        waits=any(event.waits for event in (*every, *heavy)),
+    )  # fmt: skip
 
 
 def decided(*, clinic: uuid.UUID) -> frozenset[uuid.UUID]:
