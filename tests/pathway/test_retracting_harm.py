@@ -212,6 +212,22 @@ def test_a_nurse_does_not_lift_what_a_physician_decided(visit: Visit, grade: int
     assert RULE not in visit.blocking
 
 
+@pytest.mark.parametrize("lighter", [False, True])
+def test_a_physician_at_the_bedside_does_not_lift_what_was_decided(
+    visit: Visit, lighter: bool
+) -> None:
+    heavy = felt(visit, grade=4)
+    decide(visit, "stay")
+    if lighter:
+        heavy = corrected(visit, heavy)
+    never = take_back(visit, heavy.pk, who="physician")
+    assert never.relatedness is None
+    assert RULE in visit.blocking
+    assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
+    whether(visit, never.pk, happened=False)
+    assert RULE not in visit.blocking
+
+
 def test_a_light_one_that_was_judged_is_asked_about(visit: Visit) -> None:
     judged = judge(visit, felt(visit, grade=1).pk)
     never = take_back(visit, judged)
