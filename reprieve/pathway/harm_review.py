@@ -46,6 +46,9 @@ def judge(
     when somebody has judged or corrected it since.
     """
     harm_grades.check(related=judgement.relatedness, serious_by=judgement.criteria)
+    if judgement.outcome not in charting_harm.OUTCOMES:
+        known = ", ".join(charting_harm.OUTCOMES)
+        raise BadValue("outcome", f"unknown {judgement.outcome[:40]!r}; known: {known}")
 
     def work() -> Done:
         old = _locked(actor.clinic, event)
