@@ -61,7 +61,7 @@ def send(*, to: str, text: str, number: uuid.UUID) -> None:
         said = _said(error, text)
         reason = f"the gateway answered {error.code}" + (f": {said}" if said else "")
         raise NotSent(reason, for_good=final) from error
-    except OSError as error:
+    except (OSError, HTTPException) as error:  # nobody there, or no gateway
         raise NotSent("the gateway cannot be reached", for_good=False) from error
 
 
