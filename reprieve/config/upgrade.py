@@ -1,7 +1,7 @@
 """The tables are brought up to date while the parts import what they need, and wait for it here.
 
 A start takes seconds of processor time; a clinic that lost its power waits for all of them. The
-lock is a file's, so that the kernel frees it when `serve` is killed.
+lock is a file's: the kernel frees it with the last process that holds it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from reprieve.config import rotation
 from reprieve.config.folder import data_folder
 from reprieve.knowledge import BadValue
 
@@ -35,14 +36,19 @@ def beside(folder: Path) -> Iterator[Upgrade]:
     """This function will hold the parts back until the tables are up to date.
 
     The work is done in a process of its own, so that this one stays small for as long as the clinic
-    runs. It is waited for at the end: none is left that works on tables which nobody serves.
+    runs. That process holds the lock too: where `serve` is killed, the next one waits for its end.
+    A rotation of the key that was interrupted is ended first: the parts read the key as they begin.
     """
     with (folder / LOCK).open("ab") as lock, tempfile.TemporaryFile() as words:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        rotates = (folder / rotation.NEXT).exists()
         process = subprocess.Popen(  # noqa: S603  # our own program
-            WORK, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words
-        )
+            WORK, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words,
+            pass_fds=(lock.fileno(),),
+        )  # fmt: skip
         try:
+            if rotates:
+                process.wait()
             yield Upgrade(process, lock, words)
         finally:
             process.wait()

@@ -72,12 +72,12 @@ def settle(episode: EpisodeOfCare, *, actor: Actor, at: datetime) -> int:
     done to the patient is still reviewed. Returns the visits cancelled.
     """
     patient = episode.patient_id
-    messages.withdraw_all(clinic=actor.clinic, patient=patient)
-    links.revoke_all(clinic=actor.clinic, patient=patient, at=at)
     coming = Appointment.of(actor.clinic).select_for_update().filter(
         patient_id=patient, starts_at__gt=at, status__in=("booked", "late")
     )
-    visits = list(coming.order_by("starts_at", "id"))
+    visits = list(coming.order_by("starts_at", "id"))  # first, as who moves a visit locks it first
+    messages.withdraw_all(clinic=actor.clinic, patient=patient)
+    links.revoke_all(clinic=actor.clinic, patient=patient, at=at)
     for visit in visits:
         booking.settle(visit, "cancelled", actor=actor, at=at, reason=ENDED)
     _end((*to_book.KINDS, *work_kinds.NEXT_STEPS), patient, actor=actor, at=at)

@@ -46,6 +46,9 @@ def judge(
     when somebody has judged or corrected it since.
     """
     harm_grades.check(related=judgement.relatedness, serious_by=judgement.criteria)
+    if judgement.outcome not in charting_harm.OUTCOMES:
+        known = ", ".join(charting_harm.OUTCOMES)
+        raise BadValue("outcome", f"unknown {judgement.outcome[:40]!r}; known: {known}")
 
     def work() -> Done:
         old = _locked(actor.clinic, event)
@@ -67,7 +70,7 @@ def decide_whether(
 ) -> uuid.UUID:
     """This function will write whether what is said not to have happened did happen.
 
-    If it did, it stands again as it was charted, with the judgement of then. Raises
+    If it did, it stands again as it was charted, with its note and the judgement of then. Raises
     BadValue("note") without a reason, NotNow where nobody took it back or that is judged already.
     """
     if not note.strip():
@@ -92,7 +95,7 @@ def decide_whether(
 def settle(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
     """This function will end the review and the stop of a patient where nothing is left of them."""
     who = saved.patient_id
-    if not harm_stops.of(clinic=actor.clinic, patient=who).waits_for_judgement:
+    if not harm_stops.of(clinic=actor.clinic, patient=who).waits:
         worklist.finish_within(actor=actor, at=at, kind=charting_harm.REVIEW, patient=who)
     harm_stop.follow(actor=actor, at=at, patient=who, encounter=saved.encounter_id)
 
@@ -112,7 +115,8 @@ def _stands_for(
     old: AdverseEvent, *, like: AdverseEvent, note: str, actor: Actor, at: datetime, **changes: Any
 ) -> AdverseEvent:
     """An entry in the place of `old`, as `like` says but for what was judged."""
-    text = "\n".join(t for t in (notes.read(old.note), note.strip()) if t)
+    before = [old.note] if like == old else [like.note, old.note]
+    text = "\n".join(t for t in (*map(notes.read, before), note.strip()) if t)
     is_signed = old.encounter_id is not None and infusion_stream.is_signed(
         clinic=old.clinic_id, encounter=old.encounter_id
     )

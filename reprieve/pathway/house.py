@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import accounts, alarm_fold
+from reprieve.pathway import accounts, alarm_fold, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.permissions import CLINICIANS, DIRECTOR, DOCTORS, MANAGER, ROLES, Actor
@@ -71,6 +71,7 @@ def change_chair(
     """This function will rename a chair, connect it with a monitor, or take it out of use."""
 
     def work() -> Done:
+        turns.take(actor.clinic)  # nobody is seated in it meanwhile
         row = Chair.of(actor.clinic).select_for_update().filter(pk=chair).first()
         if row is None:
             raise NotFound(N_("There is no such chair."))

@@ -1,7 +1,8 @@
 """A controlled drug that the chart no longer says was given: what was drawn for it is missing.
 
 Nothing goes back into a vial. A syringe that is still open shows the difference when it is closed;
-one that closed on the dose opens a discrepancy for the medical director.
+one that closed on the dose opens a discrepancy for the medical director. It is counted from the
+closing, whatever was corrected since; none opens where the sum of the closing is right by now.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Sum
+
 from reprieve.pathway import ledger, ledger_losses
 from reprieve.pathway.acts import Done
 from reprieve.pathway.ledger import Book
 from reprieve.pathway.permissions import Actor
-from reprieve.records.models import Reconciliation
+from reprieve.records.models import Discrepancy
 from reprieve.records.queries import portions
+from reprieve.records.queries.portions import ClosingView, PortionView
 
 KIND = "retracted"
 # What each closed syringe gave by the chart, in micrograms.
@@ -37,19 +41,27 @@ def tell_missing(
     """
     found = portions.of_visit(clinic=actor.clinic, encounter=encounter)
     for one in found:
-        missing_ug = before.get(one.id, 0) - one.given_ug
-        if one.id in before and missing_ug:
-            _discrepancy(one, missing_ug, actor=actor, uid=uid, at=at)
+        if one.closed is None or one.given_ug >= before.get(one.id, 0):
+            continue
+        left_ug = one.closed.drawn_ug - one.closed.wasted_ug - one.given_ug
+        missing_ug = one.closed.given_ug - one.given_ug - _told_ug(actor.clinic, one.closed)
+        if missing_ug > 0 and left_ug > one.closed.tolerance_ug:
+            _discrepancy(one, one.closed, missing_ug, actor=actor, uid=uid, at=at)
+
+
+def _told_ug(clinic: uuid.UUID, closing: ClosingView) -> int:
+    """What was said to be missing from a closing before."""
+    rows = Discrepancy.of(clinic).filter(closing_id=closing.id, kind=KIND)
+    return rows.aggregate(sum=Sum("difference_ug"))["sum"] or 0
 
 
 def _discrepancy(
-    one: portions.PortionView, missing_ug: int, *, actor: Actor, uid: uuid.UUID, at: datetime
-) -> None:
-    closing = Reconciliation.of(actor.clinic).get(portion_id=one.id)
-
+    one: PortionView, closing: ClosingView, missing_ug: int, *, actor: Actor, uid: uuid.UUID,
+    at: datetime,
+) -> None:  # fmt: skip
     def work(book: Book) -> Done:
         row = ledger_losses.discrepancy(
-            book, kind=KIND, drug=one.drug, difference_ug=missing_ug, closing=closing
+            book, kind=KIND, drug=one.drug, difference_ug=missing_ug, closing_id=closing.id
         )
         return book.done(KIND, kind="discrepancy", subject=row.pk)
 

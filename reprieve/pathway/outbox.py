@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from reprieve.knowledge import N_
 from reprieve.pathway import clock, message_ways, messages, text_by_mail, worklist
@@ -30,6 +31,8 @@ OWNED_FOR = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 MOST_TRIES = len(WAITS) + 1
 LARGEST_BATCH = 50
+# What is due as the quiet hours begin is seen some seconds later, or after a full batch.
+LATE_LOOK = timedelta(minutes=10)
 FAILED_WORK = "message_failed"
 ANSWER_WITHIN = timedelta(hours=4)
 LONGEST_ERROR = 200
@@ -56,21 +59,24 @@ class Due:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
+def take(*, clinic: uuid.UUID, at: datetime, quiet_since: datetime | None) -> list[Due]:
     """This function will take the messages that are due; nobody else gets them for five minutes.
 
-    What nobody must be disturbed for waits while it is `quiet`; what came too late is dropped.
+    What nobody must be disturbed for waits while it is quiet; `quiet_since` is when these hours
+    began, None outside them. What came too late is dropped.
     """
     with transaction.atomic():
         rows = OutboxMessage.of(clinic).select_for_update().filter(state="waiting", due_at__lte=at)
-        if quiet:
-            rows = rows.exclude(template__in=messages.DISTURBING)
+        if quiet_since is not None:
+            rows = rows.exclude(_must_wait(at, quiet_since))
         due = [_due(row) for row in rows.order_by("due_at", "id")[:LARGEST_BATCH]]
         late = {d.id for d in due if _is_over(d, at)}
         OutboxMessage.of(clinic).filter(pk__in=late).update(state="expired")
+        tried = _were_tried(clinic, late)
         for one in due:
-            if one.id in late and text_by_mail.is_instead(one.params):
-                _ask_to_call(clinic, one.patient, at)  # the text failed, and the mail is too late
+            # A text that kept failing until now, or one that failed and whose mail is too late.
+            if one.id in tried or (one.id in late and text_by_mail.is_instead(one.params)):
+                _ask_to_call(one, at)
         unwanted = _unwanted(clinic, due)
         OutboxMessage.of(clinic).filter(pk__in=unwanted).update(state="withdrawn")
         taken = [d for d in due if d.id not in late | unwanted]
@@ -80,6 +86,14 @@ def take(*, clinic: uuid.UUID, at: datetime, quiet: bool) -> list[Due]:
             row.channel = ways[row.pk]
             row.save(update_fields=["attempts", "due_at", "channel"])
     return taken
+
+
+def _must_wait(at: datetime, quiet_since: datetime) -> Q:
+    """What disturbs waits for the morning, but not what was due just as the quiet hours began."""
+    disturbs = Q(template__in=messages.DISTURBING)
+    if at > quiet_since + LATE_LOOK:
+        return disturbs
+    return disturbs & ~Q(due_at__range=(quiet_since - LATE_LOOK, quiet_since))
 
 
 def _unwanted(clinic: uuid.UUID, due: list[Due]) -> set[uuid.UUID]:
@@ -92,6 +106,12 @@ def _unwanted(clinic: uuid.UUID, due: list[Due]) -> set[uuid.UUID]:
     theirs = [d for d in due if d.is_patients and d.patient is not None]
     gone = closings.silent(clinic=clinic, patients=[d.patient for d in theirs if d.patient])
     return {d.id for d in asked if d.patient in no} | {d.id for d in theirs if d.patient in gone}
+
+
+def _were_tried(clinic: uuid.UUID, late: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Those that were tried at least once, also before a person let them be tried again."""
+    rows = OutboxMessage.of(clinic).filter(pk__in=late)
+    return set(rows.filter(Q(attempts__gt=0) | Q(tries__isnull=False)).values_list("pk", flat=True))
 
 
 def _is_over(due: Due, at: datetime) -> bool:
@@ -143,11 +163,12 @@ def sent(*, due: Due, at: datetime, kept: bool = False) -> None:
 def failed(*, due: Due, at: datetime, error: str, for_good: bool) -> None:
     """This function will note a failed try and when the next one is due.
 
-    `error` names the fault and never the address. After the last try, or at once when it is
-    `for_good`, a reminder by text goes by mail where it may; else the desk gets it as work.
+    `error` names the fault and never the address. After the last try that comes before it
+    expires, or at once when it is `for_good`, a reminder by text goes by mail where it may; else
+    the desk gets it as work.
     """
     tries = OutboxMessage.of(due.clinic).values_list("attempts", flat=True).get(pk=due.id)
-    if for_good or tries >= MOST_TRIES:
+    if for_good or tries >= MOST_TRIES or _is_over(due, at + WAITS[tries - 1]):
         _end(due, at, state="failed", error=error, due_at=at)
         return
     _end(due, at, state="waiting", error=error, due_at=at + WAITS[tries - 1])
@@ -169,16 +190,20 @@ def _end(
             recorded_at=at,
         )  # fmt: skip
         if moves and state == "failed" and not text_by_mail.follow(row, at=at, error=error):
-            _ask_to_call(due.clinic, row.patient_id, at)
+            _ask_to_call(due, at)
         changes.announce(
             clinic=due.clinic, topic="outbox", subject=row.pk, at_ms=clock.ms(at)
         )
 
 
-def _ask_to_call(clinic: uuid.UUID, patient: uuid.UUID | None, at: datetime) -> None:
+def _ask_to_call(due: Due, at: datetime) -> None:
+    """The desk gets it as work, but calls nobody who moved away or died meanwhile."""
+    theirs = [due.patient] if due.is_patients and due.patient else []
+    if closings.silent(clinic=due.clinic, patients=theirs):
+        return
     worklist.open_item(
-        actor=system(clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
-        due_at=at + ANSWER_WITHIN, patient=patient,
+        actor=system(due.clinic, "outbox"), at=at, kind=FAILED_WORK, owner_role=DESK,
+        due_at=at + ANSWER_WITHIN, patient=due.patient,
     )  # fmt: skip
 
 
@@ -202,7 +227,10 @@ def receipt(*, message: uuid.UUID, at: datetime, arrived: bool, reason: str = ""
 
 
 def retry(*, actor: Actor, uid: uuid.UUID, at: datetime, message: uuid.UUID) -> None:
-    """This function will let a failed message be tried again from now on."""
+    """This function will let a failed message be tried again from now on.
+
+    A mail that still waits in place of a text is withdrawn: one of them goes out.
+    """
 
     def work() -> Done:
         row = OutboxMessage.of(actor.clinic).select_for_update().filter(pk=message).first()
@@ -212,6 +240,7 @@ def retry(*, actor: Actor, uid: uuid.UUID, at: datetime, message: uuid.UUID) -> 
             raise NotNow(N_("Only a message that failed can be tried again."))
         row.state, row.attempts, row.due_at = "waiting", 0, at
         row.save(update_fields=["state", "attempts", "due_at"])
+        text_by_mail.take_back(row)
         if row.patient_id:
             worklist.finish_within(
                 actor=actor, at=at, kind=FAILED_WORK, patient=row.patient_id

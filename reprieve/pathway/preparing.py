@@ -31,6 +31,7 @@ from reprieve.records import identity, notes
 from reprieve.records.models import (
     Act,
     Appointment,
+    Chair,
     Encounter,
     EpisodeOfCare,
     Escort,
@@ -386,6 +387,8 @@ def _check_free(clinic: uuid.UUID, patient: uuid.UUID, chair: uuid.UUID | None) 
         raise Conflict(N_("This patient already has a visit under way."))
     if chair is not None and live.filter(chair_id=chair).exists():
         raise Conflict(N_("Another patient is in this chair."))
+    if chair is not None and not Chair.of(clinic).filter(pk=chair, active=True).exists():
+        raise Conflict(N_("This chair is out of use."))
 
 
 def _next_session(plan: Any) -> int:

@@ -33,6 +33,7 @@ from reprieve.records.models import (
     Note,
 )
 from reprieve.records.models.infusion import ENTERED_IN_ERROR
+from reprieve.records.queries import harm_stops
 
 DRUG = ("clinic_id", "patient_id", "encounter_id", "order_id", "drug", "route", "at_ms", "reported")
 
@@ -71,8 +72,8 @@ def harm(
 ) -> dict[str, Any]:  # fmt: skip
     """This function will write that a side effect did not happen, beside the entry of it.
 
-    By who may judge one it is judged with that; else a severe one, or one that was judged, waits
-    for a physician. Raises what `drug` raises.
+    By who may judge one it is judged with that, unless "no further infusion" rests on it; else a
+    severe one, or one that was judged, waits for a physician. Raises what `drug` raises.
     """
     why = correcting.reason_of(reason)
 
@@ -114,10 +115,11 @@ def _not_seen(
 ) -> AdverseEvent:
     """It keeps term and grade: until a physician agrees they count where they stop infusions."""
     kept = {name: getattr(old, name) for name in correcting.SIDE_EFFECT}
-    may_judge = allowed(actor, harm_review.ACT)
+    held = harm_stops.resting(clinic=row.clinic_id, patient=row.patient_id)
+    may_judge = allowed(actor, harm_review.ACT) and old.pk not in held
     unjudged = {"criteria": None, "expected": None, "device_fault": None}
     saved: AdverseEvent = AdverseEvent.objects.add(
-        **{**kept, **unjudged}
+        **{**kept, **unjudged, **_heaviest(old)}
         | {
             "outcome": ENTERED_IN_ERROR,
             "relatedness": harm_review.UNRELATED if may_judge else None,
@@ -126,3 +128,13 @@ def _not_seen(
         addendum=infusion_stream.is_signed(clinic=row.clinic_id, encounter=row.encounter_id),
     )  # fmt: skip
     return saved
+
+
+def _heaviest(old: AdverseEvent) -> dict[str, Any]:
+    """What a physician has not judged counts as the heaviest that was charted of it."""
+    entries = [old]
+    while entries[-1].relatedness is None and entries[-1].corrects is not None:
+        entries.append(entries[-1].corrects)
+    return {
+        "grade": max(one.grade for one in entries), "serious": any(one.serious for one in entries)
+    }  # fmt: skip

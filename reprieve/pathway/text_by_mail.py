@@ -6,7 +6,6 @@ else stays work for the desk, who calls.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,14 +13,12 @@ from typing import Any
 
 from django.conf import settings
 
-from reprieve.pathway import message_ways, messages
+from reprieve.pathway import gateway_words, message_ways, messages
 from reprieve.records.models import OutboxMessage
 from reprieve.records.queries import booking, closings, outbox, reminder_choices
 
 # What a mail in place of a text keeps of it, beside the text's own parameters.
 INSTEAD = "instead_of"
-# Carriers know a stop that never reached the clinic: gateways say so in words of their own.
-STOPPED = re.compile(r"stop|opt(ed)?[\s_-]?out|unsubscri|21610", re.IGNORECASE)
 
 
 def is_instead(params: Mapping[str, Any]) -> bool:
@@ -40,13 +37,22 @@ def follow(row: OutboxMessage, *, at: datetime, error: str) -> bool:
     key = outbox.mail_instead(row.pk)
     if OutboxMessage.of(row.clinic_id).filter(pk=key).exists():
         return False
-    if STOPPED.search(error) or not _still_holds(row, params, at) or not _may_mail(row):
+    if gateway_words.names_stop(error) or not _still_holds(row, params, at) or not _may_mail(row):
         return False
     messages.enqueue(
         clinic=row.clinic_id, template=row.template, at=at, patient=row.patient_id,
         appointment=row.appointment_id, params={**params, INSTEAD: str(row.pk)}, key=key,
     )  # fmt: skip
     return True
+
+
+def take_back(row: OutboxMessage) -> None:
+    """This function will withdraw the mail in place of a text that is tried again, inside an act.
+
+    Only one that still waits; what went out is out.
+    """
+    mails = OutboxMessage.of(row.clinic_id).filter(pk=outbox.mail_instead(row.pk), state="waiting")
+    mails.update(state="withdrawn")
 
 
 def _may_mail(row: OutboxMessage) -> bool:

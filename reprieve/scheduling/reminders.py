@@ -172,6 +172,16 @@ def due(
     return tuple(r for r in reminders if r.due_at <= now < r.expires_at and r.key not in sent)
 
 
+def quiet_since(*, at: datetime, zone: str, routine: Routine) -> datetime | None:
+    """Find when the quiet hours that hold a moment began; None outside them."""
+    here = local(at, zone)
+    if not routine.quiet.is_quiet(here.time()):
+        return None
+    begins = routine.quiet.begins
+    day = here.date() if here.time() > begins else here.date() - timedelta(days=1)
+    return resolve(day=day, wall=begins, zone=zone).at
+
+
 def _lead(begin: datetime, lead: Lead, zone: str) -> datetime:
     if lead.days_before:
         return same_wall_time(begin, days=-lead.days_before, zone=zone)
@@ -179,12 +189,7 @@ def _lead(begin: datetime, lead: Lead, zone: str) -> datetime:
 
 
 def _before_quiet(at: datetime, zone: str, routine: Routine) -> datetime:
-    here = local(at, zone)
-    if not routine.quiet.is_quiet(here.time()):
-        return at
-    begins = routine.quiet.begins
-    day = here.date() if here.time() > begins else here.date() - timedelta(days=1)
-    return resolve(day=day, wall=begins, zone=zone).at
+    return quiet_since(at=at, zone=zone, routine=routine) or at
 
 
 def _after_quiet(at: datetime, zone: str, routine: Routine) -> datetime:

@@ -95,7 +95,10 @@ class NotSeenForm(Entered):
     reason = text(_("Why it is on this chart"), required=True)
     sure = forms.BooleanField(
         label=_("This patient did not have this side effect"),
-        help_text=_("A severe one goes on to count until a physician agrees."),
+        help_text=_(
+            "Until a physician agrees on its page, a severe one counts and a judged one waits. A "
+            "physician's own press agrees, unless “no further infusion” rests on it."
+        ),
     )
 
 

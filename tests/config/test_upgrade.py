@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reprieve.config import upgrade
+from reprieve.config import rotation, upgrade
 from reprieve.knowledge import BadValue
 from tests.house.running import LiveClinic, wait_for
 from tests.house.server import free_port
@@ -21,6 +22,22 @@ UNTIL = """
 import os, sys, time
 while not os.path.exists({file!r}):
     time.sleep(0.05)
+"""
+# Begins the work, which goes on until it may end, and is killed in the midst of it.
+KILLED = """
+import os, pathlib, signal, sys
+from reprieve.config import upgrade
+waits = "import os, time\\nwhile not os.path.exists({go!r}): time.sleep(0.05)"
+upgrade.WORK = (sys.executable, "-c", waits)
+with upgrade.beside(pathlib.Path({folder!r})):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+NEXT = """
+import pathlib, sys
+from reprieve.config import upgrade
+upgrade.WORK = (sys.executable, "-c", "")
+with upgrade.beside(pathlib.Path({folder!r})):
+    pathlib.Path({entered!r}).touch()
 """
 
 
@@ -62,6 +79,28 @@ def test_a_part_waits_until_the_tables_are_done(
 
 def test_a_folder_that_nobody_serves_is_not_waited_for(tmp_path: Path) -> None:
     assert part(tmp_path).communicate(timeout=60)[0] == b"went on\n"
+
+
+def test_a_key_that_was_half_changed_is_settled_before_the_parts_begin(
+    tmp_path: Path, work: Callable[[str], None]
+) -> None:
+    (tmp_path / rotation.NEXT).touch()
+    work(f"import time; time.sleep(1); open({str(tmp_path / 'settled')!r}, 'w')")
+    with upgrade.beside(tmp_path):
+        assert (tmp_path / "settled").exists()
+
+
+def test_the_work_of_a_killed_serve_is_waited_for(tmp_path: Path) -> None:
+    go, entered = tmp_path / "go", tmp_path / "entered"
+    where = {"folder": str(tmp_path), "go": str(go), "entered": str(entered)}
+    killed = subprocess.Popen([sys.executable, "-c", KILLED.format(**where)])
+    assert killed.wait(60) == -signal.SIGKILL
+    after = subprocess.Popen([sys.executable, "-c", NEXT.format(**where)])
+    time.sleep(1)
+    assert not entered.exists()
+    go.touch()
+    assert after.wait(60) == 0
+    assert entered.exists()
 
 
 def test_what_fails_says_its_last_words(tmp_path: Path, work: Callable[[str], None]) -> None:

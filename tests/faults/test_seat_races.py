@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from reprieve.pathway import clinic, infusion, monitors, preparing
+from reprieve.pathway import clinic, house, infusion, monitors, preparing
 from reprieve.pathway.errors import Conflict, NotNow
 from reprieve.pathway.infusion import Happened
-from reprieve.records.models import Device, DeviceAssociation, InfusionState
+from reprieve.records.models import Chair, Device, DeviceAssociation, InfusionState
 from tests import gate_desk
 from tests import world as worlds
 from tests.chairside import quick_world, sit
@@ -76,6 +76,24 @@ def test_a_chair_holds_one_patient(world: World) -> None:
 
     assert refused(together(open_visit, hands=2)) == [Conflict]
     assert live(world, chair=seat) == 1
+
+
+def test_a_chair_is_not_taken_out_of_use_under_a_patient(world: World) -> None:
+    seat, patient = chair(world), gate_desk.planned(world)
+
+    def act(number: int) -> object:
+        if number:
+            return house.change_chair(
+                actor=world["manager"], uid=new(), at=world.at, chair=seat, name="Window", bed="1",
+                has_feed=True, active=False,
+            )  # fmt: skip
+        return preparing.open_visit(
+            actor=world["infusion_nurse"], uid=new(), at=world.at, patient=patient, chair=seat
+        )
+
+    assert len(refused(together(act, hands=2))) == 1
+    in_use = Chair.of(world.id).get(pk=seat).active
+    assert live(world, chair=seat) == (1 if in_use else 0)
 
 
 def test_two_do_not_move_into_one_chair(world: World) -> None:

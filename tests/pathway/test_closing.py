@@ -52,7 +52,7 @@ def close(world: World, patient: uuid.UUID, because: str = "other", **more: obje
 
 def sent(world: World) -> set[str]:
     at = world.at + timedelta(days=60)
-    return {one.template for one in outbox.take(clinic=world.id, at=at, quiet=False)}
+    return {one.template for one in outbox.take(clinic=world.id, at=at, quiet_since=None)}
 
 
 def waiting(world: World) -> set[str]:

@@ -94,7 +94,7 @@ def test_the_hour_and_the_wish_for_peace_are_the_patients(made: Treated) -> None
     choose(wanted=True)
     visits = book(made)
     assert {due.time() for due in prompts(made)} == {time(20, 30)}
-    [taken, *_rest] = outbox.take(clinic=made.world.id, at=prompts(made)[0], quiet=False)[-1:]
+    [taken, *_rest] = outbox.take(clinic=made.world.id, at=prompts(made)[0], quiet_since=None)[-1:]
     assert taken.language == Patient.of(made.world.id).get().language == "es"
     choose(wanted=False)
     assert prompts(made) == []
@@ -122,7 +122,7 @@ def test_they_move_and_end_with_the_series(made: Treated) -> None:
 def test_nothing_is_asked_twice(made: Treated) -> None:
     book(made)
     made.world.at = desk.at(13, 19, 1)
-    for due in outbox.take(clinic=made.world.id, at=made.world.at, quiet=False):
+    for due in outbox.take(clinic=made.world.id, at=made.world.at, quiet_since=None):
         outbox.sent(due=due, at=made.world.at)
     assert FIRST - timedelta(days=10) not in days(made)
     for _ in range(2):

@@ -38,7 +38,7 @@ def remind(world: World, patient: uuid.UUID, template: str = messages.DIARY) -> 
     kept = messages.enqueue(
         clinic=world.id, template=template, at=world.at, patient=patient, params={"path": "/d/x"}
     )
-    taken = outbox.take(clinic=world.id, at=world.at, quiet=False)
+    taken = outbox.take(clinic=world.id, at=world.at, quiet_since=None)
     found = next((one for one in taken if one.id == kept), None)
     if found is not None:
         assert OutboxMessage.of(world.id).get(pk=kept).channel == found.channel, "as it is shown"

@@ -70,7 +70,7 @@ def test_who_stops_gets_no_reminder_until_they_want_them_again(made: Treated) ->
     code = messages.enqueue(
         clinic=made.world.id, template="read_code", at=made.world.at, patient=made.patient
     )
-    taken = outbox.take(clinic=made.world.id, at=made.world.at, quiet=False)
+    taken = outbox.take(clinic=made.world.id, at=made.world.at, quiet_since=None)
     assert [one.id for one in taken if one.patient == made.patient] == [code]
     choose(made)
     assert waiting(made)
@@ -154,7 +154,7 @@ def texted(world: World) -> outbox.Due:
         clinic=world.id, template="clinician_review", at=world.at, patient=patient, channel="sms",
         to="+15550100",
     )  # fmt: skip
-    [due] = outbox.take(clinic=world.id, at=world.at, quiet=False)
+    [due] = outbox.take(clinic=world.id, at=world.at, quiet_since=None)
     return due
 
 
@@ -180,7 +180,7 @@ def test_a_text_that_arrived_is_not_sent_again(world: World, for_good: bool) -> 
     assert outbox.receipt(message=due.id, at=world.at, arrived=True)
     outbox.failed(due=due, at=world.at, error="the answer came too late", for_good=for_good)
     assert state_of(due) == "arrived"
-    assert outbox.take(clinic=world.id, at=world.later(hours=6), quiet=False) == []
+    assert outbox.take(clinic=world.id, at=world.later(hours=6), quiet_since=None) == []
     assert not [i for i in worklist.waiting(clinic=world.id) if i.kind == outbox.FAILED_WORK]
 
 
@@ -191,7 +191,7 @@ def test_a_receipt_is_noted_and_a_failure_becomes_work(world: World) -> None:
         to="+15550100",
     )  # fmt: skip
     assert not outbox.receipt(message=row, at=world.at, arrived=True)  # it never went out
-    [due] = outbox.take(clinic=world.id, at=world.at, quiet=False)
+    [due] = outbox.take(clinic=world.id, at=world.at, quiet_since=None)
     outbox.sent(due=due, at=world.at)
     assert outbox.receipt(message=row, at=world.at, arrived=True)
     assert OutboxMessage.of(world.id).get(pk=row).state == "arrived"

@@ -256,6 +256,37 @@ class TestLedger:
         assert sorted(t or 0 for t in told) == [500, 1_000]
         self.chained(chair)
 
+    def test_what_was_corrected_since_the_closing_is_missing_as_well(
+        self, room: tuple[Room, Chair, uuid.UUID]
+    ) -> None:
+        cabinet, chair, vial = room
+        syringe = cabinet.draw(chair.encounter, vial, "2")
+        first = give(chair, reported=True)
+        closed = cabinet.account(syringe, syringe_ml="1").sum
+        assert closed is not None
+        assert closed.within
+        chair.world.later(minutes=1)
+        right = Dose(drug="midazolam", dose=Decimal("0.001"), route="iv", note="a slip")
+        second = uuid.UUID(charting_drug.give(dose=right, corrects=first, **act(chair))["id"])
+        take_back(chair, second)
+        [found] = discrepancies.waiting(clinic=chair.world.id)
+        assert (found.kind, found.difference_ug) == ("retracted", 1_000)
+        assert found.encounter == chair.encounter
+        self.chained(chair)
+
+    def test_nothing_is_missing_where_the_sum_is_right_by_now(
+        self, room: tuple[Room, Chair, uuid.UUID]
+    ) -> None:
+        cabinet, chair, vial = room
+        syringe = cabinet.draw(chair.encounter, vial, "5")
+        give(chair, mg="2", reported=True)
+        chair.world.later(minutes=1)
+        wrong = give(chair, mg="2", reported=True)
+        cabinet.account(syringe, syringe_ml="3")
+        take_back(chair, wrong)
+        told = [(d.kind, d.difference_ug) for d in discrepancies.waiting(clinic=chair.world.id)]
+        assert told == [("closing", -2_000)]
+
     def test_another_drug_changes_no_syringe(self, room: tuple[Room, Chair, uuid.UUID]) -> None:
         cabinet, chair, vial = room
         syringe = cabinet.draw(chair.encounter, vial, "2")

@@ -36,6 +36,13 @@ def felt(visit: Visit, **said: Any) -> AdverseEvent:
     return row(visit, charting_harm.record(harm=harm, **visit.act()))
 
 
+def corrected(visit: Visit, entry: AdverseEvent, **said: Any) -> AdverseEvent:
+    """A nurse charts it otherwise."""
+    visit.world.later(minutes=1)
+    right = Harm(**{"term": entry.term, "grade": 1, "note": "a slip", **said})
+    return row(visit, charting_harm.record(harm=right, corrects=entry.pk, **visit.act()))
+
+
 def row(visit: Visit, pk: Any) -> AdverseEvent:
     found: AdverseEvent = AdverseEvent.of(visit.world.id).get(pk=pk)
     return found
@@ -131,6 +138,30 @@ def test_a_severe_one_counts_until_a_physician_agrees(visit: Visit) -> None:
     assert harms.waiting(clinic=visit.world.id) == []
 
 
+@pytest.mark.parametrize("said", [{"grade": 4}, {"grade": 2, "serious": True}], ids=str)
+def test_one_made_lighter_first_counts_as_it_was(visit: Visit, said: dict[str, Any]) -> None:
+    lighter = corrected(visit, corrected(visit, felt(visit, **said), grade=2))
+    never = take_back(visit, lighter.pk)
+    assert (never.grade, never.serious) == (said["grade"], said.get("serious", False))
+    assert RULE in visit.blocking
+    assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
+    assert open_items(visit, "adverse_event") == 1
+    whether(visit, never.pk, happened=False)
+    assert RULE not in visit.blocking
+    assert open_items(visit, "adverse_event") == 0
+
+
+def test_if_it_happened_the_lighter_one_stands_again(visit: Visit) -> None:
+    lighter = corrected(visit, felt(visit, grade=4))
+    again = whether(visit, take_back(visit, lighter.pk).pk, happened=True)
+    assert (again.grade, again.retracts) == (1, False)
+
+
+def test_a_judgement_ends_what_was_charted_before_it(visit: Visit) -> None:
+    lighter = corrected(visit, felt(visit, grade=4), grade=2)
+    assert take_back(visit, judge(visit, lighter.pk)).grade == 2
+
+
 def test_a_physician_who_took_it_back_agrees_with_that(visit: Visit) -> None:
     event = felt(visit, grade=4)
     assert RULE in visit.blocking
@@ -140,11 +171,12 @@ def test_a_physician_who_took_it_back_agrees_with_that(visit: Visit) -> None:
 
 
 def test_what_did_happen_stands_again_as_it_was_charted(visit: Visit) -> None:
-    first = felt(visit, grade=4, action="stopped", outcome="resolved")
+    first = felt(visit, grade=4, action="stopped", outcome="resolved", note="Eyes rolled up.")
     never = take_back(visit, first.pk)
     again = whether(visit, never.pk, happened=True)
     charted = ("term", "grade", "serious", "action", "outcome", "onset_ms", "relatedness")
     assert [getattr(again, n) for n in charted] == [getattr(first, n) for n in charted]
+    assert notes.read(again.note) == f"Eyes rolled up.\n{WHY}\nasked all"
     assert RULE in visit.blocking
     assert open_items(visit, "adverse_event") == 1
     judged = judge(visit, again.pk, "definite", "hospital")
@@ -168,9 +200,7 @@ def test_a_nurse_does_not_lift_what_a_physician_decided(visit: Visit, grade: int
     heavy = felt(visit, grade=4)
     decide(visit, "stay")
     if grade == 1:
-        right = Harm(term="dissociation", grade=1, note="a slip")
-        visit.world.later(minutes=1)
-        heavy = row(visit, charting_harm.record(harm=right, corrects=heavy.pk, **visit.act()))
+        heavy = corrected(visit, heavy)
     never = take_back(visit, heavy.pk)
     assert RULE in visit.blocking
     assert [one.id for one in harms.retracted(
@@ -178,6 +208,22 @@ def test_a_nurse_does_not_lift_what_a_physician_decided(visit: Visit, grade: int
     )] == [never.pk]  # fmt: skip
     with pytest.raises(NotNow, match="Judge each"):
         decide(visit, "go_on")
+    whether(visit, never.pk, happened=False)
+    assert RULE not in visit.blocking
+
+
+@pytest.mark.parametrize("lighter", [False, True])
+def test_a_physician_at_the_bedside_does_not_lift_what_was_decided(
+    visit: Visit, lighter: bool
+) -> None:
+    heavy = felt(visit, grade=4)
+    decide(visit, "stay")
+    if lighter:
+        heavy = corrected(visit, heavy)
+    never = take_back(visit, heavy.pk, who="physician")
+    assert never.relatedness is None
+    assert RULE in visit.blocking
+    assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
     whether(visit, never.pk, happened=False)
     assert RULE not in visit.blocking
 
@@ -190,6 +236,26 @@ def test_a_light_one_that_was_judged_is_asked_about(visit: Visit) -> None:
     assert RULE not in visit.blocking
     whether(visit, never.pk, happened=False)
     assert open_items(visit, "adverse_event") == 0
+
+
+def test_a_light_one_that_waits_outlasts_the_judgement_of_another(visit: Visit) -> None:
+    never = take_back(visit, judge(visit, felt(visit, grade=1).pk))
+    judge(visit, felt(visit, term="nausea").pk)
+    assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
+    assert open_items(visit, "adverse_event") > 0
+    severe = judge(visit, felt(visit, term="chest pain", grade=4).pk, "probable", "hospital")
+    assert row(visit, severe).serious
+    decide(visit, "go_on")  # a light one holds no infusion
+    assert RULE not in visit.blocking
+    whether(visit, never.pk, happened=False)
+    assert open_items(visit, "adverse_event") == 0
+
+
+def test_a_judged_one_that_became_another_is_asked_about(visit: Visit) -> None:
+    judged = row(visit, judge(visit, felt(visit, grade=1).pk))
+    never = take_back(visit, corrected(visit, judged, term="nausea").pk)
+    assert open_items(visit, "adverse_event") == 1
+    assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
 
 
 def test_nothing_goes_on_from_it(visit: Visit) -> None:

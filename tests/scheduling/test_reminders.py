@@ -15,6 +15,7 @@ from reprieve.scheduling.reminders import (
     appointment_reminders,
     diary_prompts,
     due,
+    quiet_since,
     read,
     routine,
 )
@@ -199,6 +200,20 @@ def test_what_is_due_now(shipped: Routine) -> None:
 )
 def test_quiet_hours(begins: time, ends: time, wall: time, *, quiet: bool) -> None:
     assert Quiet(begins=begins, ends=ends).is_quiet(wall) == quiet
+
+
+@pytest.mark.parametrize(
+    ("at", "since"),
+    [
+        (on(date(2026, 3, 2), time(21)), None),
+        (on(date(2026, 3, 2), time(21, 0, 3)), on(date(2026, 3, 2), time(21))),
+        (on(date(2026, 3, 3), time(7, 59)), on(date(2026, 3, 2), time(21))),
+        (on(date(2026, 3, 8), time(7, 59)), on(date(2026, 3, 7), time(21))),  # clocks go forward
+        (on(date(2026, 3, 3), time(8)), None),
+    ],
+)
+def test_since_when_it_is_quiet(shipped: Routine, at: datetime, since: datetime | None) -> None:
+    assert quiet_since(at=at, zone=NY, routine=shipped) == since
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,9 @@ def test_a_judgement_is_a_physicians_and_made_once(today: World, event: uuid.UUI
         judge(today, event, relatedness="maybe")
     with pytest.raises(BadValue, match="criteria"):
         judge(today, event, criteria=("odd",))
+    for outcome in ("entered-in-error", "gone", ""):
+        with pytest.raises(BadValue, match="outcome"):
+            judge(today, event, outcome=outcome)
     with pytest.raises(NotFound):
         judge(today, uuid.uuid4())
     judge(today, event)

@@ -48,8 +48,8 @@ def drug(chair: Chair) -> uuid.UUID:
     return uuid.UUID(saved["id"])
 
 
-def felt(chair: Chair, grade: int = 1) -> uuid.UUID:
-    harm = charting_harm.Harm(term="nausea", grade=grade)
+def felt(chair: Chair, grade: int = 1, note: str = "") -> uuid.UUID:
+    harm = charting_harm.Harm(term="nausea", grade=grade, note=note)
     return charting_harm.record(harm=harm, **args(chair))
 
 
@@ -171,7 +171,7 @@ def test_others_take_nothing_back(as_role: AsRole, chair: Chair, drug: uuid.UUID
 def test_a_physician_decides_about_a_severe_one(
     nurse: Client, as_role: AsRole, chair: Chair
 ) -> None:
-    seen = felt(chair, grade=4)
+    seen = felt(chair, grade=4, note="Green.")
     take_back(nurse, chair, "not_seen", seen)
     never = AdverseEvent.of(chair.world.id).get(corrects_id=seen)
     doctor, place = as_role("physician"), reverse("harm_event", args=[never.pk])
@@ -195,20 +195,27 @@ def test_a_physician_decides_about_a_severe_one(
     done = doctor.post(place, {"act": str(new()), "happened": "no", "note": "asked them all"})
     assert done.status_code == 302
     agreed = AdverseEvent.of(chair.world.id).get(corrects_id=never.pk)
-    assert "A physician agreed." in page(doctor, "harm_event", agreed.pk)
+    settled = page(doctor, "harm_event", agreed.pk)
+    assert "A physician agreed." in settled
+    assert "Green." in settled
     assert "Nothing waits." in page(doctor, "harm")
 
 
 def test_what_did_happen_stands_again(nurse: Client, as_role: AsRole, chair: Chair) -> None:
-    seen = felt(chair, grade=3)
+    seen = felt(chair, grade=3, note="Green, on the left arm.")
     take_back(nurse, chair, "not_seen", seen)
     never = AdverseEvent.of(chair.world.id).get(corrects_id=seen)
     doctor = as_role("physician")
+    asked = page(doctor, "harm_event", never.pk)
+    assert "As it was charted" in asked
+    assert "Green, on the left arm." in asked
     said = {"act": str(new()), "happened": "yes", "note": "I saw it"}
     assert doctor.post(reverse("harm_event", args=[never.pk]), said).status_code == 302
     again = AdverseEvent.of(chair.world.id).get(corrects_id=never.pk)
     html = page(doctor, "harm_event", again.pk)
     assert "Caused by the drug" in html
+    told = doctor.get(reverse("harm_report", args=[again.pk, "json"])).json()["B_event"]
+    assert told["description"].startswith("Green, on the left arm.\n")
     lines = page(nurse, "infusion", chair.encounter)
     assert f'data-row="{again.pk}"' in lines
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, override_settings
 
 from reprieve.interop.messages import deliver
-from reprieve.pathway import messages, outbox
+from reprieve.pathway import closing, messages, outbox
 from reprieve.records.models import Clinic, OutboxMessage
 from reprieve.records.queries import outbox as queries
 from tests import world as w
@@ -103,3 +103,10 @@ def test_a_failed_text_shows_the_mail_that_went_in_its_place(
     page = desk.get(f"/patients/{patient}/links").content.decode()
     assert "Call the patient" in page
     assert "opaque" not in page
+    closing.close(
+        actor=world["physician"], uid=w.new(), at=world.at, patient=patient, because="died",
+        reason="as the family told",
+    )  # fmt: skip
+    page = desk.get(f"/patients/{patient}/links").content.decode()
+    assert "handset off" in page
+    assert "Call the patient" not in page

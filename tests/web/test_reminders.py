@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from reprieve.pathway import links, messages, outbox
 from reprieve.records.models import OutboxMessage, Patient
 from reprieve.records.queries import links as link_queries
+from reprieve.records.queries import outbox as outbox_queries
 from reprieve.records.queries import reminder_choices
 from tests import world as w
 
@@ -137,7 +138,7 @@ class TestTexts:
             clinic=world.id, template="clinician_review", at=world.at, patient=address[1],
             channel="sms", to="+15550100",
         )  # fmt: skip
-        [due] = outbox.take(clinic=world.id, at=world.at, quiet=False)
+        [due] = outbox.take(clinic=world.id, at=world.at, quiet_since=None)
         outbox.sent(due=due, at=world.at)
         assert told(f'{{"id": "{row}", "status": "delivered"}}').status_code == 200
         assert "Arrived" in as_role("front_desk").get("/outbox").content.decode()
@@ -146,6 +147,28 @@ class TestTexts:
         ).status_code == 200
         assert "switched off" in as_role("front_desk").get("/outbox").content.decode()
         assert OutboxMessage.of(world.id).get(pk=row).state == "failed"
+
+    @pytest.mark.parametrize(
+        ("reason", "shown"),
+        [("error 21610 from carrier", "error 21610 from carrier"),
+         ("21610 +1 (555) 010-7788", "21610 …")],
+    )  # fmt: skip
+    def test_a_stop_that_comes_as_a_receipt_ends_it(
+        self, world: w.World, address: tuple[str, Any], monkeypatch: pytest.MonkeyPatch,
+        reason: str, shown: str,
+    ) -> None:  # fmt: skip
+        monkeypatch.setenv(messages.GATEWAY, "https://texts.example")
+        text = messages.enqueue(
+            clinic=world.id, template=messages.DIARY, at=world.at, patient=address[1],
+            channel="sms", params={"path": "/d/opaque"},
+        )  # fmt: skip
+        OutboxMessage.of(world.id).filter(pk=text).update(state="sent", attempts=1)
+        said = f'{{"id": "{text}", "status": "failed", "reason": "{reason}"}}'
+        with override_settings(MAIL_LEAVES=True):
+            assert told(said).status_code == 200
+        [row] = outbox_queries.failed_lately(clinic=world.id, patient=address[1])
+        assert row.error == f"the gateway could not deliver it: {shown}"
+        assert (row.then, row.is_open) == (None, True)
 
     @pytest.mark.parametrize(
         ("body", "status"),

@@ -17,7 +17,6 @@ from reprieve.pathway.outbox import Due
 from reprieve.records.queries import clinics, settings
 from reprieve.records.queries.clinics import ClinicView
 from reprieve.scheduling import reminders
-from reprieve.scheduling.wall import local
 
 # Where `serve` shows its pages; a clinic behind a proxy sets its own as `clinic.url`.
 URL = "REPRIEVE_URL"
@@ -31,8 +30,8 @@ def deliver_all() -> int:
 def deliver(*, clinic: uuid.UUID, at: datetime) -> int:
     """This function will send what is due in one clinic. No failure of one stops another."""
     view = clinics.clinic(clinic)
-    quiet = reminders.routine().quiet.is_quiet(local(at, view.timezone).time())
-    taken = outbox.take(clinic=clinic, at=at, quiet=quiet)
+    since = reminders.quiet_since(at=at, zone=view.timezone, routine=reminders.routine())
+    taken = outbox.take(clinic=clinic, at=at, quiet_since=since)
     sender = _sender(view, at)
     for due in taken:
         _try(due, sender, at, is_demo=view.is_demo)

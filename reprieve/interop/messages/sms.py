@@ -7,15 +7,20 @@ import os
 import urllib.error
 import urllib.request
 import uuid
+from difflib import SequenceMatcher
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import messages
+from reprieve.pathway import gateway_words, messages
 
 TIMEOUT_S = 10.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 REFUSED_FOR_GOOD = range(400, 500)
 TRY_LATER = frozenset({408, 425, 429})
+MOST_READ = 500
+# As many characters of our own text in a row are that text, and no words of the gateway.
+ECHO = 16
 
 
 class NotSent(Exception):
@@ -53,9 +58,24 @@ def send(*, to: str, text: str, number: uuid.UUID) -> None:
             return
     except urllib.error.HTTPError as error:
         final = error.code in REFUSED_FOR_GOOD and error.code not in TRY_LATER
-        raise NotSent(f"the gateway answered {error.code}", for_good=final) from error
-    except OSError as error:
+        said = _said(error, text)
+        reason = f"the gateway answered {error.code}" + (f": {said}" if said else "")
+        raise NotSent(reason, for_good=final) from error
+    except (OSError, HTTPException) as error:  # nobody there, or no gateway
         raise NotSent("the gateway cannot be reached", for_good=False) from error
+
+
+def _said(error: urllib.error.HTTPError, text: str) -> str:
+    """Why it was refused: the gateway's first words, without what it hands back of the text."""
+    try:
+        with error:
+            said = error.read(MOST_READ).decode(errors="replace")
+    except (OSError, HTTPException):
+        return ""
+    for same in reversed(SequenceMatcher(None, said, text, autojunk=False).get_matching_blocks()):
+        if same.size >= ECHO:
+            said = f"{said[: same.a]}…{said[same.a + same.size :]}"
+    return gateway_words.kept(said)
 
 
 def _checked(url: str) -> str:

@@ -23,8 +23,9 @@ class HarmView:
     """A side effect as it stands now, with its judgement where there is one.
 
     `asked_anew`: it stands for one on which a physician's "no further infusion" rests, or takes
-    back one that a physician judged. `retracted`: it is said not to have happened; until a
-    physician agrees, a heavy one waits as before.
+    back one that a physician judged, or what was made of it. `retracted`: it is said not to have
+    happened; until a physician agrees, a heavy one waits as before. `charted_grade` and
+    `charted_note` are then those of the entry that it takes back.
     """
 
     id: uuid.UUID
@@ -49,6 +50,8 @@ class HarmView:
     lots: tuple[str, ...]
     asked_anew: bool = False
     retracted: bool = False
+    charted_grade: int | None = None
+    charted_note: str = ""
 
     @property
     def waits(self) -> bool:
@@ -154,6 +157,7 @@ def _view(row: AdverseEvent, by: str, acts: Sequence[Act]) -> HarmView:
     onset = _at(row.onset_ms)
     assert onset is not None  # the column is never empty
     then = charts.at_onset(row, acts)
+    charted = _charted(row)
     return HarmView(
         id=row.pk, patient=row.patient_id, encounter=row.encounter_id, term=row.term,
         grade=row.grade, onset=onset, ended=_at(row.ended_ms),
@@ -163,8 +167,26 @@ def _view(row: AdverseEvent, by: str, acts: Sequence[Act]) -> HarmView:
         relatedness=row.relatedness or "", expected=row.expected, device_fault=row.device_fault,
         note=notes.read(row.note), by=by, recorded_at=row.recorded_at,
         lots=_lots(row), retracted=row.retracts,
-        asked_anew=row.retracts and row.corrects.relatedness is not None,
+        asked_anew=row.retracts and _was_judged(row),
+        charted_grade=charted.grade if row.retracts else None,
+        charted_note=notes.read(charted.note) if row.retracts else "",
     )  # fmt: skip
+
+
+def _charted(row: AdverseEvent) -> AdverseEvent:
+    """What an entry takes back, also one that stands for the word of somebody before."""
+    while row.retracts:
+        row = row.corrects
+    return row
+
+
+def _was_judged(row: AdverseEvent) -> bool:
+    """Whether a physician judged what an entry stands for, by one correction or several."""
+    while row.corrects is not None:
+        row = row.corrects
+        if row.relatedness is not None:
+            return True
+    return False
 
 
 def _lots(row: AdverseEvent) -> tuple[str, ...]:

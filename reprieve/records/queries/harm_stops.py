@@ -29,11 +29,13 @@ class HarmStop:
 
     `same_severe_n`: how often the side effect of grade 3 or more came that came most often, 0
     when none came since the decision. `serious`: None while one waits for its judgement.
+    `waits`: whether a physician must still judge one, also a light one that stops nothing.
     """
 
     same_severe_n: int
     serious: bool | None
     heavy: tuple[HarmView, ...]
+    waits: bool
 
     @property
     def facts(self) -> dict[str, int | bool | None]:
@@ -51,18 +53,22 @@ class HarmStop:
 def of(*, clinic: uuid.UUID, patient: uuid.UUID, as_if_undecided: bool = False) -> HarmStop:
     """This function will gather a patient's severe side effects since the last decision."""
     outcome, named = _last_word(clinic, patient)
-    held = _resting_on(clinic, patient, named) if outcome == STAY else frozenset()
-    found = [
-        replace(event, asked_anew=event.id in held)
-        for event in harm.undecided(clinic=clinic, patient=patient)
-    ]
+    held = _held(clinic, patient, outcome, named)
+    every = harm.undecided(clinic=clinic, patient=patient)
+    found = [replace(event, asked_anew=event.id in held) for event in every]
     heavy = tuple(
         e for e in found if harm_grades.needs_review(grade=e.grade, serious=e.serious) or e.waits
     )
     seen = named if outcome == GO_ON and not as_if_undecided else frozenset()
     return HarmStop(
-        same_severe_n=_repeats(heavy, seen), serious=_serious(heavy, seen), heavy=heavy
-    )
+        same_severe_n=_repeats(heavy, seen), serious=_serious(heavy, seen), heavy=heavy,
+        waits=any(event.waits for event in (*every, *heavy)),
+    )  # fmt: skip
+
+
+def resting(*, clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[uuid.UUID]:
+    """This function will name the entries on which a patient's "no further infusion" rests."""
+    return _held(clinic, patient, *_last_word(clinic, patient))
 
 
 def decided(*, clinic: uuid.UUID) -> frozenset[uuid.UUID]:
@@ -81,10 +87,12 @@ def _last_word(clinic: uuid.UUID, patient: uuid.UUID) -> tuple[str, frozenset[st
     return last.outcome, frozenset(named)
 
 
-def _resting_on(
-    clinic: uuid.UUID, patient: uuid.UUID, named: frozenset[str]
+def _held(
+    clinic: uuid.UUID, patient: uuid.UUID, outcome: str, named: frozenset[str]
 ) -> frozenset[uuid.UUID]:
-    """Some entries, and what stands for them since, by one correction or several."""
+    """What a word against infusions named, and what stands for it since, by any corrections."""
+    if outcome != STAY:
+        return frozenset()
     rows = AdverseEvent.of(clinic).filter(patient_id=patient)
     before = dict(rows.values_list("id", "corrects_id"))
 

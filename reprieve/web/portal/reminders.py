@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import re
 import uuid
 from datetime import time
 from typing import Any
@@ -21,7 +20,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from reprieve.pathway import clock, message_ways, messages, outbox, reminder_choice
+from reprieve.pathway import (
+    clock,
+    gateway_words,
+    message_ways,
+    messages,
+    outbox,
+    reminder_choice,
+)
 from reprieve.pathway.permissions import by_link
 from reprieve.records.queries import clinics, reminder_choices
 from reprieve.records.queries import links as queries
@@ -34,8 +40,6 @@ from reprieve.web.reminder_ways import WayField
 
 FIRST_HOUR, LAST_HOUR = 8, 21
 LARGEST_BODY = 10_000
-# A gateway may say the number in its reason; it is kept nowhere in the open.
-NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}")
 
 
 def _hours() -> list[tuple[str, Any]]:
@@ -128,7 +132,7 @@ def _receipt(body: dict[str, Any]) -> HttpResponse:
         return JsonResponse({"error": _("id must be the text's own number")}, status=400)
     known = outbox.receipt(
         message=number, at=clock.real(), arrived=body["status"] == "delivered",
-        reason=NUMBER.sub("…", str(body.get("reason", "")))[:100],
+        reason=gateway_words.kept(str(body.get("reason", ""))),
     )  # fmt: skip
     return JsonResponse({"known": known}, status=200 if known else 404)
 

@@ -105,6 +105,7 @@ def _reminders(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
     """What the patient chose about reminders, and the way by which they come."""
     choice = reminder_choices.of(clinic=request.actor.clinic, patient=patient)
     offered = message_ways.offered(clinic=request.actor.clinic, patient=patient)
+    gone = bool(closings.silent(clinic=request.actor.clinic, patients=[patient]))
     used = choice.way if choice.way in offered else next(iter(offered), "")
     return {
         "choice": choice, "used": reminder_ways.WAYS.get(used, ""),
@@ -112,7 +113,7 @@ def _reminders(request: PageRequest, patient: uuid.UUID) -> dict[str, Any]:
         "reminders_form": RemindersForm(offered=offered, initial={"way": choice.way}),
         "failed": [
             {"what": outbox_page.TEMPLATES.get(one.template, one.template), "at": one.due_at,
-             "error": one.error, "is_open": one.is_open, "then": outbox_page.then(one)}
+             "error": one.error, "is_open": one.is_open and not gone, "then": outbox_page.then(one)}
             for one in outbox.failed_lately(clinic=request.actor.clinic, patient=patient)
         ],
     }  # fmt: skip

@@ -37,6 +37,8 @@ class Gateway(HTTPServer):
         self.texts: list[dict[str, str]] = []
         self.tokens: list[str | None] = []
         self.status = 200
+        self.says = ""
+        self.echoes = False
         super().__init__(("127.0.0.1", 0), _Answer)
 
 
@@ -45,10 +47,12 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:  # the library's name
         size = int(self.headers["Content-Length"])
-        self.server.texts.append(json.loads(self.rfile.read(size)))
+        said = self.rfile.read(size)
+        self.server.texts.append(json.loads(said))
         self.server.tokens.append(self.headers["Authorization"])
         self.send_response(self.server.status)
         self.end_headers()
+        self.wfile.write(said if self.server.echoes else self.server.says.encode())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

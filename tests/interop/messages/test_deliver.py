@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -15,6 +15,7 @@ from reprieve.pathway.errors import NotFound, NotNow
 from reprieve.records.models import OutboxAttempt
 from reprieve.records.queries import outbox as queries
 from reprieve.records.queries import worklist as work
+from reprieve.scheduling.wall import local, resolve
 from tests import world as w
 from tests.interop.messages.conftest import Mailbox
 from tests.interop.messages.sending import booked, go, states
@@ -136,6 +137,38 @@ def test_nobody_is_reminded_at_night(world: World, mailbox_server: Mailbox) -> N
     assert go(world) == 1
 
 
+@pytest.mark.parametrize(
+    ("due", "looked", "goes"),
+    [
+        ("21:00:00", "21:00:03", True),
+        ("20:59:58", "21:00:03", True),
+        ("21:00:00", "21:08:00", True),  # the batch before took its time
+        ("21:01:00", "21:01:03", False),
+        ("21:00:00", "21:30:00", False),  # the clock stood
+        ("18:00:00", "21:00:03", False),
+    ],
+)
+def test_what_is_due_as_the_quiet_hours_begin_goes_out(
+    world: World, mailbox_server: Mailbox, due: str, looked: str, goes: bool
+) -> None:
+    patient, _ = w.person(world)
+
+    def today(wall: str) -> datetime:
+        here = local(world.at, world.clinic.timezone).date()
+        return resolve(
+            day=here, wall=time.fromisoformat(wall), zone=world.clinic.timezone
+        ).at
+
+    messages.enqueue(
+        clinic=world.id, template="diary_prompt", at=world.at, due_at=today(due), patient=patient,
+        params={"path": "/d/opaque"},
+    )  # fmt: skip
+    world.at = today(looked)
+    assert go(world) == int(goes)
+    world.later(hours=12)
+    assert go(world) == int(not goes)
+
+
 def test_a_spanish_reader_gets_spanish(world: World, mailbox_server: Mailbox) -> None:
     from reprieve.pathway import patients
     from reprieve.records.identity import Identity
@@ -194,7 +227,7 @@ def test_a_refused_address_fails_at_once_and_can_be_tried_again(
 def test_what_a_dead_process_took_is_taken_again(world: World, mailbox_server: Mailbox) -> None:
     patient, _ = w.person(world)
     booked(world, patient)
-    first = outbox.take(clinic=world.id, at=world.at, quiet=False)
+    first = outbox.take(clinic=world.id, at=world.at, quiet_since=None)
     assert go(world) == 0
     world.at += outbox.OWNED_FOR
     assert go(world) == 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
 
 import pytest
 
 from reprieve.pathway import messages, reminder_choice, risk
-from reprieve.records.models import Practitioner
+from reprieve.records.models import OutboxMessage, Practitioner
 from reprieve.records.queries import outbox as queries
 from tests import world as w
 from tests.interop.messages.conftest import Mailbox
@@ -55,6 +57,30 @@ def test_a_gateway_that_refuses(world: World, gateway: Gateway, status: int, sta
     )
     go(world)
     assert states(world, "clinician_review") == [state]
+
+
+def test_what_answers_in_another_tongue_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for to in ("+15550100", "+15550101"):
+        messages.enqueue(
+            clinic=world.id, template="clinician_review", at=world.at, to=to, channel="sms"
+        )
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("REPRIEVE_SMS_URL", f"http://127.0.0.1:{other.getsockname()[1]}/")
+        threading.Thread(target=_speak, args=(other,), daemon=True).start()
+        go(world)
+    assert states(world, "clinician_review") == ["waiting", "waiting"]
+    # The first did not keep the second from its turn.
+    assert set(OutboxMessage.of(world.id).values_list("attempts", flat=True)) == {1}
+
+
+def _speak(other: socket.socket) -> None:
+    for _ in range(2):
+        connection, _ = other.accept()
+        connection.recv(65_536)
+        connection.sendall(b"220 mail.invented ESMTP\r\n")
+        connection.close()
 
 
 def test_a_gateway_in_the_clear_is_never_used(

@@ -98,6 +98,21 @@ def test_a_refused_text_goes_by_mail_once(
     assert len(calls(world)) == 1
 
 
+def test_a_text_that_is_tried_again_takes_its_mail_back(
+    world: World, gateway: Gateway, mailbox_server: Mailbox
+) -> None:
+    gateway.status = REFUSES
+    text = remind(world, by_text(world))
+    go(world)
+    gateway.status = 200
+    outbox.retry(actor=world["front_desk"], uid=new(), at=world.later(seconds=2), message=text)
+    go(world)
+    found = view(world, text)
+    assert (found.state, len(gateway.texts), mailbox_server.mails) == ("sent", 2, [])
+    assert found.then is not None
+    assert found.then.state == "withdrawn"
+
+
 def test_a_receipt_that_it_did_not_arrive_does_the_same(
     world: World, gateway: Gateway, mailbox_server: Mailbox
 ) -> None:
@@ -125,6 +140,43 @@ def test_after_the_last_try_and_never_before(
     assert len(mailbox_server.mails) == 1
 
 
+def test_before_it_expires_and_not_never(
+    world: World, gateway: Gateway, mailbox_server: Mailbox
+) -> None:
+    gateway.status = 503
+    until = (world.at + timedelta(hours=1)).isoformat()  # the tries are at 0, 1, 6, 21, 81 minutes
+    text = remind(world, by_text(world), params={"expires_at": until})
+    for _ in range(4):
+        assert view(world, text).then is None
+        go(world)
+        world.at = max(world.at, view(world, text).due_at)
+    assert view(world, text).state == "failed"
+    go(world)
+    assert len(mailbox_server.mails) == 1
+    assert calls(world) == []
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_was_tried_in_vain_and_is_over_is_work(
+    world: World, gateway: Gateway, by_hand: bool
+) -> None:
+    gateway.status = REFUSES if by_hand else 503
+    patient = by_text(world, email="")
+    until = (world.at + timedelta(hours=1)).isoformat()
+    text = remind(world, patient, params={"expires_at": until})
+    go(world)
+    if by_hand:
+        outbox.retry(actor=world["front_desk"], uid=new(), at=world.at, message=text)
+    assert calls(world) == []
+    world.later(hours=2)  # the server stood meanwhile
+    go(world)
+    assert view(world, text).state == "expired"
+    assert [one.patient for one in calls(world)] == [patient]
+    never = remind(world, patient, params={"expires_at": until})
+    go(world)
+    assert (view(world, never).state, len(calls(world))) == ("expired", 1)
+
+
 @pytest.mark.parametrize(
     ("who", "reason"),
     [
@@ -148,6 +200,42 @@ def test_where_no_mail_may_go_somebody_calls(
     assert queries.count_open(clinic=world.id) == 1
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        '{"code": 21610, "message": "not allowed"}',
+        '{"message": "Attempt to send to unsubscribed recipient"}',
+        f'{{"to": "+1 555 0100 199", "trace": "{"x" * 120}", "code":21610}}',
+    ],
+)
+def test_a_stop_that_comes_as_a_refusal_ends_it(
+    world: World, gateway: Gateway, mailbox_server: Mailbox, says: str
+) -> None:
+    gateway.status, gateway.says = REFUSES, says
+    patient = by_text(world)
+    text = remind(world, patient)
+    for _ in range(2):
+        go(world)
+    assert (len(gateway.texts), mailbox_server.mails) == (1, [])
+    assert [one.patient for one in calls(world)] == [patient]
+    assert view(world, text).error.startswith("the gateway answered 400: ")
+    assert "0199" not in view(world, text).error
+
+
+def test_a_refusal_that_hands_back_the_text_is_no_stop_and_is_not_kept(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(messages.INBOUND, "an-invented-word")  # then the text says: reply STOP
+    text = remind(world, by_text(world))
+    gateway.status, gateway.echoes = REFUSES, True
+    go(world)
+    assert "STOP" in gateway.texts[0]["text"]
+    found = view(world, text)
+    assert found.error.startswith("the gateway answered 400: ")
+    assert "opaque" not in found.error
+    assert found.then is not None
+
+
 @pytest.mark.usefixtures("gateway")
 def test_nor_where_no_mail_leaves_or_a_stop_came_or_care_ended(world: World) -> None:
     stopped, ended, lost = (by_text(world, email=f"{n}@example.org", mrn=n) for n in "abc")
@@ -166,6 +254,26 @@ def test_nor_where_no_mail_leaves_or_a_stop_came_or_care_ended(world: World) -> 
     with override_settings(MAIL_LEAVES=False):
         outbox.receipt(message=texts[2], at=world.later(minutes=1), arrived=False)
     assert [view(world, text).then for text in texts] == [None] * 3
+
+
+@pytest.mark.usefixtures("gateway")
+@pytest.mark.parametrize("because", ["died", "moved_away"])
+def test_nobody_calls_who_died_or_moved_away_since(world: World, because: str) -> None:
+    patient = by_text(world)
+    text = remind(world, patient)
+    go(world)
+    closing.close(
+        actor=world["physician"], uid=new(), at=world.later(minutes=1), patient=patient,
+        because=because, reason="as the family told",
+    )  # fmt: skip
+    outbox.receipt(message=text, at=world.later(minutes=1), arrived=False)
+    assert view(world, text).state == "failed"
+    assert calls(world) == []
+    # What goes to the staff about them still counts.
+    call = remind(world, patient, template="clinician_review", to="+15550100170")
+    OutboxMessage.of(world.id).filter(pk=call).update(state="sent", attempts=1)
+    outbox.receipt(message=call, at=world.at, arrived=False)
+    assert len(calls(world)) == 1
 
 
 @pytest.mark.usefixtures("gateway")
