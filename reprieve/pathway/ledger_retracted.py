@@ -11,14 +11,12 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Sum
-
 from reprieve.pathway import ledger, ledger_losses
 from reprieve.pathway.acts import Done
 from reprieve.pathway.ledger import Book
 from reprieve.pathway.permissions import Actor
 from reprieve.records.models import Discrepancy
-from reprieve.records.queries import portions
+from reprieve.records.queries import discrepancies, portions
 from reprieve.records.queries.portions import ClosingView, PortionView
 
 KIND = "retracted"
@@ -41,18 +39,28 @@ def tell_missing(
     """
     found = portions.of_visit(clinic=actor.clinic, encounter=encounter)
     for one in found:
-        if one.closed is None or one.given_ug >= before.get(one.id, 0):
+        was_ug = before.get(one.id, 0)
+        if one.closed is None or one.given_ug >= was_ug:
             continue
         left_ug = one.closed.drawn_ug - one.closed.wasted_ug - one.given_ug
-        missing_ug = one.closed.given_ug - one.given_ug - _told_ug(actor.clinic, one.closed)
+        told_ug = _told_ug(actor.clinic, one.closed, was_ug)
+        missing_ug = one.closed.given_ug - one.given_ug - told_ug
         if missing_ug > 0 and left_ug > one.closed.tolerance_ug:
             _discrepancy(one, one.closed, missing_ug, actor=actor, uid=uid, at=at)
 
 
-def _told_ug(clinic: uuid.UUID, closing: ClosingView) -> int:
-    """What was said to be missing from a closing before."""
+def _told_ug(clinic: uuid.UUID, closing: ClosingView, was_ug: int) -> int:
+    """What was said to be missing from a closing before, in micrograms.
+
+    What a person closed since counts no further than it was missing until now (`was_ug`): a dose
+    that was entered anew and taken back again is missing anew.
+    """
     rows = Discrepancy.of(clinic).filter(closing_id=closing.id, kind=KIND)
-    return rows.aggregate(sum=Sum("difference_ug"))["sum"] or 0
+    waits = {one.id for one in discrepancies.waiting(clinic=clinic)}
+    sums = {True: 0, False: 0}
+    for row in rows:
+        sums[row.pk in waits] += row.difference_ug or 0
+    return sums[True] + min(sums[False], max(0, closing.given_ug - was_ug))
 
 
 def _discrepancy(

@@ -169,8 +169,11 @@ class Search:
 
     def because(self) -> Message:
         """Say which infusion could not be placed."""
+        number = self._stuck[0] + 1
         says = N_("No place for infusion {number} within its spacing.")
-        return Message(id=says, params={"number": self._stuck[0] + 1})
+        if number in self.pinned:
+            says = N_("Infusion {number} was agreed to stay where it is: move this one alone.")
+        return Message(id=says, params={"number": number})
 
     def _days(
         self, index: int, anchor: tuple[int, date], chosen: tuple[Proposal, ...]

@@ -100,6 +100,30 @@ def test_who_was_named_is_shown_and_asked_no_more(home: Chair) -> None:
     assert waits(world) == []
 
 
+def test_a_try_before_its_day_names_nobody(home: Chair) -> None:
+    world = home.world
+    day = tomorrow(world)
+    change(world, day)
+    followup.call(
+        actor=world["physician"], uid=new(), at=world.later(minutes=1),
+        encounter=home.encounter, said=Call(reached=False),
+    )  # fmt: skip
+    assert [one.named for one in found(world)] == [None]
+    change(world, day + timedelta(days=1))
+    assert len(waits(world)) == 1
+
+
+def test_a_day_that_was_closed_before_is_no_news(world: World) -> None:
+    """Who calls was asked at discharge; who goes to hospital needs no name."""
+    chair = ready(world)
+    change(world, tomorrow(world))
+    world.later(minutes=1)
+    leave(chair, way="hospital", reason="a fall")
+    assert found(world) == []
+    change(world, tomorrow(world) + timedelta(days=1))
+    assert waits(world) == []
+
+
 def test_a_day_taken_back_ends_it_and_closed_again_it_is_asked_anew(home: Chair) -> None:
     world = home.world
     day = tomorrow(world)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_drug, charting_harm, retracting, signing
+from reprieve.pathway import charting_drug, charting_harm, ledger_losses, retracting, signing
 from reprieve.pathway.charting_drug import Dose
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.clock import ms
@@ -228,6 +228,29 @@ class TestLedger:
         [found] = discrepancies.waiting(clinic=chair.world.id)
         assert found.kind == "closing"
         self.chained(chair)
+
+    def test_a_dose_entered_anew_and_taken_back_again_is_missing_anew(
+        self, room: tuple[Room, Chair, uuid.UUID]
+    ) -> None:
+        cabinet, chair, vial = room
+        syringe = cabinet.draw(chair.encounter, vial, "2")
+        first = give(chair, reported=True)
+        cabinet.account(syringe, syringe_ml="1")
+        take_back(chair, first)
+        chair.world.later(minutes=1)
+        take_back(chair, give(chair, reported=True))
+        [found] = discrepancies.waiting(clinic=chair.world.id)  # the same milligram, once
+        assert found.difference_ug == 1_000
+        chair.world.later(minutes=1)
+        anew = give(chair, reported=True)
+        ledger_losses.judge(
+            actor=chair.world["medical_director"], uid=new(), at=chair.world.at,
+            discrepancy=found.id, kind="explained", text="It was given, and is charted again.",
+        )  # fmt: skip
+        assert discrepancies.waiting(clinic=chair.world.id) == []
+        take_back(chair, anew)
+        [found] = discrepancies.waiting(clinic=chair.world.id)
+        assert (found.kind, found.difference_ug) == ("retracted", 1_000)
 
     def test_one_that_closed_on_the_dose_opens_a_discrepancy(
         self, room: tuple[Room, Chair, uuid.UUID]

@@ -258,6 +258,15 @@ def test_a_judged_one_that_became_another_is_asked_about(visit: Visit) -> None:
     assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
 
 
+def test_one_that_was_judged_two_corrections_ago_is_asked_about(visit: Visit) -> None:
+    judged = row(visit, judge(visit, felt(visit, grade=1).pk))
+    entry = corrected(visit, judged, term="nausea")
+    judge(visit, felt(visit, term="vomiting").pk)  # ends what was asked about the first
+    assert open_items(visit, "adverse_event") == 0
+    take_back(visit, entry.pk)
+    assert open_items(visit, "adverse_event") == 1
+
+
 def test_nothing_goes_on_from_it(visit: Visit) -> None:
     first = felt(visit, grade=1)
     never = take_back(visit, first.pk)

@@ -72,10 +72,16 @@ def _said(error: urllib.error.HTTPError, text: str) -> str:
             said = error.read(MOST_READ).decode(errors="replace")
     except (OSError, HTTPException):
         return ""
-    for same in reversed(SequenceMatcher(None, said, text, autojunk=False).get_matching_blocks()):
-        if same.size >= ECHO:
-            said = f"{said[: same.a]}…{said[same.a + same.size :]}"
-    return gateway_words.kept(said)
+    return gateway_words.kept(_without(said, text))
+
+
+def _without(said: str, text: str) -> str:
+    """What is left of some words when every longer piece of a text is cut out of them."""
+    while True:
+        same = SequenceMatcher(None, said, text, autojunk=False).find_longest_match()
+        if same.size < ECHO:
+            return said
+        said = f"{said[: same.a]}…{said[same.a + same.size :]}"
 
 
 def _checked(url: str) -> str:

@@ -31,6 +31,9 @@ class Unowned:
 def unowned(*, clinic: uuid.UUID, at: datetime) -> list[Unowned]:
     """This function will list the calls still to make that fall on a closed day without an owner,
     the soonest first.
+
+    Who makes it is asked when it is set up, as the day stood then: a day closed before is no news,
+    and who tried it early or was warned of it is not who makes it.
     """
     days = {one.day: one for one in closed_days.standing(clinic=clinic, at=at)}
     if not days:
@@ -39,8 +42,11 @@ def unowned(*, clinic: uuid.UUID, at: datetime) -> list[Unowned]:
     calls = [
         (days.get(one.due_at.astimezone(zone).date()), one)
         for one in worklist.waiting(clinic=clinic)
-        if one.kind == CALL and one.owner is None
+        if one.kind == CALL
     ]
+    calls = [(day, one) for day, one in calls if day and one.opened_at <= day.since]
+    named = _named_at_first(clinic, [one.id for _, one in calls])
+    calls = [(day, one) for day, one in calls if one.id not in named]
     said = _said(clinic, [one.encounter for day, one in calls if day and one.encounter])
     return [
         Unowned(
@@ -50,6 +56,11 @@ def unowned(*, clinic: uuid.UUID, at: datetime) -> list[Unowned]:
         for day, one in calls
         if day and one.patient and one.encounter
     ]  # fmt: skip
+
+
+def _named_at_first(clinic: uuid.UUID, items: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    rows = WorkItemEvent.of(clinic).filter(item_id__in=items, kind="opened")
+    return set(rows.filter(owner__isnull=False).values_list("item_id", flat=True))
 
 
 def _said(

@@ -38,7 +38,7 @@ class Gateway(HTTPServer):
         self.tokens: list[str | None] = []
         self.status = 200
         self.says = ""
-        self.echoes = False
+        self.echoes = 0  # how often it hands back what it was told
         super().__init__(("127.0.0.1", 0), _Answer)
 
 
@@ -52,7 +52,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.tokens.append(self.headers["Authorization"])
         self.send_response(self.server.status)
         self.end_headers()
-        self.wfile.write(said if self.server.echoes else self.server.says.encode())
+        self.wfile.write(said * self.server.echoes or self.server.says.encode())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

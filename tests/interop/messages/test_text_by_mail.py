@@ -222,12 +222,13 @@ def test_a_stop_that_comes_as_a_refusal_ends_it(
     assert "0199" not in view(world, text).error
 
 
+@pytest.mark.parametrize("times", [1, 2])
 def test_a_refusal_that_hands_back_the_text_is_no_stop_and_is_not_kept(
-    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     monkeypatch.setenv(messages.INBOUND, "an-invented-word")  # then the text says: reply STOP
     text = remind(world, by_text(world))
-    gateway.status, gateway.echoes = REFUSES, True
+    gateway.status, gateway.echoes = REFUSES, times
     go(world)
     assert "STOP" in gateway.texts[0]["text"]
     found = view(world, text)
