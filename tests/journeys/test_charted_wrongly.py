@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reprieve.records.models import AdverseEvent, InfusionEvent, MedicationAdministration
+from tests.house.running import wait_for
 from tests.journeys import steps_gate as gate
 from tests.journeys import steps_infusion as infusion
 from tests.journeys.people import House
@@ -29,10 +30,7 @@ def opened(house: House, line: str, entry: str) -> Locator:
     """This function will press "Correct" on a line of the chart, which opens with its values."""
     page = house.who("infusion_nurse").page
     button = page.locator("#live-events li:not(.struck)", has_text=line).locator("[data-fix]")
-    button.wait_for()
-    box = button.bounding_box()
-    assert box is not None
-    assert min(box["height"], box["width"]) >= TARGET_PX
+    wait_for(lambda: is_large(button), "a button that is large enough")
     if house.screen.get("has_touch"):
         button.tap()
     else:
@@ -42,6 +40,12 @@ def opened(house: House, line: str, entry: str) -> Locator:
     house.look(page, part=f" {entry}")
     fits(page, dialog)
     return dialog
+
+
+def is_large(button: Locator) -> bool:
+    """Whether a finger can press it now; where the list is just written anew it is not there."""
+    box = button.bounding_box()
+    return box is not None and min(box["height"], box["width"]) >= TARGET_PX
 
 
 def fits(page: Page, dialog: Locator) -> None:
