@@ -112,6 +112,7 @@ def test_what_fails_says_its_last_words(tmp_path: Path, work: Callable[[str], No
         until_done(tables)
 
 
+@pytest.mark.sqlite  # a server's database is not spoilt by writing into a file
 def test_a_clinic_whose_tables_fail_is_not_served(served: LiveClinic) -> None:
     """A file that is no database: the parts have begun, and end with it."""
     (served.folder / "clinic.sqlite3").write_bytes(b"no database" * 1000)
