@@ -38,7 +38,8 @@ BESIDE = frozenset({
     "config/test_rotation.py", "faults/test_campaign.py", "faults/test_clock_jump.py",
     "faults/test_dialects.py", "faults/test_halves.py", "faults/test_kills.py",
     "faults/test_ledger_tampering.py", "faults/test_silence.py", "house/test_server.py",
-    "journeys/test_answers_at_home.py", "journeys/test_by_hand_on_tablet.py",
+    "journeys/test_answers_at_home.py", "journeys/test_by_hand.py",
+    "journeys/test_by_hand_on_tablet.py",
     "journeys/test_charted_wrongly.py", "journeys/test_controlled_drugs.py",
     "journeys/test_curves.py", "journeys/test_it_did_not_happen.py", "journeys/test_keyboard.py",
     "journeys/test_outage.py", "journeys/test_pictures.py", "journeys/test_relief_fades.py",
@@ -59,8 +60,7 @@ BESIDE = frozenset({
 })  # fmt: skip
 # Long, and alike on each engine: before a commit on one of them.
 ON_ONE_ENGINE = {
-    "journeys/test_by_hand.py": "sqlite", "journeys/test_on_feed.py": "postgresql",
-    "records/test_scope.py": "sqlite",
+    "journeys/test_on_feed.py": "postgresql", "records/test_scope.py": "sqlite",
 }  # fmt: skip
 # What differs by engine most: guards, races, what outlives a killed process, the whole pathway.
 OF_EACH_ENGINE = frozenset({"records", "faults", "journeys"})

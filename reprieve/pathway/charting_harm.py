@@ -24,7 +24,6 @@ from reprieve.pathway.permissions import PHYSICIAN, Actor
 from reprieve.records import notes
 from reprieve.records.models import AdverseEvent, InfusionState
 from reprieve.records.queries import courses
-from reprieve.records.queries import harm as harms
 
 # One press each; any other term may be typed.
 TERMS = (
@@ -123,7 +122,7 @@ def ask_for_review(saved: AdverseEvent, *, actor: Actor, at: datetime) -> None:
     heavy = any(harm_grades.needs_review(grade=e.grade, serious=e.serious) for e in entries)
     was_judged = old is not None and old.relatedness is not None
     if saved.retracts:
-        was_judged = harms.was_judged(saved)
+        was_judged = saved.was_judged
     if saved.relatedness is not None or not (heavy or was_judged):
         return
     known = worklist.already_open(clinic=saved.clinic_id, kind=REVIEW, patient=saved.patient_id)

@@ -137,6 +137,14 @@ class AdverseEvent(AppendOnly):
         """Whether it says that another entry did not happen."""
         return bool(self.outcome == ENTERED_IN_ERROR)
 
+    @property
+    def was_judged(self) -> bool:
+        """Whether a physician judged what it stands for, by one correction or several."""
+        row = self.corrects
+        while row is not None and row.relatedness is None:
+            row = row.corrects
+        return row is not None
+
 
 class Discharge(AppendOnly):
     """How a visit ended: home with an escort, against advice, or to hospital."""

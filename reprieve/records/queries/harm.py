@@ -167,7 +167,7 @@ def _view(row: AdverseEvent, by: str, acts: Sequence[Act]) -> HarmView:
         relatedness=row.relatedness or "", expected=row.expected, device_fault=row.device_fault,
         note=notes.read(row.note), by=by, recorded_at=row.recorded_at,
         lots=_lots(row), retracted=row.retracts,
-        asked_anew=row.retracts and was_judged(row),
+        asked_anew=row.retracts and row.was_judged,
         charted_grade=charted.grade if row.retracts else None,
         charted_note=notes.read(charted.note) if row.retracts else "",
     )  # fmt: skip
@@ -178,17 +178,6 @@ def _charted(row: AdverseEvent) -> AdverseEvent:
     while row.retracts:
         row = row.corrects
     return row
-
-
-def was_judged(row: AdverseEvent) -> bool:
-    """This function will tell whether a physician judged what an entry stands for, by one
-    correction or several.
-    """
-    while row.corrects is not None:
-        row = row.corrects
-        if row.relatedness is not None:
-            return True
-    return False
 
 
 def _lots(row: AdverseEvent) -> tuple[str, ...]:
