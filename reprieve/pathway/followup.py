@@ -141,6 +141,8 @@ def _check(said: Call) -> None:
         if value is not None and not 0 <= value <= 10:
             raise BadValue(name, N_("must be a whole number from 0 to 10"))
     if not said.reached:
+        if any(getattr(said, name) is not None for name in (*ASKED, "mood", "pain")):
+            raise BadValue("reached", N_("says no, but answers are given"))
         return
     for name in ("fell", "thoughts_of_death", "mood"):
         if getattr(said, name) is None:

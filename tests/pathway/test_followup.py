@@ -59,9 +59,7 @@ def call(chair: Chair, who: str = "infusion_nurse", **changes: Any) -> dict[str,
 
 
 def not_reached(chair: Chair, who: str = "infusion_nurse", note: str = "") -> None:
-    call(
-        chair, who, reached=False, fell=None, thoughts_of_death=None, mood=None, note=note
-    )
+    call(chair, who, **{**dict.fromkeys(FINE), "reached": False}, note=note)
 
 
 def call_item(world: World) -> WorkView:
@@ -85,6 +83,14 @@ class TestCall:
         }  # fmt: skip
         assert {row.mode for row in rows} == {"call"}
 
+    @pytest.mark.parametrize(("name", "value"), [("thoughts_of_death", True), ("pain", 0)])
+    def test_an_answer_of_somebody_not_reached_is_not_dropped(
+        self, world: World, home: Chair, name: str, value: Any
+    ) -> None:
+        with pytest.raises(BadValue, match="reached: says no, but answers are given"):
+            call(home, **{**dict.fromkeys(FINE), "reached": False, name: value})
+        assert (call_item(world).tries, kinds(world).count("call_24h")) == (0, 1)
+
     def test_not_reached_is_tried_again(self, world: World, home: Chair) -> None:
         due = call_item(world).due_at
         not_reached(home, note="rang out")
@@ -104,9 +110,7 @@ class TestCall:
         }  # fmt: skip
         assert lists.tried(clinic=world.id, patient=home.patient, encounter=new()) == []
 
-    def test_trying_in_vain_does_not_keep_it_from_the_next(
-        self, world: World, home: Chair
-    ) -> None:
+    def test_trying_in_vain_does_not_keep_it_from_the_next(self, world: World, home: Chair) -> None:
         due = call_item(world).due_at
         world.at = due
         not_reached(home)

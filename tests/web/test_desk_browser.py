@@ -89,4 +89,26 @@ def test_a_table_that_does_not_fit_is_told_row_by_row(busy: LiveClinic, page: Pa
     named = frame.locator("td").first.evaluate("one => getComputedStyle(one, '::before').content")
     assert named.strip('"')
     page.set_viewport_size(DESKTOP)
-    page.wait_for_function("!document.querySelector('.table-frame:not([data-wide])').classList.contains('told')")
+    page.wait_for_function(
+        "!document.querySelector('.table-frame:not([data-wide])').classList.contains('told')"
+    )
+
+
+def test_a_table_of_broken_words_is_told_row_by_row(busy: LiveClinic, page: Page) -> None:
+    """What fits a phone only as towers of single words is no table any more."""
+    sign_in(page, busy)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{busy.url}/booking")
+    told = page.evaluate(
+        """words => {
+          const frame = document.querySelector(".table-frame:not([data-wide])");
+          frame.querySelector("thead tr").innerHTML = "<th>What</th><th>Who</th>";
+          frame.querySelector("tbody").innerHTML = `<tr><td>${words}</td><td>Iva</td></tr>`;
+          dispatchEvent(new Event("resize"));
+          frame.style.width = "300px";
+          return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+            done([frame.className, frame.scrollWidth - frame.clientWidth]))));
+        }""",
+        "seven words that stand in a narrow column " * 6,
+    )
+    assert "told" in told[0].split()

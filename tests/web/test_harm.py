@@ -87,6 +87,20 @@ def test_a_severe_event_waits_until_a_physician_judges_it(
     )  # fmt: skip
 
 
+def test_an_old_page_leads_to_what_stands_now_and_writes_nothing(
+    today: World, event: uuid.UUID, as_role: AsRole
+) -> None:
+    stands = judge(today, judge(today, event), relatedness="definite")
+    physician, address = as_role("physician"), reverse("harm_event", args=[event])
+    now = reverse("harm_event", args=[stands])
+    page = physician.get(address, follow=True)
+    assert page.redirect_chain == [(now, 302)]
+    assert "Somebody wrote about this since" in page.content.decode()
+    assert physician.post(address, JUDGED | {"act": str(new())})["Location"] == now
+    assert AdverseEvent.of(today.id).count() == 3
+    assert physician.get(reverse("harm_event", args=[new()])).status_code == 404
+
+
 def test_rates_have_intervals(today: World, event: uuid.UUID, as_role: AsRole) -> None:
     page = as_role("auditor").get(reverse("harm")).content.decode()
     assert "1 infusions" in page

@@ -77,6 +77,14 @@ def one(*, clinic: uuid.UUID, event: uuid.UUID) -> HarmView | None:
     return next(iter(_views(AdverseEvent.of(clinic).filter(pk=event))), None)
 
 
+def newest(*, clinic: uuid.UUID, event: uuid.UUID) -> uuid.UUID:
+    """This function will return the entry that stands now for one, which may be itself."""
+    rows = AdverseEvent.of(clinic).filter(corrects__isnull=False)
+    while after := rows.filter(corrects=event).values_list("pk", flat=True).first():
+        event = after
+    return event
+
+
 def between(*, clinic: uuid.UUID, start: datetime, end: datetime) -> list[HarmView]:
     """This function will list the side effects that began in a time, the newest first."""
     rows = AdverseEvent.of(clinic).filter(onset_ms__gte=_ms(start), onset_ms__lt=_ms(end))

@@ -37,6 +37,7 @@ from reprieve.web import labels, patient_page, relief_chart, relief_words, scale
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
+from reprieve.web.facts_form import OpenChoice, OpenForm
 from reprieve.web.people import clinic_of
 from reprieve.web.print import letter as printed
 from reprieve.web.print.paper import Heading
@@ -51,23 +52,24 @@ GOAL = "personal-goal"
 ASKED = ("fell", "vivid_dreams", "bladder", "thoughts_of_death")
 
 
-def _pressed(label: Any, choices: list[tuple[str, Any]], help_text: Any = "") -> forms.Field:
-    return forms.ChoiceField(
-        label=label, choices=choices, required=False, widget=forms.RadioSelect,
-        help_text=help_text,
-    )  # fmt: skip
+def _pressed(
+    label: Any, choices: list[tuple[str, Any]], *, kind: type[forms.ChoiceField] = OpenChoice
+) -> forms.Field:
+    return kind(label=label, choices=choices, required=kind is OpenChoice, widget=forms.RadioSelect)
 
 
-class CallForm(forms.Form):
-    """What is asked on the telephone after 24 hours."""
+class CallForm(OpenForm):
+    """What is asked on the telephone after 24 hours; of somebody not reached nothing is asked."""
 
     reached = _pressed(_lazy("Did you reach the patient?"), YES_NO)
     fell = _pressed(_lazy("Did you fall, or nearly fall?"), YES_NO)
     mood = _pressed(_lazy("How is your mood, 0 very low to 10 very good?"), TEN)
     thoughts_of_death = _pressed(_lazy("Any thought of dying or of ending your life?"), YES_NO)
-    vivid_dreams = _pressed(_lazy("Vivid or bad dreams?"), YES_NO)
-    bladder = _pressed(_lazy("Trouble passing urine, or blood in it?"), YES_NO)
-    pain = _pressed(_lazy("How is your pain now, 0 to 10?"), TEN)
+    vivid_dreams = _pressed(_lazy("Vivid or bad dreams?"), YES_NO, kind=forms.ChoiceField)
+    bladder = _pressed(
+        _lazy("Trouble passing urine, or blood in it?"), YES_NO, kind=forms.ChoiceField
+    )
+    pain = _pressed(_lazy("How is your pain now, 0 to 10?"), TEN, kind=forms.ChoiceField)
     note = forms.CharField(
         label=_lazy("Note"), required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -134,9 +136,7 @@ def call(request: PageRequest, encounter: uuid.UUID) -> HttpResponseBase:
         else:
             return _called(request, visit.patient, alert=done["alert"], said=form.said())
     who = patients.one(clinic=request.actor.clinic, patient=visit.patient)
-    tried = queries.tried(
-        clinic=request.actor.clinic, patient=visit.patient, encounter=encounter
-    )
+    tried = queries.tried(clinic=request.actor.clinic, patient=visit.patient, encounter=encounter)
     shown = {
         **patient_page.context(request, header), "form": form, "who": who, "visit": visit,
         "tried": tried,

@@ -136,7 +136,14 @@ def _rates(request: PageRequest) -> dict[str, Any]:
 
 @page("harm.open", opens="side effect")
 def event(request: PageRequest, event: uuid.UUID) -> HttpResponseBase:
-    """This function will show a side effect with the words of its grades, and take a judgement."""
+    """This function will show a side effect with the words of its grades, and take a judgement.
+
+    An entry that was corrected or judged since leads to the one that stands now.
+    """
+    stands = harm.newest(clinic=request.actor.clinic, event=event)
+    if stands != event:
+        messages.info(request, _("Somebody wrote about this since: this is how it stands now."))
+        return redirect("harm_event", stands)
     view, context = _opened(request, event)
     form = _form(request, view)
     if request.method == "POST" and done(form, lambda: _judge(request, view, form)):

@@ -1,5 +1,9 @@
-// A table that does not fit its screen is told row by row, each value beside its column's name.
+// A table that does not fit its screen, or fits a telephone only by breaking its words into
+// towers, is told row by row, each value beside its column's name.
 // With `data-wide` it stays a grid that scrolls: its columns are compared with each other.
+
+const TELEPHONE_PX = 480;
+const TOWER_LINES = 4;
 
 /** @param {ParentNode} part */
 export function wireTables(part) {
@@ -13,7 +17,7 @@ function tellIfTooWide(frame) {
   if (names.length === 0) return;
   const look = () => {
     frame.classList.remove("told");
-    frame.classList.toggle("told", frame.scrollWidth > frame.clientWidth + 1);
+    frame.classList.toggle("told", frame.scrollWidth > frame.clientWidth + 1 || isInTowers(frame));
   };
   for (const row of frame.querySelectorAll("tbody tr"))
     [...row.children].forEach((cell, column) => {
@@ -27,4 +31,14 @@ function tellIfTooWide(frame) {
       look();
     }
   }).observe(frame);
+}
+
+/** @param {HTMLElement} frame */
+function isInTowers(frame) {
+  if (frame.clientWidth > TELEPHONE_PX) return false;
+  const rows = [...frame.querySelectorAll("tbody tr")];
+  return rows.some((row) => {
+    const style = getComputedStyle(row);
+    return row.clientHeight > (TOWER_LINES + 1) * parseFloat(style.lineHeight);
+  });
 }
