@@ -103,7 +103,7 @@ def test_an_old_page_leads_to_what_stands_now_and_writes_nothing(
 
 def test_rates_have_intervals(today: World, event: uuid.UUID, as_role: AsRole) -> None:
     page = as_role("auditor").get(reverse("harm")).content.decode()
-    assert "1 infusions" in page
+    assert "Infusions: 1;" in page
     assert "100.0" in page
     assert "557.2" in page  # the exact upper bound of one event in one infusion
 
