@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reprieve.clinical import ndc
 from reprieve.knowledge import BadValue
@@ -43,3 +45,18 @@ def test_what_is_no_code_is_refused_by_name(typed: str) -> None:
     with pytest.raises(BadValue, match="5-3-2") as refused:
         ndc.read(typed)
     assert refused.value.field == "ndc"
+
+
+@given(
+    st.sampled_from([(4, 4, 2), (5, 3, 2), (5, 4, 1)]),
+    st.text(alphabet="0123456789", min_size=10, max_size=10),
+)
+def test_billings_eleven_digits_stand_for_the_labels_ten(
+    lengths: tuple[int, int, int], digits: str
+) -> None:
+    labeler, product, _package = lengths
+    parts = digits[:labeler], digits[labeler : labeler + product], digits[labeler + product :]
+    label = ndc.read("-".join(parts))
+    billed = ndc.read("-".join(part.zfill(n) for part, n in zip(parts, (5, 4, 2), strict=True)))
+    assert ndc.ten_digits(label) == {digits}
+    assert digits in ndc.ten_digits(billed)
