@@ -54,6 +54,7 @@ class Filled:
             "practitioner": self.stage.staff["physician"].practitioner,
             "consent": self._newest(models.Consent).pk,
             "vial": self._newest(models.Vial).pk,
+            "vials": [self._newest(models.Vial).pk],
             "portion": self._newest(models.Portion).pk,
             "link": uuid.uuid4(),
             "discrepancy": uuid.uuid4(),

@@ -19,7 +19,7 @@ LONGEST = {"10": 20, "21": 20, "22": 20, "30": 8, "37": 8, "240": 30, "241": 30,
 SEPARATOR = "\x1d"
 SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")
 BRACKETS = re.compile(r"\((\d{2,4})\)([^(]*)")
-US_DRUG = "003"
+US_DRUG = "03"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,12 @@ class Package:
 
     @property
     def ndc10(self) -> str:
-        """The ten digits of the US national drug code, empty for an item of elsewhere."""
-        return self.gtin[3:13] if self.gtin.startswith(US_DRUG) else ""
+        """The ten digits of the US national drug code, empty for an item of elsewhere.
+
+        Where their hyphens stand is not said: 4-4-2, 5-3-2 and 5-4-1 all fit, so nobody guesses.
+        The first digit of the item tells a case from its boxes; the code is the same.
+        """
+        return self.gtin[3:13] if self.gtin[1:3] == US_DRUG else ""
 
 
 def read(scanned: str) -> Package:

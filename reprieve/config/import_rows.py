@@ -166,6 +166,7 @@ def _stock(cells: Cells) -> Row:
         volume_ml=volume, lot=cells.text("lot"), expires_on=expires, count=count,
         serial=cells.text("serial"), supplier=cells.text("supplier"),
         supplier_dea=cells.text("supplier_dea"), invoice=cells.text("invoice"),
+        manufacturer=cells.text("manufacturer"), ndc=cells.text("ndc"),
     )  # fmt: skip
     return StockRow(delivery=delivery)
 

@@ -14,7 +14,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "scores": ("mrn", "date", "time", "moment", "measure", "value"),
     "stock": (
         "drug", "form", "strength_mg_per_ml", "volume_ml", "lot", "expires_on", "count", "serial",
-        "supplier", "supplier_dea", "invoice",
+        "supplier", "supplier_dea", "invoice", "manufacturer", "ndc",
     ),
 }  # fmt: skip
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -37,7 +37,10 @@ EXAMPLE: dict[str, str] = {
         "A-1,2026-03-04,,,opioid_mme,45\n"
         "A-1,2026-05-04,,,opioid_mme,unknown"
     ),
-    "stock": "ketamine,racemic,50,10,K-1,2027-06-30,3,,Invented Wholesale,RI0000000,opening",
+    "stock": (
+        "ketamine,racemic,50,10,K-1,2027-06-30,3,,Invented Wholesale,RI0000000,opening,"
+        "Invented Pharma,00000-451-10"
+    ),
 }
 MEANS: dict[str, dict[str, str]] = {
     "patients": {
@@ -78,7 +81,8 @@ MEANS: dict[str, dict[str, str]] = {
         "volume_ml": "millilitres in a vial", "lot": "lot number", "expires_on": "expiry day",
         "count": "how many vials", "serial": "serial number, where a vial has one",
         "supplier": "from whom", "supplier_dea": "the supplier's DEA number",
-        "invoice": "invoice or order number",
+        "invoice": "invoice or order number", "manufacturer": "who made it, where known",
+        "ndc": "the NDC on the label, with its hyphens or as ten digits, where known",
     },
 }  # fmt: skip
 KINDS = tuple(COLUMNS)

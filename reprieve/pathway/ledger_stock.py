@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError
 
-from reprieve.clinical import controlled
+from reprieve.clinical import controlled, ndc
 from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import ledger, ledger_losses
 from reprieve.pathway.acts import Done
@@ -21,6 +21,7 @@ from reprieve.records.models import LedgerEntry, Vial
 from reprieve.records.queries import stock
 
 MOST_AT_ONCE = 500
+LONGEST_MAKER = 80
 SAME_MOMENT = N_("Somebody received this lot at the same moment. Look at it, then press again.")
 TWICE = N_("was received already: say so if this is another delivery of it")
 MANNERS = {
@@ -34,6 +35,7 @@ class Delivery:
     """Vials of one lot as they came, with the paper they came with.
 
     `again` says that this lot came before, on another invoice. `serial` is one vial's own number.
+    `manufacturer` and `ndc` (the code on the label) are empty where nobody knows them.
     """
 
     drug: str
@@ -46,6 +48,8 @@ class Delivery:
     supplier: str
     invoice: str
     supplier_dea: str = ""
+    manufacturer: str = ""
+    ndc: str = ""
     serial: str = ""
     again: bool = False
 
@@ -54,8 +58,8 @@ def receive(*, actor: Actor, uid: uuid.UUID, at: datetime, delivery: Delivery) -
     """This function will take vials into the ledger, each full to its label.
 
     Raises BadValue naming what cannot be: an unknown drug or strength, a lot out of date, a lot
-    that was received before, a count that is none. Raises NotNow when the same lot came in at the
-    same moment.
+    that was received before, a count that is none, an NDC that is no code. Raises NotNow when the
+    same lot came in at the same moment.
     """
     known = controlled.check_vial(
         name=delivery.drug, form=delivery.form, strength_mg_per_ml=delivery.strength_mg_per_ml
@@ -80,6 +84,9 @@ def _check(clinic: uuid.UUID, delivery: Delivery, on: date) -> None:
     for field in ("lot", "supplier", "invoice"):
         if not 0 < len(getattr(delivery, field).strip()) <= 40:
             raise BadValue(field, N_("is needed, in at most 40 characters"))
+    if len(delivery.manufacturer.strip()) > LONGEST_MAKER:
+        raise BadValue("manufacturer", N_("must be at most 80 characters"))
+    ndc.read(delivery.ndc)
     if not 1 <= delivery.count <= MOST_AT_ONCE:
         raise BadValue("count", f"must be 1 to {MOST_AT_ONCE}")
     if delivery.serial and delivery.count > 1:
@@ -135,7 +142,9 @@ def _received(book: Book, delivery: Delivery, serial: str) -> Vial:
         "supplier": delivery.supplier.strip(), "invoice": delivery.invoice.strip(),
         "supplier_dea": delivery.supplier_dea.strip(),
     }  # fmt: skip
-    book.enter(vial, "received", labelled_ug(vial), detail=paper)
+    made = {"manufacturer": delivery.manufacturer.strip(), "ndc": ndc.read(delivery.ndc)}
+    known = {name: text for name, text in made.items() if text}
+    book.enter(vial, "received", labelled_ug(vial), detail=paper | known)
     return vial
 
 

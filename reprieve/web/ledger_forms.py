@@ -9,12 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reprieve.clinical import controlled, gs1
+from reprieve.clinical import controlled, gs1, ndc
 from reprieve.knowledge import BadValue
 from reprieve.pathway.ledger_closing import Left
 from reprieve.pathway.ledger_counts import Counted
 from reprieve.pathway.ledger_losses import JUDGED
-from reprieve.pathway.ledger_stock import Delivery
+from reprieve.pathway.ledger_stock import LONGEST_MAKER, Delivery
 from reprieve.records.queries.portions import BAG, SYRINGE, TABLETS
 from reprieve.records.queries.stock import Kind, VialView
 from reprieve.web import ledger_words as lw
@@ -31,7 +31,9 @@ class ReceiveForm(forms.Form):
 
     scan = forms.CharField(
         label=_("Scan of the box"), required=False, max_length=120,
-        help_text=_("Put the cursor here and scan: lot, expiry and serial number follow from it."),
+        help_text=_(
+            "Put the cursor here and scan: lot, expiry, serial number and NDC follow from it."
+        ),
     )  # fmt: skip
     drug = forms.ChoiceField(label=_("Drug"), choices=tuple(lw.DRUGS.items()),
                              widget=forms.RadioSelect)  # fmt: skip
@@ -49,6 +51,15 @@ class ReceiveForm(forms.Form):
     expires_on = forms.DateField(
         label=_("Expires on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    manufacturer = forms.CharField(
+        label=_("Manufacturer"), max_length=LONGEST_MAKER, required=False
+    )
+    ndc = forms.CharField(
+        label=_("NDC"), max_length=20, required=False,
+        help_text=_(
+            "As on the label, with its hyphens. A US barcode gives the ten digits without them."
+        ),
+    )  # fmt: skip
     count = forms.IntegerField(label=_("Number of vials"), min_value=1, max_value=500)
     supplier = forms.CharField(label=_("Supplier"), max_length=40)
     supplier_dea = forms.CharField(label=_("Supplier’s DEA number"), max_length=40, required=False)
@@ -67,12 +78,25 @@ class ReceiveForm(forms.Form):
             if not data[name] and name not in self.errors:
                 self.add_error(name, _("is needed: scan the box or type it"))
         data["serial"] = scanned.serial
+        data["ndc"] = self._ndc(data.get("ndc", ""), scanned.ndc10)
         return data
+
+    def _ndc(self, typed: str, scanned: str) -> str:
+        """The code as typed, which says where its hyphens stand; else the digits scanned."""
+        try:
+            code = ndc.read(typed)
+        except BadValue as error:
+            form_errors(self, error)
+            return ""
+        if code and scanned and scanned not in ndc.ten_digits(code):
+            self.add_error("ndc", _("is not what the barcode says"))
+        return code or scanned
 
     def delivery(self) -> Delivery:
         """The delivery, as the pathway wants it."""
-        names = ("drug", "form", "strength_mg_per_ml", "volume_ml", "lot", "expires_on", "count",
-                 "supplier", "supplier_dea", "invoice", "serial", "again")  # fmt: skip
+        names = ("drug", "form", "strength_mg_per_ml", "volume_ml", "lot", "expires_on",
+                 "manufacturer", "ndc", "count", "supplier", "supplier_dea", "invoice", "serial",
+                 "again")  # fmt: skip
         return Delivery(**{name: self.cleaned_data[name] for name in names})
 
 

@@ -32,6 +32,10 @@ def test_day_nought_is_the_last_of_the_month() -> None:
     assert gs1.read("1728020010A").expires_on == date(2028, 2, 29)
 
 
+def test_a_case_has_the_code_of_its_boxes() -> None:
+    assert gs1.read("0130312345678907").ndc10 == "1234567890"
+
+
 def test_an_item_of_elsewhere_has_no_us_code() -> None:
     assert gs1.read("0105000000000005").ndc10 == ""
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from reprieve.clinical import ndc
 from reprieve.config.demo import cabinet, make, prepare, stories
 from reprieve.config.demo.cast import CAST
 from reprieve.config.demo.stage import PASSWORD, ZONE, Stage, found
@@ -17,7 +18,7 @@ from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, demo
 from reprieve.pathway.errors import NotNow
 from reprieve.records.models import Frame, InfusionState, User
-from reprieve.records.queries import patients, response
+from reprieve.records.queries import origins, patients, response, stock
 from reprieve.records.queries import worklist as work
 from reprieve.web.staff.demo import SCENES
 from tests import world as w
@@ -137,6 +138,15 @@ def test_the_staff_can_sign_in_with_the_demos_password(stage: Stage) -> None:
     make._hash_slowly(stage)
     user = User.objects.get(username="infusion-nurse@demo.example")
     assert user.check_password(PASSWORD)
+
+
+def test_the_demos_vials_have_a_code_of_no_labeler(stage: Stage) -> None:
+    vials = [vial.id for vial in stock.held(clinic=stage.clinic.id)]
+    came = origins.of_vials(clinic=stage.clinic.id, vials=vials)
+    assert sorted(came) == sorted(vials)
+    for one in came.values():
+        assert one.manufacturer.startswith("Sample ")
+        assert ndc.read(one.ndc).startswith("00000-")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import pytest
 
 from reprieve.config import cli, import_rows
 from reprieve.config.commands import import_
+from reprieve.pathway.importing_tables import COLUMNS, EXAMPLE
 from reprieve.records.models import InfusionEvent, LedgerEntry, Patient, Vial
-from reprieve.records.queries import courses, patients
+from reprieve.records.queries import courses, origins, patients
 from tests import world as w
 from tests.house.engines import Copy
 from tests.house.running import LiveClinic
@@ -244,6 +245,45 @@ class TestStock:
         code, said = bring(STOCK, *by, kind="stock")
         assert (code, self.held(world)) == (2, 3)
         assert said.startswith("reprieve: row 2, lot: was received already")
+
+    def test_maker_and_ndc_come_along_where_they_are_known(self, world: World, bring: Any) -> None:
+        heading, first, _ = STOCK.split("\n")
+        table = "\n".join([
+            f"{heading},manufacturer,ndc", f"{first},Invented Pharma,00000-451-10",
+            f"{first.replace('K-1', 'K-2')},,",
+        ])  # fmt: skip
+        by = ("--by", world.emails["infusion_nurse"])
+        assert bring(table, *by, kind="stock")[0] == 0
+        lots = Vial.of(world.id).values_list("pk", "lot")
+        told = origins.of_vials(clinic=world.id, vials=[pk for pk, _lot in lots])
+        assert {(lot, told[pk].manufacturer, told[pk].ndc) for pk, lot in lots} == {
+            ("K-1", "Invented Pharma", "00000-451-10"), ("K-2", "", ""),
+        }  # fmt: skip
+
+    def test_the_example_of_the_template_comes_in(self, world: World, bring: Any) -> None:
+        table = f"{','.join(COLUMNS['stock'])}\n{EXAMPLE['stock'].replace('2027', '2099')}\n"
+        assert bring(table, "--by", world.emails["infusion_nurse"], kind="stock")[0] == 0
+        row = LedgerEntry.of(world.id).filter(kind="received").first()
+        assert row is not None
+        assert row.detail["ndc"] == "00000-451-10"
+
+    @pytest.mark.parametrize(
+        ("maker", "code", "fault"),
+        [
+            ("", "45110", "row 2, ndc: must be 4-4-2"),  # a spreadsheet ate the noughts
+            ("", "00000-451-1", "row 2, ndc: must be 4-4-2"),
+            ("M" * 81, "00000-451-10", "row 2, manufacturer: must be at most 80"),
+            ("=SUM(A1)", "", "row 2, manufacturer: begins like a formula"),
+        ],
+    )
+    def test_a_wrong_one_takes_nothing_in(
+        self, world: World, bring: Any, maker: str, code: str, fault: str
+    ) -> None:
+        heading, first, _ = STOCK.split("\n")
+        table = f"{heading},manufacturer,ndc\n{first},{maker},{code}\n"
+        ended, said = bring(table, "--by", world.emails["infusion_nurse"], kind="stock")
+        assert (ended, self.held(world)) == (2, 0)
+        assert said.startswith(f"reprieve: {fault}")
 
     def test_it_is_not_undone_behind_the_ledgers_back(
         self, world: World, bring: Any, capsys: pytest.CaptureFixture[str]

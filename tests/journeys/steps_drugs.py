@@ -26,7 +26,8 @@ from tests.world import PASSWORD, new
 
 BOXES = {
     "ketamine": {"scan": "(01)00300000000001(17)290630(10)K-77", "form": "racemic",
-                 "strength_mg_per_ml": 50, "volume_ml": 10, "count": 2, "invoice": "I-1"},
+                 "strength_mg_per_ml": 50, "volume_ml": 10, "count": 2, "invoice": "I-1",
+                 "manufacturer": "Invented Pharma", "ndc": "00000-000-00"},
     "midazolam": {"lot": "M-5", "expires_on": "2029-06-30", "strength_mg_per_ml": 1,
                   "volume_ml": 5, "count": 1, "invoice": "I-2"},
 }  # fmt: skip
@@ -51,8 +52,21 @@ def when_two_boxes_come(house: House) -> None:
     nurse = house.who("infusion_nurse")
     for drug, box in BOXES.items():
         said = {"drug": drug, "supplier": "Invented Wholesale"} | box
-        nurse.go(reverse("ledger_receive")).fill(said, within="main form[method=post]")
+        nurse.go(reverse("ledger_receive"))
+        if "ndc" in said:
+            _slip(nurse, said | {"ndc": "00000-000-01"})
+        nurse.fill(said, within="main form[method=post]")
         nurse.send("main form[method=post]").sees(str(box.get("lot", "K-77")))
+
+
+def _slip(nurse: Person, said: dict[str, Any]) -> None:
+    """A code that is not the barcode's is refused beside its field."""
+    nurse.fill(said, within="main form[method=post]")
+    with nurse.page.expect_navigation():
+        nurse.page.get_by_role("button", name="Take into the ledger").press("Enter")
+    refused = nurse.page.locator("#id_ndc_error")
+    assert "is not what the barcode says" in refused.inner_text()
+    assert not stock.held(clinic=nurse.house.world.id)
 
 
 def given_a_gate_with_one_unknown(house: House, patient: uuid.UUID) -> uuid.UUID:
@@ -184,12 +198,15 @@ def then_record_and_papers_agree(house: House, visit: uuid.UUID, event: str) -> 
         assert _near(-_mg(row["Change"]), _mg(row["Given"]) + left), (drug, row)
         assert row["Patient and address"] == f"{GIVEN} {FAMILY}"
         assert row["Witness"] == "Second Invented"
+    assert [drawn[drug]["NDC"] for drug in ("ketamine", "midazolam")] == ["00000-000-00", ""]
     held = {_drug(r["Drug and form"]): _mg(r["Amount"])
             for r in _table(house, nurse, "inventory") if r["Containers"] == "1, open"}  # fmt: skip
     assert held == {"ketamine": Decimal(375), "midazolam": Decimal(3)}
     assert "A nurse rides along." in nurse.page.content()
     report = nurse.page.request.get(f"{house.url}{event}/3500.json").json()
     assert report["C_product"]["lots"] == ["K-77"]  # of the suspect product alone
+    assert report["C_product"]["manufacturer"] == ["Invented Pharma"]
+    assert report["C_product"]["ndc"] == ["00000-000-00"]
     # Ten minutes, and what the presses took, at the rate that both read off the pump.
     started = InfusionEvent.of(house.world.id).get(encounter_id=visit, kind="started")
     [onset_ms] = set(AdverseEvent.of(house.world.id).values_list("onset_ms", flat=True))

@@ -11,9 +11,9 @@ from django.db import DatabaseError, transaction
 from reprieve.knowledge import BadValue
 from reprieve.pathway import ledger_draws, ledger_losses, ledger_stock
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
-from reprieve.records import verify
+from reprieve.records import ledger, verify
 from reprieve.records.models import LedgerEntry
-from reprieve.records.queries import stock
+from reprieve.records.queries import origins, stock
 from tests import gate_desk
 from tests.drug_room import MIDAZOLAM, Room, with_bag
 from tests.world import World, found, new
@@ -55,6 +55,9 @@ def test_vials_are_full_to_their_label_when_they_come(room: Room) -> None:
         ({"count": 2, "serial": "S"}, "count"),
         ({"lot": "  "}, "lot"),
         ({"invoice": ""}, "invoice"),
+        ({"ndc": "00000-451-1"}, "ndc"),
+        ({"ndc": "unknown"}, "ndc"),
+        ({"manufacturer": "M" * 81}, "manufacturer"),
     ],
 )
 def test_a_delivery_that_cannot_be_is_refused(
@@ -64,6 +67,31 @@ def test_a_delivery_that_cannot_be_is_refused(
         room.receive(**changes)
     assert refused.value.field == field
     assert stock.held(clinic=room.world.id) == []
+
+
+def test_maker_and_ndc_are_kept_in_the_chained_entry(room: Room) -> None:
+    vials = room.receive(manufacturer=" Invented Pharma ", ndc=" 00000-451-10 ", count=2)
+    told = origins.of_vials(clinic=room.world.id, vials=vials)
+    assert list(told) == vials
+    assert set(told.values()) == {
+        origins.Origin(
+            supplier="Invented Wholesale", manufacturer="Invented Pharma", ndc="00000-451-10"
+        )
+    }
+    row = LedgerEntry.of(room.world.id).get(vial=vials[0], kind="received")
+    kept = row.row_hash
+    assert ledger.entry_hash(ledger.VIALS, row) == kept
+    row.detail = {**row.detail, "ndc": "00000-452-10"}
+    assert ledger.entry_hash(ledger.VIALS, row) != kept
+    assert faults(room.world) == []
+
+
+def test_what_a_receipt_does_not_say_is_unknown(room: Room) -> None:
+    [vial] = room.receive(count=1, manufacturer=" ", ndc=" ")
+    row = LedgerEntry.of(room.world.id).get(vial=vial)
+    assert set(row.detail) == {"supplier", "supplier_dea", "invoice"}  # as before there were such
+    told = origins.of_vials(clinic=room.world.id, vials=[vial, new()])
+    assert told == {vial: origins.Origin(supplier="Invented Wholesale")}
 
 
 def test_a_lot_comes_in_once_unless_it_is_another_delivery(room: Room) -> None:

@@ -13,13 +13,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reprieve.pathway import charting_drug, charting_harm, clock, harm_end, harm_review, history
+from reprieve.pathway import (
+    charting_drug,
+    charting_harm,
+    clock,
+    harm_end,
+    harm_review,
+    history,
+    ledger_reversing,
+)
 from reprieve.records.models import AdverseEvent
-from reprieve.records.queries import harm_reports, patients
+from reprieve.records.queries import harm_reports, patients, stock
 from reprieve.web.print import medwatch
 from tests.drug_room import MIDAZOLAM, Room, with_bag
 from tests.gate_desk import Visit
 from tests.papers import says
+from tests.web.test_ledger import DELIVERY, post
 from tests.web.test_papers import HEADING
 from tests.world import World, new
 
@@ -137,6 +146,63 @@ def test_paper_has_the_sections_of_the_form_and_says_what_nobody_recorded(told: 
         assert says(paper, words), words
     address = reverse("harm_report", args=[told.event, "xml"])
     assert told.physician.get(address).status_code == 404
+
+
+MADE = {"manufacturer": "Invented Pharma", "ndc": "00000-451-10"}
+
+
+class TestMaker:
+    """Maker and NDC are those of the vials that the patient's own bag came from."""
+
+    def made(self, told: Told, *deliveries: dict[str, Any]) -> tuple[Any, Any]:
+        for n, delivery in enumerate(deliveries, start=2):
+            of = {"count": 1, "lot": f"K-{n}", "invoice": f"I-{n}"}
+            [vial] = told.room.receive(**(of | delivery))
+            told.room.draw(told.visit.encounter, vial, "0.5")
+        return told.product["manufacturer"], told.product["ndc"]
+
+    def test_a_vial_that_nobody_drew_from_is_not_told(self, told: Told) -> None:
+        told.room.receive(count=1, lot="K-2", invoice="I-2", **MADE)
+        told.room.receive(MIDAZOLAM, count=1, **MADE)
+        assert self.made(told) == (None, None)
+        assert says(told.paper, "NDC number: not recorded")
+
+    def test_two_are_named_once_each_and_a_lot_without_one_beside_them(self, told: Told) -> None:
+        other = {"manufacturer": "Another Maker", "ndc": "0000045210"}
+        makers, codes = self.made(told, MADE, MADE, other)
+        assert makers == ["Another Maker", "Invented Pharma", "lot K-1: not recorded"]
+        assert codes == ["00000-451-10", "0000045210", "lot K-1: not recorded"]
+        for words in ("Manufacturer: Another Maker; Invented Pharma; lot K-1: not recorded",
+                      "NDC number: 00000-451-10; 0000045210; lot K-1: not recorded"):  # fmt: skip
+            assert says(told.paper, words), words
+
+    def test_a_draw_that_was_taken_back_gave_nothing(self, told: Told) -> None:
+        [vial] = told.room.receive(count=1, lot="K-2", invoice="I-2", **MADE)
+        told.room.draw(told.visit.encounter, vial, "0.5")
+        ledger_reversing.draw(
+            vial=vial, seq=3, reason="Another vial.", instead_ml=None, **told.room.beside()
+        )
+        assert self.made(told) == (None, None)
+
+
+def test_a_box_that_was_scanned_stands_on_the_form(today: World, as_role: AsRole) -> None:
+    """From the barcode through the ledger to the agency's form."""
+    room, visit, _vials = with_bag(today)
+    scanned = DELIVERY | {"count": "1", "manufacturer": "Invented Pharma"}
+    post(as_role("infusion_nurse"), "ledger_receive", **scanned)
+    vial = next(v.id for v in stock.held(clinic=today.id) if v.lot == "K-77")
+    room.draw(visit.encounter, vial, "2.5")
+    visit.check()
+    today.later(seconds=30)
+    visit.start()
+    today.later(minutes=20)
+    told = Told(today, room, visit, as_role("physician"))
+    told.event = told.harm()
+    product = told.product
+    assert product["lots"] == ["K-77"]
+    assert (product["manufacturer"], product["ndc"]) == (["Invented Pharma"], ["0000000000"])
+    assert says(told.paper, "Manufacturer: Invented Pharma")
+    assert says(told.paper, "NDC number: 0000000000")
 
 
 def test_what_came_to_be_known_later_was_not_known_at_the_onset(told: Told) -> None:

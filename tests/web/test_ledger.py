@@ -17,15 +17,18 @@ from django.urls import reverse
 from reprieve.knowledge import BadValue
 from reprieve.pathway import clock
 from reprieve.records.models import Portion, User
-from reprieve.records.queries import discrepancies, portions, stock
+from reprieve.records.queries import discrepancies, origins, portions, stock
 from reprieve.web import second
 from tests.drug_room import MIDAZOLAM, infused, with_bag
+from tests.papers import says, words_of
 from tests.web.reading import without_ids
 from tests.world import PASSWORD, World, new
 
 AsRole = Callable[[str], Client]
+SCAN = "(01)00300000000001(17)270630(10)K-77"
+SCAN_OF_ELSEWHERE = "(01)05000000000005(17)270630(10)K-77"
 DELIVERY = {
-    "scan": "(01)00300000000001(17)270630(10)K-77", "drug": "ketamine", "form": "racemic",
+    "scan": SCAN, "drug": "ketamine", "form": "racemic",
     "strength_mg_per_ml": "50", "volume_ml": "10", "count": "2", "supplier": "Invented",
     "supplier_dea": "RI0000000", "invoice": "I-77",
 }  # fmt: skip
@@ -78,6 +81,49 @@ def test_a_box_is_scanned_and_held(today: World, as_role: AsRole) -> None:
     assert "no initial inventory yet" in page
     [first, _] = stock.held(clinic=today.id)
     assert "received" in get(nurse, "ledger_vial", first.id)
+    assert "NDC 0000000000" in get(nurse, "ledger_vial", first.id)
+
+
+@pytest.mark.parametrize(
+    ("scan", "typed", "kept"),
+    [
+        (SCAN, "", "0000000000"),
+        (SCAN, "0000000000", "0000000000"),
+        (SCAN, "00000-000-00", "00000-000-00"),  # says more than the scan: where hyphens stand
+        (SCAN, "00000-0000-00", "00000-0000-00"),
+        (SCAN_OF_ELSEWHERE, "", ""),
+        (SCAN_OF_ELSEWHERE, "00000-451-10", "00000-451-10"),
+    ],
+)
+def test_the_scan_gives_the_ndc_and_what_is_typed_has_its_hyphens(
+    today: World, as_role: AsRole, scan: str, typed: str, kept: str
+) -> None:
+    nurse = as_role("infusion_nurse")
+    said = {"scan": scan, "ndc": typed, "manufacturer": "Invented Pharma"}
+    post(nurse, "ledger_receive", **(DELIVERY | said))
+    vials = [vial.id for vial in stock.held(clinic=today.id)]
+    told = origins.of_vials(clinic=today.id, vials=vials)
+    assert [(one.manufacturer, one.ndc) for one in told.values()] == [("Invented Pharma", kept)] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ndc": "00000-451-10"}, "ndc"),
+        ({"ndc": "0000000001"}, "ndc"),
+        ({"ndc": "00000-4511-00"}, "ndc"),
+        ({"ndc": "00000-00-000"}, "ndc"),
+        ({"ndc": "00000000000"}, "ndc"),
+        ({"ndc": "0" * 21}, "ndc"),
+        ({"manufacturer": "M" * 81}, "manufacturer"),
+    ],
+)
+def test_an_ndc_that_cannot_be_or_is_not_the_scans_is_refused_beside_its_field(
+    today: World, as_role: AsRole, changes: dict[str, str], field: str
+) -> None:
+    page = post(as_role("infusion_nurse"), "ledger_receive", status=422, **(DELIVERY | changes))
+    assert re.findall(r'id="id_(\w+)_error"', page) == [field]
+    assert stock.held(clinic=today.id) == []
 
 
 @pytest.mark.parametrize(
@@ -207,3 +253,30 @@ def test_documents_agree_with_the_record_to_a_hundredth(today: World, as_role: A
     assert "Infusion_Nurse Invented" in get(auditor, "ledger_papers", query=span)
     assert auditor.get(reverse("ledger_paper", args=["log", "xml"])).status_code == 404
     assert auditor.get(reverse("ledger_papers") + "?first=x").status_code == 200
+
+
+def test_documents_name_maker_and_ndc_of_each_vial(today: World, as_role: AsRole) -> None:
+    room, visit, [unknown, *_] = with_bag(today, vials=2)
+    made = {"manufacturer": "Invented Pharma", "ndc": "00000-451-10", "count": 2}
+    [known, _other] = room.receive(invoice="I-9", again=True, **made)
+    for vial in (unknown, known):
+        room.draw(visit.encounter, vial, "1")
+    auditor = as_role("auditor")
+    held = csv.reader(io.StringIO(get(auditor, "ledger_paper", "inventory", "csv")))
+    heading, *lines = held
+    assert heading[-3:] == ["Amount", "Manufacturer", "NDC"]
+    assert sorted((line[3], line[4], *line[-2:]) for line in lines) == [
+        ("1", "K-1", "", ""), ("1", "K-1", "Invented Pharma", "00000-451-10"),
+        ("1, open", "K-1/1", "", ""), ("1, open", "K-1/3", "Invented Pharma", "00000-451-10"),
+    ]  # fmt: skip
+    heading, *lines = csv.reader(io.StringIO(get(auditor, "ledger_paper", "log", "csv")))
+    assert heading[-3:] == ["Papers", "Manufacturer", "NDC"]
+    drawn = {line[2]: line[-2:] for line in lines if line[3] == "drawn"}
+    assert drawn == {"K-1/1": ["", ""], "K-1/3": ["Invented Pharma", "00000-451-10"]}
+    papers = [
+        auditor.get(reverse("ledger_paper", args=[name, "pdf"])).content
+        for name in ("inventory", "log")
+    ]
+    for paper, words in zip(papers, ("00000-451-10", "NDC 00000-451-10"), strict=True):
+        assert words_of(paper).count("451-10") == 2, words
+        assert says(paper, words)

@@ -16,20 +16,22 @@ from reprieve.records.queries import portions, stock
 LINE_ML = Decimal(15)
 KETAMINE = Decimal(50)
 LASTS = timedelta(days=1100)
+# The codes are invented: the agency's directory begins with labeler 0002, so 00000 is nobody's.
 BOXES = (
-    ("ketamine", "racemic", KETAMINE, Decimal(10), "KET-0451", 40),
-    ("midazolam", "", Decimal(1), Decimal(5), "MDZ-1187", 20),
-    ("lorazepam", "", Decimal(2), Decimal(1), "LOR-0302", 10),
+    ("ketamine", "racemic", KETAMINE, Decimal(10), "KET-0451", 40, "00000-451-10"),
+    ("midazolam", "", Decimal(1), Decimal(5), "MDZ-1187", 20, "00000-187-05"),
+    ("lorazepam", "", Decimal(2), Decimal(1), "LOR-0302", 10, "00000-302-01"),
 )
 
 
 def stocked(stage: Stage) -> None:
     """This function will receive the first boxes and count them as the initial inventory."""
-    for drug, form, strength, volume, lot, count in BOXES:
+    for drug, form, strength, volume, lot, count, code in BOXES:
         delivery = Delivery(
             drug=drug, form=form, strength_mg_per_ml=strength, volume_ml=volume, lot=lot,
             expires_on=(stage.at + LASTS).date(), count=count, supplier="Sample Wholesale",
-            supplier_dea="RS0000000", invoice=f"INV-{lot}",
+            supplier_dea="RS0000000", invoice=f"INV-{lot}", manufacturer="Sample Pharma",
+            ndc=code,
         )  # fmt: skip
         ledger_stock.receive(**stage.by("infusion_nurse"), delivery=delivery)
     ledger_counts.count(

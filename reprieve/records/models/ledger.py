@@ -28,7 +28,8 @@ class Vial(ClinicRow):
 class LedgerEntry(AppendOnly):
     """One movement of one vial. A guard holds `balance_after = previous + change`.
 
-    `detail` says what the kind needs: supplier and invoice, volume, reason, receiver, count.
+    `detail` says what the kind needs: supplier and invoice, maker and NDC, volume, reason,
+    receiver, count.
     """
 
     vial = parent("Vial", name="entries")

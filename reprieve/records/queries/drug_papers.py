@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from reprieve.records import notes
 from reprieve.records.models import LedgerEntry, Portion, PortionEntry, Practitioner, Reconciliation
-from reprieve.records.queries import patients, stock
+from reprieve.records.queries import origins, patients, stock
+from reprieve.records.queries.origins import Origin
 from reprieve.records.queries.portions import CAME
-from reprieve.records.queries.stock import Kind
+from reprieve.records.queries.stock import Kind, VialView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One line of an inventory: sealed containers of a kind and lot, or one open vial."""
+    """One line of an inventory: sealed containers of a kind, lot, maker and NDC, or an open vial.
+
+    Maker and NDC are empty where nobody recorded them.
+    """
 
     kind: Kind
     lot: str
@@ -26,6 +29,8 @@ class Held:
     containers: int
     is_open: bool
     amount_ug: int
+    manufacturer: str
+    ndc: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,34 +60,33 @@ class Movement:
     detail: str
     reverses: int | None
     reason: str
+    manufacturer: str
+    ndc: str
 
 
 def inventory(*, clinic: uuid.UUID) -> list[Held]:
     """This function will list what is held now, sealed containers together, open ones apart."""
     held = stock.held(clinic=clinic)
-    count: Counter[tuple[Kind, str, date]] = Counter()
-    amount: Counter[tuple[Kind, str, date]] = Counter()
-    lines = []
+    came = origins.of_vials(clinic=clinic, vials=[vial.id for vial in held])
+    alike: dict[Hashable, list[VialView]] = {}
     for vial in held:
-        key = (vial.kind, vial.lot, vial.expires_on)
-        if vial.is_open:
-            lines.append(
-                Held(
-                    kind=vial.kind, lot=f"{vial.lot}/{vial.serial}", expires_on=vial.expires_on,
-                    containers=1, is_open=True, amount_ug=vial.balance_ug,
-                )
-            )  # fmt: skip
-        else:
-            count[key] += 1
-            amount[key] += vial.balance_ug
-    sealed = [
-        Held(
-            kind=kind, lot=lot, expires_on=expires, containers=number, is_open=False,
-            amount_ug=amount[kind, lot, expires],
-        )
-        for (kind, lot, expires), number in count.items()
-    ]  # fmt: skip
-    return sorted([*sealed, *lines], key=lambda h: (h.kind, h.expires_on, h.lot))
+        origin = came.get(vial.id, origins.UNKNOWN)
+        made = (origin.manufacturer, origin.ndc)
+        own = vial.id if vial.is_open else None
+        alike.setdefault((vial.kind, vial.lot, vial.expires_on, made, own), []).append(vial)
+    lines = [_line(some, came.get(some[0].id, origins.UNKNOWN)) for some in alike.values()]
+    return sorted(lines, key=lambda h: (h.kind, h.expires_on, h.lot, h.ndc, h.manufacturer))
+
+
+def _line(some: Sequence[VialView], came: Origin) -> Held:
+    """One line for vials that are alike."""
+    first = some[0]
+    return Held(
+        kind=first.kind, lot=f"{first.lot}/{first.serial}" if first.is_open else first.lot,
+        expires_on=first.expires_on, containers=len(some), is_open=first.is_open,
+        amount_ug=sum(vial.balance_ug for vial in some), manufacturer=came.manufacturer,
+        ndc=came.ndc,
+    )  # fmt: skip
 
 
 def movements(
@@ -100,8 +104,12 @@ def movements(
     names: dict[Any, str] = dict(Practitioner.of(clinic).values_list("id", "name"))
     people = _people(clinic, found)
     portions = _portions(clinic, found)
+    came = origins.of_vials(clinic=clinic, vials=[row.vial_id for row in found])
     told: set[uuid.UUID] = set()
-    return [_movement(row, names, people, portions, told) for row in found]
+    return [
+        _movement(row, names, people, portions, told, came=came.get(row.vial_id, origins.UNKNOWN))
+        for row in found
+    ]
 
 
 def _people(clinic: uuid.UUID, found: Iterable[LedgerEntry]) -> dict[uuid.UUID, tuple[str, str]]:
@@ -125,6 +133,7 @@ def _portions(
 def _movement(
     row: LedgerEntry, names: dict[Any, str], people: dict[uuid.UUID, tuple[str, str]],
     portions: dict[uuid.UUID, tuple[Portion, Reconciliation | None]], told: set[uuid.UUID],
+    *, came: Origin,
 ) -> Movement:  # fmt: skip
     portion, closing = portions.get(row.pk, (None, None))
     if portion is not None and portion.pk in told:
@@ -143,6 +152,7 @@ def _movement(
         difference_ug=closing.difference_ug if closing else None, detail=_detail(row),
         reverses=(row.detail or {}).get("reverses"),
         reason=notes.read(row.note) if row.kind in TOLD else "",
+        manufacturer=came.manufacturer, ndc=came.ndc,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from reprieve.records.models import (
     LedgerEntry,
     MedicationAdministration,
     MedicationRequest,
+    Vial,
 )
 from reprieve.records.models.infusion import ENTERED_IN_ERROR
 from reprieve.records.queries import (
@@ -30,12 +31,14 @@ from reprieve.records.queries import (
     harm,
     medicines,
     observations,
+    origins,
     portions,
     problems,
     treatments,
 )
 from reprieve.records.queries.harm import HarmView
 from reprieve.records.queries.medicines import MedicineView
+from reprieve.records.queries.origins import Origin
 from reprieve.records.queries.problems import AllergyView, ConditionView
 
 # Vital signs are told as they stood nearest to the onset.
@@ -45,7 +48,10 @@ VITALS = ("sbp", "dbp", "heart_rate", "spo2", "respiratory_rate", "etco2", "temp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """A vial of the suspect drug that something was drawn from for the visit."""
+    """A vial of the suspect drug that something was drawn from for the visit.
+
+    Supplier, manufacturer and NDC are empty where nobody recorded them.
+    """
 
     lot: str
     form: str
@@ -53,6 +59,8 @@ class Container:
     volume_ul: int
     expires_on: date
     supplier: str
+    manufacturer: str
+    ndc: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,15 +176,15 @@ def _vials(clinic: uuid.UUID, encounter: uuid.UUID) -> tuple[Container, ...]:
         left[row.vial_id] = left.get(row.vial_id, 0) + row.change_ug
         vials[row.vial_id] = row.vial
     gave = [vial for pk, vial in vials.items() if left[pk] < 0]
-    received = LedgerEntry.of(clinic).filter(vial__in=gave, kind="received")
-    papers = {row.vial_id: row.detail or {} for row in received}
-    return tuple(
-        Container(
-            lot=vial.lot, form=vial.form, strength_ug_per_ml=vial.strength_ug_per_ml,
-            volume_ul=vial.volume_ul, expires_on=vial.expires_on,
-            supplier=papers.get(vial.pk, {}).get("supplier", ""),
-        )
-        for vial in gave
+    came = origins.of_vials(clinic=clinic, vials=[vial.pk for vial in gave])
+    return tuple(_container(vial, came.get(vial.pk, origins.UNKNOWN)) for vial in gave)
+
+
+def _container(vial: Vial, came: Origin) -> Container:
+    return Container(
+        lot=vial.lot, form=vial.form, strength_ug_per_ml=vial.strength_ug_per_ml,
+        volume_ul=vial.volume_ul, expires_on=vial.expires_on, supplier=came.supplier,
+        manufacturer=came.manufacturer, ndc=came.ndc,
     )  # fmt: skip
 
 

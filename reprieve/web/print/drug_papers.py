@@ -32,12 +32,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugPaper:
-    """One document: what it is, what stands above the table, its columns and rows as words."""
+    """One document: what it is, what stands above the table, its columns and rows as words.
+
+    `only_file` says how many of the last columns are for the CSV alone: paper is too narrow.
+    """
 
     title: str
     notes: Sequence[str]
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    only_file: int = 0
 
 
 def pdf(paper: DrugPaper, *, heading: Heading, size: str = "letter") -> bytes:
@@ -60,8 +64,9 @@ def _parts(paper: DrugPaper, width: float) -> Iterator[Flowable]:
     if not paper.rows:
         yield Paragraph(escape(_("There is nothing to list.")), BODY)
         return
-    cells = [[_cell(text) for text in row] for row in (paper.columns, *paper.rows)]
-    yield Table(cells, colWidths=_widths(paper, width - PADDING), style=LINES, repeatRows=1)
+    lines = [row[: len(row) - paper.only_file] for row in (paper.columns, *paper.rows)]
+    cells = [[_cell(text) for text in row] for row in lines]
+    yield Table(cells, colWidths=_widths(lines, width - PADDING), style=LINES, repeatRows=1)
     yield Spacer(1, 24)
     yield Paragraph(escape(_("Signature and date: ____________________________")), BODY)
 
@@ -70,9 +75,9 @@ def _cell(text: str) -> Paragraph:
     return Paragraph(escape(text), SMALL)
 
 
-def _widths(paper: DrugPaper, width: float) -> list[float]:
+def _widths(lines: Sequence[Sequence[str]], width: float) -> list[float]:
     """Room for the longest word of each column first, the rest by how much there is to say."""
-    columns = list(zip(paper.columns, *paper.rows, strict=True))
+    columns = list(zip(*lines, strict=True))
     least = [max(_long(word) for text in texts for word in text.split(" ")) + ROOM
              for texts in columns]  # fmt: skip
     left = width - sum(least)

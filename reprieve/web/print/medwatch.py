@@ -145,12 +145,13 @@ def _event(event: HarmView, reported: str) -> dict[str, Any]:
 
 
 def _product(about: ReportView) -> dict[str, Any]:
-    """Maker and NDC number stand on the vial; the ledger keeps lot, expiry and supplier."""
+    """Of the vials that gave something: lot and expiry, and what else their receipt says."""
     product, vials = about.product, about.product.vials
     return {
         "name": product.drug or None, "form": product.form or None,
         "strength": _once(_strength(vial) for vial in vials),
-        "manufacturer": None, "ndc": None,
+        "manufacturer": _known((vial.lot, vial.manufacturer) for vial in vials),
+        "ndc": _known((vial.lot, vial.ndc) for vial in vials),
         "supplier": _once(vial.supplier for vial in vials if vial.supplier),
         "lots": _once(vial.lot for vial in vials),
         "expires_on": _once(f"{vial.lot}: {vial.expires_on.isoformat()}" for vial in vials),
@@ -177,6 +178,15 @@ def _strength(vial: Container) -> str:
 
 def _once(texts: Iterable[str]) -> list[str]:
     return sorted(set(texts))
+
+
+def _known(of_lots: Iterable[tuple[str, str]]) -> list[str] | None:
+    """Each once; a lot without one is named beside them, and None where no lot has one."""
+    told = list(of_lots)
+    if not any(text for _lot, text in told):
+        return None
+    unknown = {f"lot {lot}: {NOT_RECORDED}" for lot, text in told if not text}
+    return [*_once(text for _lot, text in told if text), *sorted(unknown)]
 
 
 def _given(one: Given) -> dict[str, Any]:

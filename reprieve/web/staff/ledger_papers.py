@@ -110,11 +110,11 @@ def _inventory(request: PageRequest, span: Span) -> DrugPaper:
     return DrugPaper(
         title=_("Inventory of controlled drugs"), notes=notes,
         columns=[_("Drug and form"), _("Strength"), _("In each container"), _("Containers"),
-                 _("Lot"), _("Expires"), _("Amount")],
+                 _("Lot"), _("Expires"), _("Amount"), _("Manufacturer"), _("NDC")],
         rows=[
             [lw.drug(h.kind.drug, h.kind.form), lw.strength(h.kind.strength_ug_per_ml, h.kind.form),
              lw.ml(h.kind.volume_ul, h.kind.form), _("1, open") if h.is_open else str(h.containers),
-             h.lot, day(h.expires_on), lw.mg(h.amount_ug)]
+             h.lot, day(h.expires_on), lw.mg(h.amount_ug), h.manufacturer, h.ndc]
             for h in drug_papers.inventory(clinic=clinic)
         ],
     )  # fmt: skip
@@ -126,16 +126,25 @@ def _log(request: PageRequest, span: Span) -> DrugPaper:
         title=_("Dispensing log of controlled drugs"), notes=[_dates(span)],
         columns=[_("When"), _("Drug"), _("Vial"), _("What"), _("Change"), _("Holds then"),
                  _("Patient and address"), _("Given"), _("Wasted"), _("Difference"), _("Who"),
-                 _("Witness"), _("Papers")],
+                 _("Witness"), _("Papers"), _("Manufacturer"), _("NDC")],
         rows=[
             [dated(m.at), f"{lw.drug(m.drug, m.form)} {lw.strength(m.strength_ug_per_ml, m.form)}",
              m.vial, _what(m), lw.mg(m.change_ug, signed=True),
              lw.mg(m.balance_after_ug), ", ".join(t for t in (m.patient, m.address) if t),
              lw.mg(m.given_ug), lw.mg(m.wasted_ug), lw.mg(m.difference_ug, signed=True), m.by,
-             m.witness, ", ".join(t for t in (m.detail, m.reason) if t)]
+             m.witness, ", ".join(t for t in (m.detail, *_made(m), m.reason) if t),
+             m.manufacturer, m.ndc]
             for m in found
         ],
+        only_file=2,
     )  # fmt: skip
+
+
+def _made(line: Movement) -> tuple[str, ...]:
+    """Maker and NDC in words beside a receipt: the log on paper has no columns for them."""
+    if line.kind != "received":
+        return ()
+    return line.manufacturer, f"{_('NDC')} {line.ndc}" if line.ndc else ""
 
 
 def _what(line: Movement) -> str:
