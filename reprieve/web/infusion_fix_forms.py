@@ -72,13 +72,18 @@ class DoseFixForm(Fix):
     )
 
 
-class NotGivenForm(Entered):
-    """A drug that was not given: which entry says it was, why, and a tick against a slip."""
+class Never(Entered):
+    """What did not happen: which entry says that it did, and why it is there."""
 
     TIME = ()
 
     entry = forms.UUIDField(widget=forms.HiddenInput)
     reason = text(_("Why it is on this chart"), required=True)
+
+
+class NotGivenForm(Never):
+    """A drug that was not given, with a tick against a slip."""
+
     sure = forms.BooleanField(
         label=_("This drug was not given to this patient"),
         help_text=_("Of a controlled drug the ledger gives nothing back: what was drawn is "
@@ -86,13 +91,9 @@ class NotGivenForm(Entered):
     )  # fmt: skip
 
 
-class NotSeenForm(Entered):
-    """A side effect that was not: which entry, why, and a tick against a slip."""
+class NotSeenForm(Never):
+    """A side effect that was not, with a tick against a slip."""
 
-    TIME = ()
-
-    entry = forms.UUIDField(widget=forms.HiddenInput)
-    reason = text(_("Why it is on this chart"), required=True)
     sure = forms.BooleanField(
         label=_("This patient did not have this side effect"),
         help_text=_(

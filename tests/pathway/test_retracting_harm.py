@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_harm, harm_end, harm_review, harm_stop, retracting
+from reprieve.pathway import charting_harm, harm_end, harm_review, retracting
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.records import notes
-from reprieve.records.models import AdverseEvent, AuditEvent, WorkItem
+from reprieve.records.models import AdverseEvent, AuditEvent
 from reprieve.records.models.infusion import ENTERED_IN_ERROR
 from reprieve.records.queries import followup, harm_reports, registry
 from reprieve.records.queries import harm as harms
 from tests import gate_desk
 from tests.gate_desk import Visit
+from tests.harm_desk import RULE, by_doctor, decide, judge, open_items
 from tests.world import World, new
 
-RULE = "harm-repeated"
 WHY = "another chair's patient"
 
 
@@ -54,37 +54,10 @@ def take_back(visit: Visit, entry: uuid.UUID, who: str = "infusion_nurse") -> Ad
     return row(visit, done["id"])
 
 
-def by_doctor(visit: Visit) -> dict[str, Any]:
-    visit.world.later(minutes=1)
-    return {k: v for k, v in visit.act("physician").items() if k != "encounter"}
-
-
 def whether(visit: Visit, event: uuid.UUID, happened: bool, note: str = "asked all") -> Any:
     return row(visit, harm_review.decide_whether(
         event=event, happened=happened, note=note, **by_doctor(visit)
     ))  # fmt: skip
-
-
-def judge(visit: Visit, event: uuid.UUID, related: str = "probable", *criteria: str) -> uuid.UUID:
-    said = harm_review.Judgement(
-        relatedness=related, criteria=criteria, expected=True, device_fault=False,
-        outcome="resolved",
-    )  # fmt: skip
-    return harm_review.judge(event=event, judgement=said, **by_doctor(visit))
-
-
-def decide(visit: Visit, outcome: str) -> None:
-    world = visit.world
-    world.later(minutes=1)
-    harm_stop.decide(
-        actor=world["physician"], uid=new(), at=world.at, patient=visit.patient,
-        outcome=outcome, reason="Too much of it.",
-    )  # fmt: skip
-
-
-def open_items(visit: Visit, kind: str) -> int:
-    rows = WorkItem.of(visit.world.id).filter(kind=kind, state__in=("open", "seen"))
-    return rows.count()
 
 
 def counted(visit: Visit) -> dict[str, int]:
