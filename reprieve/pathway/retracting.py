@@ -19,7 +19,7 @@ from reprieve.pathway import (
     harm_stop,
     infusion,
     infusion_stream,
-    ledger_retracted,
+    ledger_recharted,
     ledger_undrawn,
 )
 from reprieve.pathway.acts import Done, perform
@@ -52,9 +52,12 @@ def drug(
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         old = charting_drug.standing(row, entry)
-        before = ledger_retracted.given(clinic=actor.clinic, encounter=encounter, drug=old.drug)
+        before = ledger_recharted.given(clinic=actor.clinic, encounter=encounter)
         saved = _not_given(row, old, _note(row, why, actor, at), actor=actor, at=at)
-        ledger_retracted.tell_missing(before, actor=actor, uid=uid, at=at, encounter=encounter)
+        ledger_recharted.tell(
+            before, kind=ledger_recharted.RETRACTED, actor=actor, uid=uid, at=at,
+            encounter=encounter,
+        )  # fmt: skip
         ledger_undrawn.settle(actor=actor, at=at, encounter=encounter)
         alarm_fold.expect(clinic=actor.clinic, encounter=encounter, at_ms=ms(at))
         infusion.announce(actor.clinic, encounter, at)

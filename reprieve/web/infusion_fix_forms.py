@@ -39,6 +39,11 @@ class DrugFixForm(Fix):
     drug = DrugForm.base_fields["drug"]
     dose = DrugForm.base_fields["dose"]
     route = DrugForm.base_fields["route"]
+    reason = text(
+        _("Why"), required=True,
+        help_text=_("Of a controlled drug whose syringe is accounted for, the medical director "
+                    "gets the difference."),
+    )  # fmt: skip
 
 
 class HarmFixForm(Fix):
