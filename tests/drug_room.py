@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from reprieve.clinical.controlled import Closing
 from reprieve.pathway import ledger_closing, ledger_draws, ledger_stock
 from reprieve.pathway.ledger_closing import Closed, Left
 from reprieve.pathway.ledger_stock import Delivery
@@ -70,10 +71,12 @@ class Room:
     def close(self, portion: uuid.UUID, *, witness: str = "physician", **ml: str) -> Closed:
         return ledger_closing.close(portion=portion, left=left(**ml), **self.beside(witness))
 
-    def account(self, portion: uuid.UUID, **ml: str) -> Closed:
-        """Both people measure the same."""
+    def account(self, portion: uuid.UUID, **ml: str) -> Closing:
+        """Both people measure the same; it closes on this sum."""
         self.measure(portion, **ml)
-        return self.close(portion, **ml)
+        closed = self.close(portion, **ml).sum
+        assert closed is not None
+        return closed
 
 
 def left(**ml: str) -> Left:

@@ -18,17 +18,33 @@ from tests.world import World, new
 @kept
 def order(chair: Chair, **changes: Any) -> MedicationRequest:
     """This function will store an order: 20 mg/h over two hours, to 30 mg/h, 50 mg, 70 kg."""
-    world = chair.world
-    values = {
-        "clinic_id": world.id, "patient_id": chair.patient, "encounter_id": chair.encounter,
-        "drug": "ketamine", "form": "racemic", "route": "iv", "max_dose_ug": 10_000,
-        "max_total_ug": 50_000, "max_rate_ug_per_h": 30_000, "weight_g": 70_000,
+    ketamine = {
+        "drug": "ketamine", "form": "racemic", "max_dose_ug": 10_000, "max_total_ug": 50_000,
+        "max_rate_ug_per_h": 30_000, "weight_g": 70_000,
         "steps": [{"start_min": 0, "end_min": 120, "rate_ug_per_h": 20_000}],
-        "valid_from": world.at, "valid_until": world.at + timedelta(hours=12),
-        "prescriber_id": world["physician"].practitioner, "recorded_at": world.at,
-        "by_id": world["physician"].practitioner,
-    } | changes  # fmt: skip
-    row: MedicationRequest = MedicationRequest.objects.add(**values)
+        "valid_until": chair.world.at + timedelta(hours=12),
+    }  # fmt: skip
+    return _store(chair, ketamine | changes)
+
+
+@kept
+def as_needed(chair: Chair, **changes: Any) -> MedicationRequest:
+    """This function will order 1 mg of midazolam as needed: 5 mg in all, two minutes between."""
+    rescue = {
+        "drug": "midazolam", "as_needed": True, "max_dose_ug": 1_000, "max_total_ug": 5_000,
+        "min_interval_min": 2, "valid_until": chair.world.at + timedelta(hours=8),
+    }  # fmt: skip
+    return _store(chair, rescue | changes)
+
+
+def _store(chair: Chair, values: dict[str, Any]) -> MedicationRequest:
+    world, who = chair.world, chair.world["physician"].practitioner
+    visit = {
+        "clinic_id": world.id, "patient_id": chair.patient, "encounter_id": chair.encounter,
+        "route": "iv", "valid_from": world.at, "prescriber_id": who, "recorded_at": world.at,
+        "by_id": who,
+    }  # fmt: skip
+    row: MedicationRequest = MedicationRequest.objects.add(**visit | values)
     return row
 
 
@@ -63,3 +79,13 @@ def running(world: World, *, rate_mg_per_h: int = 20, **changes: Any) -> Pump:
     order(chair, **changes)
     chair.start(rate_mg_per_h)
     return Pump(chair)
+
+
+@kept
+def calmed(world: World, **changes: Any) -> Chair:
+    """This function will return an infusion that runs for 20 min, with midazolam as needed."""
+    chair = sit(world)
+    chair.start(20)
+    as_needed(chair, **changes)
+    world.later(minutes=20)
+    return chair

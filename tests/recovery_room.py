@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from reprieve.pathway import booking, charting, charting_drug, discharge, recovery
+from reprieve.pathway import booking, charting, charting_drug, discharge, recovery, signing
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.charting_drug import Dose
 from reprieve.pathway.discharge import Leaving
@@ -114,6 +114,15 @@ def leave(
         actor=chair.world[who], uid=uid or new(), at=chair.world.at, encounter=chair.encounter,
         leaving=Leaving(way=way, reason=reason, caller=caller), password=password,
     )  # fmt: skip
+
+
+def sign_off(chair: Chair) -> None:
+    """This function will sign the care, then the record, which closes it."""
+    for meaning, who in (("care", "infusion_nurse"), ("record", "physician")):
+        signing.sign(
+            actor=chair.world[who], uid=new(), at=chair.world.later(seconds=1),
+            encounter=chair.encounter, meaning=meaning, password=PASSWORD,
+        )  # fmt: skip
 
 
 @kept

@@ -22,6 +22,7 @@ from reprieve.pathway import (
     drug_facts,
     infusion,
     infusion_stream,
+    ledger_recharted,
     ledger_undrawn,
     worklist,
 )
@@ -66,12 +67,19 @@ def give(
     drug, route or amount. `beside` makes an addendum.
 
     `corrects` strikes an earlier entry through: `dose.note` is the reason, a time left out stays
-    what it was. It was given, so it is never refused for its order, but marked and reviewed.
+    what it was. It was given, so it is never refused for its order, but marked and reviewed. What
+    a closed syringe no longer accounts for by it opens a discrepancy.
     """
 
     def work() -> Done:
-        row = infusion.locked(clinic=actor.clinic, encounter=encounter)
+        visit = {"clinic": actor.clinic, "encounter": encounter}
+        row = infusion.locked(**visit)
+        before = ledger_recharted.given(**visit) if corrects else {}
         saved = _write(row, dose, actor=actor, at=at, corrects=corrects, beside=beside)
+        ledger_recharted.tell(
+            before, kind=ledger_recharted.CORRECTED, actor=actor, uid=uid, at=at,
+            encounter=encounter,
+        )  # fmt: skip
         return Done(
             subject_kind="medication_administration", subject=saved.pk,
             result={"deviation": saved.deviation},

@@ -28,6 +28,15 @@ def finding(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Finding:
     return _asked(known, clinic=clinic, at=at)
 
 
+def rests_on(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime, entry: uuid.UUID) -> bool:
+    """This function will tell whether a physician's "no further infusion" rests on an entry now.
+
+    It does not where the entry was judged since and stops nothing any more.
+    """
+    known = harm_stops.of_entry(clinic=clinic, patient=patient, entry=entry)
+    return known is not None and _asked(known, clinic=clinic, at=at).blocks
+
+
 def _asked(known: HarmStop, *, clinic: uuid.UUID, at: datetime) -> Finding:
     own = safety_numbers.own(clinic=clinic, at=at)
     entry = next(e for e in safety.rules() if e.name == RULE)

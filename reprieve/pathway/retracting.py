@@ -19,7 +19,7 @@ from reprieve.pathway import (
     harm_stop,
     infusion,
     infusion_stream,
-    ledger_retracted,
+    ledger_recharted,
     ledger_undrawn,
 )
 from reprieve.pathway.acts import Done, perform
@@ -33,7 +33,6 @@ from reprieve.records.models import (
     Note,
 )
 from reprieve.records.models.infusion import ENTERED_IN_ERROR
-from reprieve.records.queries import harm_stops
 
 DRUG = ("clinic_id", "patient_id", "encounter_id", "order_id", "drug", "route", "at_ms", "reported")
 
@@ -52,9 +51,12 @@ def drug(
     def work() -> Done:
         row = infusion.locked(clinic=actor.clinic, encounter=encounter)
         old = charting_drug.standing(row, entry)
-        before = ledger_retracted.given(clinic=actor.clinic, encounter=encounter, drug=old.drug)
+        before = ledger_recharted.given(clinic=actor.clinic, encounter=encounter)
         saved = _not_given(row, old, _note(row, why, actor, at), actor=actor, at=at)
-        ledger_retracted.tell_missing(before, actor=actor, uid=uid, at=at, encounter=encounter)
+        ledger_recharted.tell(
+            before, kind=ledger_recharted.RETRACTED, actor=actor, uid=uid, at=at,
+            encounter=encounter,
+        )  # fmt: skip
         ledger_undrawn.settle(actor=actor, at=at, encounter=encounter)
         alarm_fold.expect(clinic=actor.clinic, encounter=encounter, at_ms=ms(at))
         infusion.announce(actor.clinic, encounter, at)
@@ -72,8 +74,9 @@ def harm(
 ) -> dict[str, Any]:  # fmt: skip
     """This function will write that a side effect did not happen, beside the entry of it.
 
-    By who may judge one it is judged with that, unless "no further infusion" rests on it; else a
-    severe one, or one that was judged, waits for a physician. Raises what `drug` raises.
+    By who may judge one it is judged with that, unless "no further infusion" rests on it now; else
+    a severe one, or one that was judged, waits for a physician. What a physician's judgement lifted
+    is not brought back by one who says that it never was. Raises what `drug` raises.
     """
     why = correcting.reason_of(reason)
 
@@ -115,8 +118,9 @@ def _not_seen(
 ) -> AdverseEvent:
     """It keeps term and grade: until a physician agrees they count where they stop infusions."""
     kept = {name: getattr(old, name) for name in correcting.SIDE_EFFECT}
-    held = harm_stops.resting(clinic=row.clinic_id, patient=row.patient_id)
-    may_judge = allowed(actor, harm_review.ACT) and old.pk not in held
+    may_judge = allowed(actor, harm_review.ACT) and not harm_stop.rests_on(
+        clinic=row.clinic_id, patient=row.patient_id, at=at, entry=old.pk
+    )
     unjudged = {"criteria": None, "expected": None, "device_fault": None}
     saved: AdverseEvent = AdverseEvent.objects.add(
         **{**kept, **unjudged, **_heaviest(old)}

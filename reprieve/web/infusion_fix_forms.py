@@ -39,6 +39,11 @@ class DrugFixForm(Fix):
     drug = DrugForm.base_fields["drug"]
     dose = DrugForm.base_fields["dose"]
     route = DrugForm.base_fields["route"]
+    reason = text(
+        _("Why"), required=True,
+        help_text=_("Of a controlled drug whose syringe is accounted for, the medical director "
+                    "gets the difference."),
+    )  # fmt: skip
 
 
 class HarmFixForm(Fix):
@@ -72,13 +77,18 @@ class DoseFixForm(Fix):
     )
 
 
-class NotGivenForm(Entered):
-    """A drug that was not given: which entry says it was, why, and a tick against a slip."""
+class Never(Entered):
+    """What did not happen: which entry says that it did, and why it is there."""
 
     TIME = ()
 
     entry = forms.UUIDField(widget=forms.HiddenInput)
     reason = text(_("Why it is on this chart"), required=True)
+
+
+class NotGivenForm(Never):
+    """A drug that was not given, with a tick against a slip."""
+
     sure = forms.BooleanField(
         label=_("This drug was not given to this patient"),
         help_text=_("Of a controlled drug the ledger gives nothing back: what was drawn is "
@@ -86,13 +96,9 @@ class NotGivenForm(Entered):
     )  # fmt: skip
 
 
-class NotSeenForm(Entered):
-    """A side effect that was not: which entry, why, and a tick against a slip."""
+class NotSeenForm(Never):
+    """A side effect that was not, with a tick against a slip."""
 
-    TIME = ()
-
-    entry = forms.UUIDField(widget=forms.HiddenInput)
-    reason = text(_("Why it is on this chart"), required=True)
     sure = forms.BooleanField(
         label=_("This patient did not have this side effect"),
         help_text=_(

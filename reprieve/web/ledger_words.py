@@ -29,6 +29,7 @@ FOUND: dict[str, Promise] = {
     "closing": _("bag or syringe does not close"), "vial": _("vial does not close"),
     "count": _("count does not agree"), "loss": _("loss"), "theft": _("theft"),
     "retracted": _("given by the chart, and taken back since"),
+    "corrected": _("given by the chart, and corrected since"),
 }  # fmt: skip
 STEPS: dict[str, Promise] = {
     "explained": _("explained: nothing is missing"),

@@ -12,7 +12,6 @@ import pytest
 from django.db import connection
 
 from reprieve.pathway import gate, infusion_stream
-from reprieve.pathway import signing as signing_act
 from reprieve.records import audit, guards, signing, verify
 from reprieve.records.models import (
     AuditEvent,
@@ -27,8 +26,8 @@ from tests.chairside import Chair, sit
 from tests.gate_desk import Visit
 from tests.house.engines import Copy
 from tests.house.running import LiveClinic
-from tests.recovery_room import leave
-from tests.world import PASSWORD, World, new
+from tests.recovery_room import leave, sign_off
+from tests.world import World
 
 
 @pytest.fixture
@@ -143,11 +142,7 @@ def decided(today: World) -> Visit:
     chair.do("ended")
     nurse = today["infusion_nurse"].practitioner
     leave(chair, "against_advice", reason="wants to go home", caller=nurse)
-    for meaning, who in (("care", "infusion_nurse"), ("record", "physician")):
-        signing_act.sign(
-            actor=today[who], uid=new(), at=today.later(minutes=1), encounter=visit.encounter,
-            meaning=meaning, password=PASSWORD,
-        )  # fmt: skip
+    sign_off(chair)
     audit.seal()
     return visit
 

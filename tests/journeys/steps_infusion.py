@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from tests.journeys import steps_gate as gate
 from tests.journeys.people import House
 
 SEATED = {"sbp": 124, "dbp": 74, "heart_rate": 68, "spo2": 98, "respiratory_rate": 14,
@@ -51,6 +52,17 @@ def when_a_drug_is_given(house: House, visit: uuid.UUID, drug: str, *, dose: int
     """This function will write an ordered drug down."""
     entry(house, visit, "drug", drug=drug, dose=dose)
     house.who("infusion_nurse").sees(f"{drug} {dose} mg")
+
+
+def given_a_drug_and_a_side_effect(house: House, screen: dict[str, Any]) -> uuid.UUID:
+    """This function will start an infusion and write one of each down, on a screen."""
+    house.screen = screen
+    visit = gate.ready(house)
+    gate.then_the_infusion_starts(house, visit)
+    house.wait(minutes=5)
+    when_a_drug_is_given(house, visit, "ondansetron", dose=4)
+    when_a_side_effect_is_felt(house, visit, "nausea")
+    return visit
 
 
 def then_observations_are_overdue(house: House, visit: uuid.UUID) -> None:

@@ -12,10 +12,8 @@ from playwright.sync_api import expect
 
 from reprieve.records.models import AdverseEvent, InfusionEvent, MedicationAdministration
 from tests.house.running import wait_for
-from tests.journeys import steps_gate as gate
 from tests.journeys import steps_infusion as infusion
 from tests.journeys.people import House
-from tests.journeys.steps_gate import ready
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -79,12 +77,7 @@ def stand_side_by_side(page: Page) -> None:
 
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "telephone"])
 def test_what_was_charted_wrongly_is_put_right(house: House, screen: dict[str, Any]) -> None:
-    house.screen = screen
-    visit = ready(house)
-    gate.then_the_infusion_starts(house, visit)
-    house.wait(minutes=5)
-    infusion.when_a_drug_is_given(house, visit, "ondansetron", dose=4)
-    infusion.when_a_side_effect_is_felt(house, visit, "nausea")
+    visit = infusion.given_a_drug_and_a_side_effect(house, screen)
     infusion.when_the_rate_is_lowered(house, visit, rate_mg_per_h=20)
 
     put_right(house, "ondansetron 4 mg", "drug_fix", dose=8, reason="two ampoules")

@@ -12,10 +12,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from reprieve.records.models import AdverseEvent, MedicationAdministration
-from tests.journeys import steps_gate as gate
 from tests.journeys import steps_infusion as infusion
 from tests.journeys.people import House
-from tests.journeys.steps_gate import ready
 from tests.journeys.test_charted_wrongly import DESK, PHONE, fits, opened
 
 if TYPE_CHECKING:
@@ -62,12 +60,7 @@ def taken_back(house: House, line: str, correction: str, entry: str, says: str) 
 
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "telephone"])
 def test_what_did_not_happen_is_taken_back(house: House, screen: dict[str, Any]) -> None:
-    house.screen = screen
-    visit = ready(house)
-    gate.then_the_infusion_starts(house, visit)
-    house.wait(minutes=5)
-    infusion.when_a_drug_is_given(house, visit, "ondansetron", dose=4)
-    infusion.when_a_side_effect_is_felt(house, visit, "nausea")
+    visit = infusion.given_a_drug_and_a_side_effect(house, screen)
 
     # Left with Escape, nothing is written, and the focus is back on the line.
     dialog = never(house, "ondansetron 4 mg", "drug_fix", "not_given")

@@ -2,75 +2,35 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting, charting_drug, drug_facts, signing
-from reprieve.pathway.charting_drug import Dose
+from reprieve.pathway import charting, drug_facts
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import PermissionDenied
 from reprieve.records import notes, verify
 from reprieve.records.models import (
     AuditEvent,
     MedicationAdministration,
-    MedicationRequest,
     WorkItem,
 )
 from reprieve.records.queries import recovery, schedules, undrawn
+from tests import order_desk
 from tests.chairside import Chair, sit
+from tests.drug_chart import give, row
 from tests.drug_room import MIDAZOLAM, with_bag
-from tests.recovery_room import leave, ready
-from tests.world import PASSWORD, World, new
+from tests.recovery_room import leave, ready, sign_off
+from tests.world import World, new
 
 CALM = {"sbp": 124, "dbp": 78, "heart_rate": 72, "spo2": 98, "respiratory_rate": 14, "rass": 0}
 
 
-def ordered(chair: Chair, **changes: Any) -> None:
-    """1 mg of midazolam as needed, 5 mg in all, two minutes between doses."""
-    world, who = chair.world, chair.world["physician"].practitioner
-    order = {
-        "drug": "midazolam", "route": "iv", "max_dose_ug": 1_000, "max_total_ug": 5_000,
-        "min_interval_min": 2, "valid_from": world.at,
-        "valid_until": world.at + timedelta(hours=8),
-    } | changes  # fmt: skip
-    MedicationRequest.objects.add(
-        clinic_id=world.id, patient_id=chair.patient, encounter_id=chair.encounter,
-        as_needed=True, prescriber_id=who, recorded_at=world.at, by_id=who,
-        **order,
-    )  # fmt: skip
-
-
 @pytest.fixture
 def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    ordered(made)
-    world.later(minutes=20)
-    return made
-
-
-def give(
-    chair: Chair, drug: str = "midazolam", mg: str = "1", *, corrects: uuid.UUID | None = None,
-    note: str = "", who: str = "infusion_nurse", uid: uuid.UUID | None = None, **more: Any,
-) -> uuid.UUID:  # fmt: skip
-    if corrects and not note:
-        note = "took the other ampoule"
-    dose = Dose(drug=drug, dose=Decimal(mg), route="iv", note=note, **more)
-    done = charting_drug.give(
-        actor=chair.world[who], uid=uid or new(), at=chair.world.at, encounter=chair.encounter,
-        dose=dose, corrects=corrects,
-    )  # fmt: skip
-    return uuid.UUID(done["id"])
-
-
-def row(chair: Chair, pk: uuid.UUID) -> MedicationAdministration:
-    found: MedicationAdministration = MedicationAdministration.of(chair.world.id).get(pk=pk)
-    return found
+    return order_desk.calmed(world)
 
 
 def recheck_ms(chair: Chair) -> int:
@@ -146,7 +106,7 @@ def test_a_dose_judged_again_counts_for_those_after_it(chair: Chair) -> None:
 
 
 def test_all_doses_together_are_judged_again(chair: Chair) -> None:
-    ordered(chair, max_total_ug=2_500)
+    order_desk.as_needed(chair, max_total_ug=2_500)
     first = give(chair, mg="0.5")
     for mg in ("1", "1"):
         chair.world.later(minutes=10)
@@ -157,7 +117,7 @@ def test_all_doses_together_are_judged_again(chair: Chair) -> None:
 def test_the_order_of_its_time_counts(chair: Chair) -> None:
     first = give(chair)
     chair.world.later(minutes=5)
-    ordered(chair, valid_until=chair.world.at)
+    order_desk.as_needed(chair, valid_until=chair.world.at)
     chair.world.later(minutes=1)
     assert not row(chair, give(chair, mg="0.5", corrects=first)).deviation
     given = give(chair, reported=True)
@@ -170,14 +130,14 @@ def test_an_order_that_came_after_the_dose_does_not_cover_it(world: World) -> No
     chair.start(20)
     first = give(chair, reported=True)
     world.later(minutes=5)
-    ordered(chair)
+    order_desk.as_needed(chair)
     assert row(chair, give(chair, mg="0.5", corrects=first)).deviation
 
 
 def beating(chair: Chair, rate: int) -> None:
     """A heart rate now; labetalol is ordered for twenty minutes, and there is no asthma."""
     world = chair.world
-    ordered(chair, drug="labetalol", max_dose_ug=10_000, max_total_ug=40_000)
+    order_desk.as_needed(chair, drug="labetalol", max_dose_ug=10_000, max_total_ug=40_000)
     act: dict[str, Any] = {"actor": world["infusion_nurse"], "encounter": chair.encounter}
     drug_facts.answer(uid=new(), at=world.at, answers={"asthma": False}, **act)
     world.later(minutes=20)
@@ -259,12 +219,7 @@ def test_after_the_signature_it_is_an_addendum_at_its_own_time(world: World) -> 
     chair = ready(world)
     first = give(chair, "ondansetron", "4", reported=True)
     leave(chair)
-    for meaning, who in (("care", "infusion_nurse"), ("record", "physician")):
-        world.later(seconds=1)
-        signing.sign(
-            actor=world[who], uid=new(), at=world.at, encounter=chair.encounter,
-            meaning=meaning, password=PASSWORD,
-        )  # fmt: skip
+    sign_off(chair)
     world.later(days=2)
     second = row(chair, give(chair, "ondansetron", "8", corrects=first))
     assert (second.addendum, second.at_ms) == (True, row(chair, first).at_ms)

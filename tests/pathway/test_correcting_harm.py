@@ -9,18 +9,17 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_harm, harm_end, harm_review, harm_stop
+from reprieve.pathway import charting_harm, harm_end
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotNow
 from reprieve.records import notes
-from reprieve.records.models import AdverseEvent, WorkItem
+from reprieve.records.models import AdverseEvent
 from reprieve.records.queries import harm as harms
 from tests import gate_desk
 from tests.gate_desk import Visit
+from tests.harm_desk import RULE, decide, judge, open_items
 from tests.world import World, new
-
-RULE = "harm-repeated"
 
 
 @pytest.fixture
@@ -35,30 +34,6 @@ def felt(visit: Visit, corrects: uuid.UUID | None = None, **said: Any) -> Advers
     saved = charting_harm.record(harm=harm, corrects=corrects, **visit.act())
     found: AdverseEvent = AdverseEvent.of(visit.world.id).get(pk=saved)
     return found
-
-
-def judge(visit: Visit, event: uuid.UUID) -> uuid.UUID:
-    visit.world.later(minutes=1)
-    said = harm_review.Judgement(
-        relatedness="probable", criteria=(), expected=True, device_fault=False,
-        outcome="resolved",
-    )  # fmt: skip
-    act = {k: v for k, v in visit.act("physician").items() if k != "encounter"}
-    return harm_review.judge(event=event, judgement=said, **act)
-
-
-def decide(visit: Visit, outcome: str) -> None:
-    world = visit.world
-    world.later(minutes=1)
-    harm_stop.decide(
-        actor=world["physician"], uid=new(), at=world.at, patient=visit.patient,
-        outcome=outcome, reason="Too much of it.",
-    )  # fmt: skip
-
-
-def open_items(visit: Visit, kind: str) -> int:
-    rows = WorkItem.of(visit.world.id).filter(kind=kind, state__in=("open", "seen"))
-    return rows.count()
 
 
 def test_both_entries_stay_and_the_right_one_counts(visit: Visit) -> None:

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_harm, clinic, gate, harm_review, harm_stop
+from reprieve.pathway import charting_harm, clinic, gate
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.errors import NotNow, PermissionDenied
-from reprieve.records.models import Decision, WorkItem
+from reprieve.records.models import Decision
 from tests import gate_desk
 from tests.gate_desk import Visit
+from tests.harm_desk import RULE, decide, judge, open_items
 from tests.world import World, new
-
-RULE = "harm-repeated"
 
 
 @pytest.fixture
@@ -27,29 +26,6 @@ def visit(world: World) -> Visit:
 def felt(visit: Visit, term: str = "dissociation", grade: int = 3, **more: Any) -> uuid.UUID:
     visit.world.later(minutes=1)
     return charting_harm.record(harm=Harm(term=term, grade=grade, **more), **visit.act())
-
-
-def judged(visit: Visit, event: uuid.UUID, related: str, *criteria: str) -> uuid.UUID:
-    visit.world.later(minutes=1)
-    said = harm_review.Judgement(
-        relatedness=related, criteria=criteria, expected=True, device_fault=False,
-        outcome="resolved",
-    )  # fmt: skip
-    act = {k: v for k, v in visit.act("physician").items() if k != "encounter"}
-    return harm_review.judge(event=event, judgement=said, **act)
-
-
-def decide(visit: Visit, outcome: str = "go_on", who: str = "physician", **more: Any) -> uuid.UUID:
-    visit.world.later(minutes=1)
-    asked = {"outcome": outcome, "reason": "Slower steps, midazolam at hand."} | more
-    return harm_stop.decide(
-        actor=visit.world[who], uid=new(), at=visit.world.at, patient=visit.patient, **asked
-    )
-
-
-def open_items(visit: Visit, kind: str) -> int:
-    rows = WorkItem.of(visit.world.id).filter(kind=kind, state__in=("open", "seen"))
-    return rows.count()
 
 
 def test_one_severe_side_effect_stops_nothing(visit: Visit) -> None:
@@ -69,7 +45,7 @@ def test_the_same_again_holds_the_gate_until_a_physician_goes_on(visit: Visit) -
     with pytest.raises(NotNow, match="Judge each"):
         decide(visit)
     for event in (first, second):
-        judged(visit, event, "probable")
+        judge(visit, event, "probable")
     decide(visit)
     assert RULE not in visit.blocking
     assert open_items(visit, "harm_stop") == 0
@@ -83,9 +59,9 @@ def test_the_same_again_holds_the_gate_until_a_physician_goes_on(visit: Visit) -
 
 def test_what_was_judged_not_to_come_from_the_drug_does_not_count(visit: Visit) -> None:
     first, second = felt(visit), felt(visit)
-    judged(visit, first, "unrelated")
+    judge(visit, first, "unrelated")
     assert RULE not in visit.blocking
-    judged(visit, second, "unlikely", "hospital")
+    judge(visit, second, "unlikely", "hospital")
     assert RULE not in visit.blocking
 
 
@@ -96,7 +72,7 @@ def test_a_serious_one_holds_before_and_after_its_judgement(
     event = felt(visit, "chest pain", **more)
     found = {f.finding.rule: f.finding for f in _items(visit)}[RULE]
     assert (found.outcome, found.blocks) == ("unknown", True)
-    judged(visit, event, "possible", "important")
+    judge(visit, event, "possible", "important")
     assert RULE in visit.blocking
     assert open_items(visit, "harm_stop") == 1
     decide(visit)
@@ -104,7 +80,7 @@ def test_a_serious_one_holds_before_and_after_its_judgement(
 
 
 def test_no_further_infusion_is_a_decision_as_well(visit: Visit) -> None:
-    judged(visit, felt(visit, serious=True), "definite", "hospital")
+    judge(visit, felt(visit, serious=True), "definite", "hospital")
     decide(visit)
     assert RULE not in visit.blocking
     decide(visit, "stay")
@@ -113,9 +89,9 @@ def test_no_further_infusion_is_a_decision_as_well(visit: Visit) -> None:
 
 def test_a_judgement_leaves_the_other_reviews_open(visit: Visit) -> None:
     first, second = felt(visit), felt(visit, "vomiting")
-    judged(visit, first, "probable")
+    judge(visit, first, "probable")
     assert open_items(visit, "adverse_event") == 2
-    judged(visit, second, "probable")
+    judge(visit, second, "probable")
     assert open_items(visit, "adverse_event") == 0
 
 
@@ -139,12 +115,12 @@ def test_the_clinic_sets_how_often(visit: Visit) -> None:
 
 
 def test_who_decides_and_with_what(visit: Visit) -> None:
-    judged(visit, felt(visit, serious=True), "definite", "hospital")
+    judge(visit, felt(visit, serious=True), "definite", "hospital")
     for outcome, reason in (("go_on", "  "), ("maybe", "x")):
         with pytest.raises(BadValue):
             decide(visit, outcome, reason=reason)
     with pytest.raises(PermissionDenied):
-        decide(visit, who="infusion_nurse")
+        decide(visit, actor=visit.world["infusion_nurse"])
     assert RULE in visit.blocking
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_drug, charting_harm, ledger_losses, retracting, signing
-from reprieve.pathway.charting_drug import Dose
+from reprieve.pathway import charting_harm, retracting
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.clock import ms
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
@@ -21,66 +17,19 @@ from reprieve.records.models import (
     AuditEvent,
     InfusionState,
     MedicationAdministration,
-    MedicationRequest,
-    WorkItem,
 )
 from reprieve.records.models.infusion import ENTERED_IN_ERROR
-from reprieve.records.queries import (
-    charts,
-    discrepancies,
-    portions,
-    recovery,
-    schedules,
-    undrawn,
-)
+from reprieve.records.queries import charts, recovery, schedules
+from tests import order_desk
 from tests.chairside import Chair, sit
-from tests.drug_room import MIDAZOLAM, Room, with_bag
-from tests.recovery_room import leave, ready
-from tests.world import PASSWORD, World, new
-
-WHY = "meant for the next chair"
-
-
-def ordered(chair: Chair, **changes: Any) -> None:
-    """1 mg of midazolam as needed, 2 mg in all, ten minutes between doses."""
-    world, who = chair.world, chair.world["physician"].practitioner
-    order = {
-        "drug": "midazolam", "route": "iv", "max_dose_ug": 1_000, "max_total_ug": 2_000,
-        "min_interval_min": 10, "valid_from": world.at,
-        "valid_until": world.at + timedelta(hours=8),
-    } | changes  # fmt: skip
-    MedicationRequest.objects.add(
-        clinic_id=world.id, patient_id=chair.patient, encounter_id=chair.encounter,
-        as_needed=True, prescriber_id=who, recorded_at=world.at, by_id=who,
-        **order,
-    )  # fmt: skip
+from tests.drug_chart import WHY, act, give, take_back
+from tests.recovery_room import leave, ready, sign_off
+from tests.world import World, new
 
 
 @pytest.fixture
 def chair(world: World) -> Chair:
-    made = sit(world)
-    made.start(20)
-    ordered(made)
-    world.later(minutes=20)
-    return made
-
-
-def act(chair: Chair, who: str = "infusion_nurse") -> dict[str, Any]:
-    return {"actor": chair.world[who], "uid": new(), "at": chair.world.at,
-            "encounter": chair.encounter}  # fmt: skip
-
-
-def give(chair: Chair, mg: str = "1", **more: Any) -> uuid.UUID:
-    dose = Dose(drug=more.pop("drug", "midazolam"), dose=Decimal(mg), route="iv", **more)
-    return uuid.UUID(charting_drug.give(dose=dose, **act(chair))["id"])
-
-
-def take_back(chair: Chair, entry: uuid.UUID, **more: Any) -> MedicationAdministration:
-    asked = {**act(chair), "entry": entry, "reason": WHY, **more}
-    found: MedicationAdministration = MedicationAdministration.of(chair.world.id).get(
-        pk=retracting.drug(**asked)["id"]
-    )
-    return found
+    return order_desk.calmed(world, max_total_ug=2_000, min_interval_min=10)
 
 
 def known(chair: Chair) -> dict[str, Any]:
@@ -149,8 +98,7 @@ def test_what_holds_the_discharge_is_lifted_only_for_what_was_not_given(chair: C
 
 def test_a_correction_is_taken_back_as_a_whole(chair: Chair) -> None:
     first = give(chair)
-    right = Dose(drug="midazolam", dose=Decimal("0.5"), route="iv", note="a slip")
-    second = uuid.UUID(charting_drug.give(dose=right, corrects=first, **act(chair))["id"])
+    second = give(chair, mg="0.5", corrects=first)
     with pytest.raises(NotNow, match="already corrected"):
         take_back(chair, first)
     take_back(chair, second)
@@ -164,9 +112,8 @@ def test_what_says_that_it_did_not_happen_is_corrected_by_entering_anew(chair: C
         take_back(chair, first)
     with pytest.raises(NotNow, match="enter anew what did"):
         take_back(chair, never.pk)
-    right = Dose(drug="midazolam", dose=Decimal(1), route="iv", note="it was")
     with pytest.raises(NotNow, match="enter anew what did"):
-        charting_drug.give(dose=right, corrects=never.pk, **act(chair))
+        give(chair, corrects=never.pk)
     give(chair, reported=True)
     assert known(chair)["since_sedative_min"] == 0
 
@@ -194,149 +141,12 @@ def test_the_same_press_twice_is_one(chair: Chair) -> None:
     assert MedicationAdministration.of(chair.world.id).count() == 2
 
 
-class TestLedger:
-    """Nothing goes back into a vial: what was drawn is missing until somebody accounts for it."""
-
-    @pytest.fixture
-    def room(self, world: World) -> tuple[Room, Chair, uuid.UUID]:
-        room, visit, _ = with_bag(world)
-        [vial] = room.receive(MIDAZOLAM, count=1)
-        return room, Chair(world, visit.encounter, visit.patient), vial
-
-    def test_nobody_misses_what_was_never_drawn(self, room: tuple[Room, Chair, uuid.UUID]) -> None:
-        _, chair, _ = room
-        first = give(chair, reported=True)
-        assert [u.drug for u in undrawn.waiting(clinic=chair.world.id)] == ["midazolam"]
-        take_back(chair, first)
-        assert undrawn.waiting(clinic=chair.world.id) == []
-        assert discrepancies.waiting(clinic=chair.world.id) == []
-
-    def test_an_open_syringe_shows_the_difference_when_it_closes(
-        self, room: tuple[Room, Chair, uuid.UUID]
-    ) -> None:
-        cabinet, chair, vial = room
-        syringe = cabinet.draw(chair.encounter, vial, "2")
-        first = give(chair, reported=True)
-        held = cabinet.holds_mg(vial)
-        take_back(chair, first)
-        assert cabinet.holds_mg(vial) == held
-        assert cabinet.portion(syringe).given_ug == 0
-        assert discrepancies.waiting(clinic=chair.world.id) == []
-        closed = cabinet.account(syringe, syringe_ml="1").sum
-        assert closed is not None
-        assert (closed.difference_ug, closed.within) == (1_000, False)
-        [found] = discrepancies.waiting(clinic=chair.world.id)
-        assert found.kind == "closing"
-        self.chained(chair)
-
-    def test_a_dose_entered_anew_and_taken_back_again_is_missing_anew(
-        self, room: tuple[Room, Chair, uuid.UUID]
-    ) -> None:
-        cabinet, chair, vial = room
-        syringe = cabinet.draw(chair.encounter, vial, "2")
-        first = give(chair, reported=True)
-        cabinet.account(syringe, syringe_ml="1")
-        take_back(chair, first)
-        chair.world.later(minutes=1)
-        take_back(chair, give(chair, reported=True))
-        [found] = discrepancies.waiting(clinic=chair.world.id)  # the same milligram, once
-        assert found.difference_ug == 1_000
-        chair.world.later(minutes=1)
-        anew = give(chair, reported=True)
-        ledger_losses.judge(
-            actor=chair.world["medical_director"], uid=new(), at=chair.world.at,
-            discrepancy=found.id, kind="explained", text="It was given, and is charted again.",
-        )  # fmt: skip
-        assert discrepancies.waiting(clinic=chair.world.id) == []
-        take_back(chair, anew)
-        [found] = discrepancies.waiting(clinic=chair.world.id)
-        assert (found.kind, found.difference_ug) == ("retracted", 1_000)
-
-    def test_one_that_closed_on_the_dose_opens_a_discrepancy(
-        self, room: tuple[Room, Chair, uuid.UUID]
-    ) -> None:
-        cabinet, chair, vial = room
-        syringe = cabinet.draw(chair.encounter, vial, "2")
-        first = give(chair, reported=True)
-        chair.world.later(minutes=1)
-        other = give(chair, mg="0.5", reported=True)
-        closed = cabinet.account(syringe, syringe_ml="0.5").sum
-        assert closed is not None
-        assert closed.within
-        held, number = cabinet.holds_mg(vial), new()
-        for _ in range(2):
-            take_back(chair, first, uid=number)
-        assert cabinet.holds_mg(vial) == held
-        [found] = discrepancies.waiting(clinic=chair.world.id)
-        assert (found.kind, found.drug, found.difference_ug) == ("retracted", "midazolam", 1_000)
-        assert found.encounter == chair.encounter
-        items = WorkItem.of(chair.world.id).filter(kind="ledger_discrepancy")
-        assert [item.owner_role for item in items] == ["medical_director"]
-        [changed] = portions.changed_since(clinic=chair.world.id, since=closed_at(chair))
-        assert changed.given_ug == 500
-        take_back(chair, other)
-        told = [d.difference_ug for d in discrepancies.waiting(clinic=chair.world.id)]
-        assert sorted(t or 0 for t in told) == [500, 1_000]
-        self.chained(chair)
-
-    def test_what_was_corrected_since_the_closing_is_missing_as_well(
-        self, room: tuple[Room, Chair, uuid.UUID]
-    ) -> None:
-        cabinet, chair, vial = room
-        syringe = cabinet.draw(chair.encounter, vial, "2")
-        first = give(chair, reported=True)
-        closed = cabinet.account(syringe, syringe_ml="1").sum
-        assert closed is not None
-        assert closed.within
-        chair.world.later(minutes=1)
-        right = Dose(drug="midazolam", dose=Decimal("0.001"), route="iv", note="a slip")
-        second = uuid.UUID(charting_drug.give(dose=right, corrects=first, **act(chair))["id"])
-        take_back(chair, second)
-        [found] = discrepancies.waiting(clinic=chair.world.id)
-        assert (found.kind, found.difference_ug) == ("retracted", 1_000)
-        assert found.encounter == chair.encounter
-        self.chained(chair)
-
-    def test_nothing_is_missing_where_the_sum_is_right_by_now(
-        self, room: tuple[Room, Chair, uuid.UUID]
-    ) -> None:
-        cabinet, chair, vial = room
-        syringe = cabinet.draw(chair.encounter, vial, "5")
-        give(chair, mg="2", reported=True)
-        chair.world.later(minutes=1)
-        wrong = give(chair, mg="2", reported=True)
-        cabinet.account(syringe, syringe_ml="3")
-        take_back(chair, wrong)
-        told = [(d.kind, d.difference_ug) for d in discrepancies.waiting(clinic=chair.world.id)]
-        assert told == [("closing", -2_000)]
-
-    def test_another_drug_changes_no_syringe(self, room: tuple[Room, Chair, uuid.UUID]) -> None:
-        cabinet, chair, vial = room
-        syringe = cabinet.draw(chair.encounter, vial, "2")
-        give(chair, reported=True)
-        cabinet.account(syringe, syringe_ml="1")
-        take_back(chair, give(chair, "4", drug="ondansetron", reported=True))
-        assert discrepancies.waiting(clinic=chair.world.id) == []
-
-    def chained(self, chair: Chair) -> None:
-        assert list(verify.faults(at=chair.world.at, sealer_runs=False)) == []
-
-
-def closed_at(chair: Chair) -> Any:
-    return chair.world.at - timedelta(hours=1)
-
-
 def test_after_the_signature_it_is_an_addendum(world: World) -> None:
     chair = ready(world)
-    first = give(chair, "4", drug="ondansetron", reported=True)
+    first = give(chair, "ondansetron", "4", reported=True)
     seen = charting_harm.record(harm=Harm(term="nausea", grade=1), **act(chair))
     leave(chair)
-    for meaning, who in (("care", "infusion_nurse"), ("record", "physician")):
-        world.later(seconds=1)
-        signing.sign(
-            actor=world[who], uid=new(), at=world.at, encounter=chair.encounter,
-            meaning=meaning, password=PASSWORD,
-        )  # fmt: skip
+    sign_off(chair)
     world.later(days=2)
     assert take_back(chair, first).addendum
     never = retracting.harm(entry=seen, reason=WHY, **act(chair))["id"]

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import charting_harm, harm_end, harm_review, harm_stop, retracting
+from reprieve.pathway import charting_harm, harm_end, harm_review, retracting
 from reprieve.pathway.charting_harm import Harm
 from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.records import notes
-from reprieve.records.models import AdverseEvent, AuditEvent, WorkItem
+from reprieve.records.models import AdverseEvent, AuditEvent
 from reprieve.records.models.infusion import ENTERED_IN_ERROR
 from reprieve.records.queries import followup, harm_reports, registry
 from reprieve.records.queries import harm as harms
 from tests import gate_desk
 from tests.gate_desk import Visit
+from tests.harm_desk import RULE, by_doctor, decide, judge, open_items
 from tests.world import World, new
 
-RULE = "harm-repeated"
 WHY = "another chair's patient"
 
 
@@ -54,37 +54,10 @@ def take_back(visit: Visit, entry: uuid.UUID, who: str = "infusion_nurse") -> Ad
     return row(visit, done["id"])
 
 
-def by_doctor(visit: Visit) -> dict[str, Any]:
-    visit.world.later(minutes=1)
-    return {k: v for k, v in visit.act("physician").items() if k != "encounter"}
-
-
 def whether(visit: Visit, event: uuid.UUID, happened: bool, note: str = "asked all") -> Any:
     return row(visit, harm_review.decide_whether(
         event=event, happened=happened, note=note, **by_doctor(visit)
     ))  # fmt: skip
-
-
-def judge(visit: Visit, event: uuid.UUID, related: str = "probable", *criteria: str) -> uuid.UUID:
-    said = harm_review.Judgement(
-        relatedness=related, criteria=criteria, expected=True, device_fault=False,
-        outcome="resolved",
-    )  # fmt: skip
-    return harm_review.judge(event=event, judgement=said, **by_doctor(visit))
-
-
-def decide(visit: Visit, outcome: str) -> None:
-    world = visit.world
-    world.later(minutes=1)
-    harm_stop.decide(
-        actor=world["physician"], uid=new(), at=world.at, patient=visit.patient,
-        outcome=outcome, reason="Too much of it.",
-    )  # fmt: skip
-
-
-def open_items(visit: Visit, kind: str) -> int:
-    rows = WorkItem.of(visit.world.id).filter(kind=kind, state__in=("open", "seen"))
-    return rows.count()
 
 
 def counted(visit: Visit) -> dict[str, int]:
@@ -226,6 +199,80 @@ def test_a_physician_at_the_bedside_does_not_lift_what_was_decided(
     assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
     whether(visit, never.pk, happened=False)
     assert RULE not in visit.blocking
+
+
+class TestLifted:
+    """A physician's judgement lifted "no further infusion": no word of theirs brings it back."""
+
+    def lifted(self, visit: Visit, *, how: str) -> AdverseEvent:
+        entry = felt(visit, grade=4)
+        decide(visit, "stay")
+        if how == "stands again":
+            never = take_back(visit, entry.pk, who="physician")
+            entry = whether(visit, never.pk, happened=True)
+            assert RULE in visit.blocking
+        if how == "lighter":
+            entry = corrected(visit, entry)
+        related = "probable" if how == "lighter" else "unlikely"
+        assert RULE in visit.blocking
+        judged = row(visit, judge(visit, entry.pk, related))
+        self.stands_open(visit)
+        return judged
+
+    def stands_open(self, visit: Visit) -> None:
+        """Nothing holds the infusions, and nothing waits for a physician."""
+        assert RULE not in visit.blocking
+        assert (open_items(visit, "harm_stop"), open_items(visit, "adverse_event")) == (0, 0)
+        assert harms.waiting(clinic=visit.world.id) == []
+
+    @pytest.mark.parametrize("how", ["not from the drug", "lighter", "stands again"])
+    def test_a_physician_who_says_that_it_never_was_brings_nothing_back(
+        self, visit: Visit, how: str
+    ) -> None:
+        never = take_back(visit, self.lifted(visit, how=how).pk, who="physician")
+        assert (never.outcome, never.relatedness) == (ENTERED_IN_ERROR, "unrelated")
+        self.stands_open(visit)
+
+    @pytest.mark.parametrize("how", ["not from the drug", "lighter", "stands again"])
+    @pytest.mark.parametrize("happened", [False, True])
+    def test_what_a_nurse_says_counts_until_a_physician_decided(
+        self, visit: Visit, how: str, happened: bool
+    ) -> None:
+        never = take_back(visit, self.lifted(visit, how=how).pk)
+        assert RULE in visit.blocking
+        whether(visit, never.pk, happened=happened)
+        self.stands_open(visit)
+
+    def test_nor_does_one_of_several_that_are_too_few_by_now(self, visit: Visit) -> None:
+        first, second = felt(visit), felt(visit)
+        decide(visit, "stay")
+        judge(visit, first.pk, "unrelated")
+        judged = judge(visit, second.pk)
+        self.stands_open(visit)
+        assert take_back(visit, judged, who="physician").relatedness == "unrelated"
+        self.stands_open(visit)
+
+    def test_while_they_are_enough_the_bedside_lifts_nothing(self, visit: Visit) -> None:
+        first, second = felt(visit), felt(visit)
+        for event in (first, second):
+            last = judge(visit, event.pk)
+        decide(visit, "stay")
+        never = take_back(visit, last, who="physician")
+        assert never.relatedness is None
+        assert RULE in visit.blocking
+        assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [never.pk]
+        whether(visit, never.pk, happened=False)
+        self.stands_open(visit)
+
+    def test_what_holds_besides_goes_on_to_hold(self, visit: Visit) -> None:
+        light, heavy = felt(visit, grade=4), felt(visit, term="chest pain", grade=4)
+        decide(visit, "stay")
+        judged = judge(visit, light.pk, "unrelated")
+        assert take_back(visit, judged, who="physician").relatedness == "unrelated"
+        assert RULE in visit.blocking
+        assert [one.id for one in harms.waiting(clinic=visit.world.id)] == [heavy.pk]
+        judge(visit, heavy.pk, "unrelated")
+        self.stands_open(visit)
 
 
 def test_a_light_one_that_was_judged_is_asked_about(visit: Visit) -> None:

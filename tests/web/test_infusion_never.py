@@ -220,7 +220,19 @@ def test_what_did_happen_stands_again(nurse: Client, as_role: AsRole, chair: Cha
     assert f'data-row="{again.pk}"' in lines
 
 
-def test_the_director_sees_what_a_closed_syringe_lacks(world: World, as_role: AsRole) -> None:
+@pytest.mark.parametrize(
+    ("kind", "said", "told", "difference_ug", "given_ug"),
+    [
+        ("not_given", {"sure": "on"}, "taken back", 1_000, 0),
+        ("drug_fix", {"drug": "midazolam", "dose": "0.4", "route": "iv"}, "corrected", 600, 400),
+        ("drug_fix", {"drug": "midazolam", "dose": "1.5", "route": "iv"}, "corrected", -500, 1_500),
+    ],
+    ids=["taken back", "less", "more"],
+)  # fmt: skip
+def test_the_director_sees_how_a_closed_syringe_differs(
+    world: World, as_role: AsRole, kind: str, said: dict[str, str], told: str, difference_ug: int,
+    given_ug: int,
+) -> None:  # fmt: skip
     room, visit, _ = with_bag(world)
     [vial] = room.receive(MIDAZOLAM, count=1)
     syringe = room.draw(visit.encounter, vial, "2")
@@ -228,12 +240,27 @@ def test_the_director_sees_what_a_closed_syringe_lacks(world: World, as_role: As
     dose = charting_drug.Dose(drug="midazolam", dose=Decimal(1), route="iv", reported=True)
     given = charting_drug.give(dose=dose, **args(chair))
     room.account(syringe, syringe_ml="1")
-    take_back(as_role("infusion_nurse"), chair, "not_given", uuid.UUID(given["id"]))
+    nurse = as_role("infusion_nurse")
+    world.later(seconds=1)
+    answer = enter(nurse, chair, kind, entry=given["id"], reason=WHY, **said)
+    assert answer.status_code == 204, answer.content.decode()
     [found] = discrepancies.waiting(clinic=world.id)
-    director = as_role("medical_director")
+    director, word = as_role("medical_director"), f"given by the chart, and {told} since"
     html = page(director, "ledger_discrepancy", found.id)
-    assert "given by the chart, and taken back since" in html
-    assert lw.mg(1_000, signed=True) in html
+    assert word in html
+    assert lw.mg(difference_ug, signed=True) in html
+    assert word in page(director, "ledger")
+    paper = director.get(reverse("ledger_paper", args=["discrepancies", "csv"]))
+    [line] = [one for one in paper.content.decode().splitlines() if word in one]
+    assert lw.mg(difference_ug, signed=True).replace("\xa0", " ") in line
     shown = page(director, "ledger_portion", syringe)
     changed = shown.partition("The record was corrected since")[2].partition("</p>")[0]
-    assert lw.mg(0) in changed
+    assert lw.mg(given_ug) in changed
+
+
+def test_the_dialog_says_who_gets_the_difference(
+    nurse: Client, chair: Chair, drug: uuid.UUID
+) -> None:
+    assert "the medical director gets the difference" in dialog(
+        page(nurse, "infusion", chair.encounter), "drug_fix"
+    )

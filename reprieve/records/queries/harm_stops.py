@@ -66,9 +66,21 @@ def of(*, clinic: uuid.UUID, patient: uuid.UUID, as_if_undecided: bool = False) 
     )  # fmt: skip
 
 
-def resting(*, clinic: uuid.UUID, patient: uuid.UUID) -> frozenset[uuid.UUID]:
-    """This function will name the entries on which a patient's "no further infusion" rests."""
-    return _held(clinic, patient, *_last_word(clinic, patient))
+def of_entry(*, clinic: uuid.UUID, patient: uuid.UUID, entry: uuid.UUID) -> HarmStop | None:
+    """This function will gather what one entry adds to the "no further infusion" that named it.
+
+    That is the entry by itself, and how often its side effect came where it counts there. None
+    where no such decision named it, or what it stands for.
+    """
+    if entry not in _held(clinic, patient, *_last_word(clinic, patient)):
+        return None
+    known = of(clinic=clinic, patient=patient)
+    mine = tuple(event for event in known.heavy if event.id == entry)
+    among = [g for g in _alike(known.heavy) if any(event.id == entry for event in g)]
+    return HarmStop(
+        same_severe_n=max(map(len, among), default=0), serious=_serious(mine, frozenset()),
+        heavy=mine, waits=any(event.waits for event in mine),
+    )  # fmt: skip
 
 
 def decided(*, clinic: uuid.UUID) -> frozenset[uuid.UUID]:
@@ -105,13 +117,18 @@ def _held(
 
 
 def _repeats(heavy: Iterable[HarmView], seen: frozenset[str]) -> int:
+    came = [len(g) for g in _alike(heavy) if any(_is_new(e, seen) for e in g)]
+    return max(came, default=0)
+
+
+def _alike(heavy: Iterable[HarmView]) -> Iterable[list[HarmView]]:
+    """The severe ones that may come from the drug, each side effect by itself."""
     groups: dict[str, list[HarmView]] = {}
     for event in heavy:
         severe = harm_grades.needs_review(grade=event.grade, serious=False)
         if severe and harm_grades.may_be_from_drug(event.relatedness) is not False:
             groups.setdefault(event.term.strip().casefold(), []).append(event)
-    came = [len(g) for g in groups.values() if any(_is_new(e, seen) for e in g)]
-    return max(came, default=0)
+    return groups.values()
 
 
 def _serious(heavy: Iterable[HarmView], seen: frozenset[str]) -> bool | None:

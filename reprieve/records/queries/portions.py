@@ -218,11 +218,10 @@ def _pushed_ug(row: Portion) -> int:
         start = 0  # what was charted a little before the draw came from no other syringe
     later = own.filter(recorded_at__gt=row.recorded_at).order_by("recorded_at").first()
     end = instants.ms(later.recorded_at) if later else FOREVER_MS
-    given = MedicationAdministration.of(row.clinic_id).filter(
-        encounter_id=row.encounter_id, drug=row.drug
-    )
-    replaced = given.exclude(corrects=None).values("corrects_id")
-    counted = given.filter(at_ms__gte=start, at_ms__lt=end).exclude(pk__in=replaced)
+    charted = MedicationAdministration.of(row.clinic_id).filter(encounter_id=row.encounter_id)
+    replaced = charted.exclude(corrects=None).values("corrects_id")  # also by another drug
+    given = charted.filter(drug=row.drug).exclude(pk__in=replaced)
+    counted = given.filter(at_ms__gte=start, at_ms__lt=end)
     swallowed = counted.filter(route=BY_MOUTH)
     own_route = swallowed if row.kind == TABLETS else counted.exclude(route=BY_MOUTH)
     return own_route.aggregate(sum=Sum("dose_ug"))["sum"] or 0

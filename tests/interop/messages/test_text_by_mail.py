@@ -62,6 +62,16 @@ def view(world: World, message: uuid.UUID) -> queries.OutboxView:
     return next(one for one in queries.listed(clinic=world.id) if one.id == message)
 
 
+def fails(world: World, text: uuid.UUID, *, after: int) -> None:
+    """It is tried so often, with no mail before the last try, and then given up."""
+    for _ in range(after):
+        assert view(world, text).then is None
+        go(world)
+        world.at = max(world.at, view(world, text).due_at)
+    assert view(world, text).state == "failed"
+    go(world)
+
+
 def calls(world: World) -> list[work.WorkView]:
     return [one for one in work.waiting(clinic=world.id) if one.kind == outbox.FAILED_WORK]
 
@@ -130,13 +140,7 @@ def test_after_the_last_try_and_never_before(
     world: World, gateway: Gateway, mailbox_server: Mailbox
 ) -> None:
     gateway.status = 503
-    text = remind(world, by_text(world))
-    for _ in range(outbox.MOST_TRIES):
-        assert view(world, text).then is None
-        go(world)
-        world.at = max(world.at, view(world, text).due_at)
-    assert view(world, text).state == "failed"
-    go(world)
+    fails(world, remind(world, by_text(world)), after=outbox.MOST_TRIES)
     assert len(mailbox_server.mails) == 1
 
 
@@ -146,12 +150,7 @@ def test_before_it_expires_and_not_never(
     gateway.status = 503
     until = (world.at + timedelta(hours=1)).isoformat()  # the tries are at 0, 1, 6, 21, 81 minutes
     text = remind(world, by_text(world), params={"expires_at": until})
-    for _ in range(4):
-        assert view(world, text).then is None
-        go(world)
-        world.at = max(world.at, view(world, text).due_at)
-    assert view(world, text).state == "failed"
-    go(world)
+    fails(world, text, after=4)
     assert len(mailbox_server.mails) == 1
     assert calls(world) == []
 
