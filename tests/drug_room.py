@@ -108,3 +108,12 @@ def infused(world: World, *, minutes: int = 60) -> tuple[Room, Visit, uuid.UUID]
     world.later(minutes=minutes)
     visit.pump.ask("ended")
     return room, visit, portion
+
+
+def left_ml(world: World, portion: uuid.UUID, *, less_mg: str = "0") -> dict[str, str]:
+    """This function will say what bag and line hold by the record, but for what went astray."""
+    view = portions.one(clinic=world.id, portion=portion)
+    assert view is not None
+    ug = view.drawn_ug - view.given_ug - int(Decimal(less_mg) * 1000)
+    ml = Decimal(ug) / view.concentration_ug_per_ml - 15
+    return {"bag_ml": f"{ml:.3f}", "line_ml": "15"}

@@ -114,9 +114,12 @@ def _locked(clinic: uuid.UUID, event: uuid.UUID) -> AdverseEvent:
 def _stands_for(
     old: AdverseEvent, *, like: AdverseEvent, note: str, actor: Actor, at: datetime, **changes: Any
 ) -> AdverseEvent:
-    """An entry in the place of `old`, as `like` says but for what was judged."""
-    before = [old.note] if like == old else [like.note, old.note]
-    text = "\n".join(t for t in (*map(notes.read, before), note.strip()) if t)
+    """An entry in the place of `old`, as `like` says but for what was judged.
+
+    Where that is what somebody took back, the reason of then stands with the entry that said so:
+    here it would describe an event that it denies.
+    """
+    text = "\n".join(t for t in (notes.read(like.note), note.strip()) if t)
     is_signed = old.encounter_id is not None and infusion_stream.is_signed(
         clinic=old.clinic_id, encounter=old.encounter_id
     )

@@ -22,6 +22,7 @@ from reprieve.pathway import (
     alarm_policy,
     correcting,
     infusion_stream,
+    ledger_recharted,
     monitor_links,
     order_control,
     states,
@@ -106,16 +107,24 @@ def act(
     Raises NotNow when the state, the order, the guard-rails or a missing double-check do not allow
     it, BadValue for a missing rate or dose. What is `reported` was already done and is always
     written: out of place or outside its order it is marked, never refused. `beside` makes it an
-    addendum: it was entered without knowing what others did.
+    addendum: it was entered without knowing what others did. What a closed bag no longer accounts
+    for by a correction, or by what was told late, opens a discrepancy.
     """
 
     def work() -> Done:
         if happened.kind in BESIDE_OTHERS:
             turns.take(actor.clinic)
-        row = locked(clinic=actor.clinic, encounter=encounter)
+        visit = {"clinic": actor.clinic, "encounter": encounter}
+        row = locked(**visit)
         judged, ordered = _ordered(row, happened, at, by=actor.practitioner)
+        is_late = happened.reported or happened.corrects is not None
+        before = ledger_recharted.given(**visit) if is_late else {}
         event = append(row, ordered, actor=actor, at=at, beside=beside)
         order_control.follow(row, event, judged, actor=actor, at=at)
+        ledger_recharted.tell(
+            before, kind=ledger_recharted.CORRECTED, actor=actor, uid=uid, at=at,
+            encounter=encounter,
+        )  # fmt: skip
         given_ug = stream(clinic=row.clinic_id, encounter=encounter).given_ug(ms(at))
         return Done(
             subject_kind="encounter",

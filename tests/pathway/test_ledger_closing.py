@@ -13,7 +13,7 @@ from reprieve.records import verify
 from reprieve.records.models import LeftReading, PortionEntry, WorkItem
 from reprieve.records.queries import discrepancies, portions
 from tests import order_desk
-from tests.drug_room import MIDAZOLAM, infused, left, with_bag
+from tests.drug_room import MIDAZOLAM, infused, left, left_ml, with_bag
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -22,15 +22,6 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def faults(world: World) -> list[str]:
     return list(verify.faults(at=world.at, sealer_runs=False))
-
-
-def left_ml(world: World, portion: object, *, less_mg: str = "0") -> dict[str, str]:
-    """What bag and line hold by the record, but for what went astray."""
-    view = portions.one(clinic=world.id, portion=portion)  # type: ignore[arg-type]
-    assert view is not None
-    ug = view.drawn_ug - view.given_ug - int(Decimal(less_mg) * 1000)
-    ml = Decimal(ug) / view.concentration_ug_per_ml - 15
-    return {"bag_ml": f"{ml:.3f}", "line_ml": "15"}
 
 
 def test_a_bag_closes_when_both_read_the_same(world: World) -> None:

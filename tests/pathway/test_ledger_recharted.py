@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from reprieve.pathway import ledger_losses
+from reprieve.pathway import infusion_fix, ledger_losses
+from reprieve.pathway.infusion_fix import Right
 from reprieve.records import verify
-from reprieve.records.models import WorkItem
+from reprieve.records.models import InfusionEvent, WorkItem
 from reprieve.records.queries import discrepancies, portions, undrawn
 from reprieve.records.queries.discrepancies import DiscrepancyView
 from tests.chairside import Chair
 from tests.drug_chart import give, take_back
-from tests.drug_room import MIDAZOLAM, Room, with_bag
+from tests.drug_room import MIDAZOLAM, Room, infused, left_ml, with_bag
+from tests.gate_desk import Visit
 from tests.world import World, new
 
 
@@ -276,3 +279,62 @@ class TestCorrected:
         assert drawn.told == [("closing", 500)]
         give(drawn.chair, mg="2", corrects=right)  # half a milligram beyond it, not a whole one
         assert sorted(drawn.told) == [("closing", 500), ("corrected", -500)]
+
+
+class TestBag:
+    """A rate that was misread, corrected or told after its bag was accounted for."""
+
+    @pytest.fixture
+    def bag(self, world: World) -> tuple[Room, Visit]:
+        room, visit, portion = infused(world)
+        assert room.account(portion, **left_ml(world, portion)).within
+        world.later(minutes=1)
+        return room, visit
+
+    def fix(self, visit: Visit, **right: Any) -> None:
+        world, encounter = visit.world, visit.encounter
+        event = InfusionEvent.of(world.id).get(encounter_id=encounter, kind="started").pk
+        infusion_fix.fix(
+            actor=world["infusion_nurse"], uid=new(), at=world.at, encounter=encounter,
+            event=event, right=Right(**right), reason="misread the pump",
+        )  # fmt: skip
+
+    def told(self, world: World) -> list[tuple[str, str, int]]:
+        found = discrepancies.waiting(clinic=world.id)
+        return [(one.kind, one.drug, one.difference_ug or 0) for one in found]
+
+    def test_half_the_rate_leaves_half_of_it_missing(
+        self, world: World, bag: tuple[Room, Visit]
+    ) -> None:
+        _room, visit = bag
+        gave_ug = visit.pump.chair.given_ug()
+        started = InfusionEvent.of(world.id).get(encounter_id=visit.encounter, kind="started")
+        self.fix(visit, rate_ug_per_h=started.rate_ug_per_h // 2)
+        now_ug = visit.pump.chair.given_ug()
+        assert now_ug < gave_ug * 0.6
+        [(kind, drug, difference_ug)] = self.told(world)
+        assert (kind, drug) == ("corrected", "ketamine")
+        assert abs(difference_ug - (gave_ug - now_ug)) < 10
+        chained(world)
+
+    def test_a_word_about_the_same_rate_opens_nothing(
+        self, world: World, bag: tuple[Room, Visit]
+    ) -> None:
+        _room, visit = bag
+        started = InfusionEvent.of(world.id).get(encounter_id=visit.encounter, kind="started")
+        self.fix(visit, rate_ug_per_h=started.rate_ug_per_h)
+        assert self.told(world) == []
+
+    def test_a_bolus_told_late_is_too_much(self, world: World, bag: tuple[Room, Visit]) -> None:
+        _room, visit = bag
+        at = world.at - timedelta(minutes=30)
+        visit.pump.ask("bolus", dose_ug=9_000, at=at, reported=True, detail={"over_min": 10})
+        [(kind, _drug, difference_ug)] = self.told(world)
+        assert (kind, difference_ug) == ("corrected", -9_000)
+        chained(world)
+
+    def test_an_open_bag_changes_nothing(self, world: World) -> None:
+        _room, visit, _portion = infused(world)
+        world.later(minutes=1)
+        self.fix(visit, rate_ug_per_h=10_000)
+        assert self.told(world) == []

@@ -149,7 +149,8 @@ def test_what_did_happen_stands_again_as_it_was_charted(visit: Visit) -> None:
     again = whether(visit, never.pk, happened=True)
     charted = ("term", "grade", "serious", "action", "outcome", "onset_ms", "relatedness")
     assert [getattr(again, n) for n in charted] == [getattr(first, n) for n in charted]
-    assert notes.read(again.note) == f"Eyes rolled up.\n{WHY}\nasked all"
+    assert notes.read(again.note) == "Eyes rolled up.\nasked all"  # not why it was denied
+    assert notes.read(never.note) == WHY
     assert RULE in visit.blocking
     assert open_items(visit, "adverse_event") == 1
     judged = judge(visit, again.pk, "definite", "hospital")

@@ -19,7 +19,7 @@ from reprieve.pathway import clock
 from reprieve.records.models import Portion, User
 from reprieve.records.queries import discrepancies, origins, portions, stock
 from reprieve.web import second
-from tests.drug_room import MIDAZOLAM, infused, with_bag
+from tests.drug_room import MIDAZOLAM, infused, left_ml, with_bag
 from tests.papers import says, words_of
 from tests.web.reading import without_ids
 from tests.world import PASSWORD, World, new
@@ -230,6 +230,21 @@ def test_a_blind_count_and_a_directors_word(today: World, as_role: AsRole) -> No
     assert "Written notice to the Field Division by" in get(director, "ledger_discrepancy", loss.id)
     nobodys = nurse.get(reverse("ledger_discrepancy", args=[uuid.uuid4()]))
     assert nobodys.status_code == 404
+
+
+def test_a_difference_at_a_closing_leads_to_its_sum_and_its_record(
+    today: World, as_role: AsRole
+) -> None:
+    room, visit, portion = infused(today)
+    room.account(portion, **left_ml(today, portion, less_mg="10"))
+    [found] = discrepancies.waiting(clinic=today.id)
+    sum_, record = reverse("ledger_portion", args=[portion]), f"/record/{visit.encounter}"
+    page = get(as_role("medical_director"), "ledger_discrepancy", found.id)
+    assert f'href="{sum_}"' in page
+    assert f'href="{record}"' in page
+    page = get(as_role("manager"), "ledger_discrepancy", found.id)
+    assert f'href="{sum_}"' in page
+    assert record not in page  # a manager reads no record
 
 
 def test_documents_agree_with_the_record_to_a_hundredth(today: World, as_role: AsRole) -> None:

@@ -37,7 +37,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscrepancyView:
-    """A discrepancy, theft or loss. The days are those of the federal report."""
+    """A discrepancy, theft or loss. The days are those of the federal report.
+
+    `portion` is the bag, syringe or tablets whose sum it is about, `encounter` their visit.
+    """
 
     id: uuid.UUID
     kind: str
@@ -48,6 +51,7 @@ class DiscrepancyView:
     witness: str
     about: str
     encounter: uuid.UUID | None
+    portion: uuid.UUID | None
     text: str
     notice_due: date | None
     form_due: date | None
@@ -193,6 +197,7 @@ def _view(row: Discrepancy, names: dict[Any, str], events: list[Done]) -> Discre
         found_at=row.recorded_at, by=names.get(row.by_id, ""),
         witness=names.get(beside.witness_id, "") if beside else "",
         about=f"{row.vial.lot}/{row.vial.serial}" if row.vial else "",
-        encounter=row.closing.encounter_id if row.closing else None, text=notes.read(row.note),
+        encounter=row.closing.encounter_id if row.closing else None,
+        portion=row.closing.portion_id if row.closing else None, text=notes.read(row.note),
         notice_due=row.notice_due, form_due=row.form_due, events=tuple(events),
     )  # fmt: skip

@@ -71,7 +71,8 @@ def discrepancy(request: PageRequest, discrepancy: uuid.UUID) -> HttpResponseBas
         messages.success(request, _("It is on record."))
         return redirect("ledger_discrepancy", discrepancy)
     shown = {
-        "found": view, "form": form, "may": may, "word": lw.word(lw.FOUND, view.kind),
+        "found": view, "form": form, "may": may,
+        "may_read": allowed(request.actor, "infusion.open"), "word": lw.word(lw.FOUND, view.kind),
         "drug": lw.word(lw.DRUGS, view.drug), "difference": lw.mg(view.difference_ug, signed=True),
         "steps": [(e, lw.word(lw.STEPS, e.kind)) for e in view.events],
         "late": _is_late(view, request.at),
