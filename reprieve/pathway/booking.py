@@ -16,6 +16,7 @@ from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import (
     alarm_fold,
     booking_book,
+    booster_gap,
     closed_days,
     diary_link,
     episodes,
@@ -110,6 +111,7 @@ def add(
 ) -> Appointment:
     """This function will book one visit inside the caller's act."""
     episode = episodes.current(clinic=actor.clinic, patient=patient)
+    _refuse_too_near(actor, patient, wanted, at)
     times = block(actor, wanted, at)
     _refuse_conflicts(actor, wanted, times, at, anyway=anyway)
     row: Appointment = Appointment.objects.add(
@@ -151,15 +153,23 @@ def block(actor: Actor, wanted: Slot, at: datetime) -> blocks.Block:
     return blocks.block(start=wanted.starts_at, visit=visit)
 
 
+def _refuse_too_near(
+    actor: Actor, patient: uuid.UUID, wanted: Slot, at: datetime, *, stood: datetime | None = None
+) -> None:
+    if wanted.kind == "infusion":
+        booster_gap.refuse_nearer(
+            clinic=actor.clinic, patient=patient, plan=wanted.plan, starts_at=wanted.starts_at,
+            at=at, stood=stood,
+        )  # fmt: skip
+
+
 def _refuse_conflicts(
     actor: Actor, wanted: Slot, times: blocks.Block, at: datetime, *, anyway: bool
 ) -> None:
     start, end = booking_book.around(wanted.starts_at)
     book_ = booking_book.book(clinic=actor.clinic, start=start, end=end, at=at)
     clinician = str(wanted.practitioner) if wanted.practitioner else None
-    found = list(
-        conflicts_of_time(book=book_, wanted=times, clinician=clinician, not_before=at)
-    )
+    found = list(conflicts_of_time(book=book_, wanted=times, clinician=clinician, not_before=at))
     if wanted.chair is None:  # a consultation takes no infusion chair and no nurse
         found = [c for c in found if c.kind != "nurses"]
     else:
@@ -223,6 +233,7 @@ def shift(
     """This function will move a visit inside the caller's act."""
     before = {"from": row.starts_at.isoformat(), "to": wanted.starts_at.isoformat()}
     row.status = states.after("appointment", "moved", row.status)
+    _refuse_too_near(actor, row.patient_id, wanted, at, stood=row.starts_at)
     release(row)
     times = block(actor, wanted, at)
     _refuse_conflicts(actor, wanted, times, at, anyway=anyway)
@@ -337,5 +348,3 @@ def note_event(
     changes.announce(
         clinic=row.clinic_id, topic="booking", subject=row.pk, at_ms=round(at.timestamp() * 1000)
     )
-
-
