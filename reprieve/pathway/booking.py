@@ -21,6 +21,7 @@ from reprieve.pathway import (
     diary_link,
     episodes,
     messages,
+    not_come,
     states,
     to_book,
     turns,
@@ -249,6 +250,7 @@ def shift(
     )  # fmt: skip
     _ask_diary(row, actor, at)
     closed_days.settled(actor=actor, at=at, patient=row.patient_id)
+    not_come.settled(actor=actor, at=at, patient=row.patient_id)
 
 
 def mark(
@@ -257,7 +259,8 @@ def mark(
 ) -> None:  # fmt: skip
     """This function will note arrived, late, no_show, cancelled or done.
 
-    A cancellation needs a reason and frees the slots. Raises NotNow when the state forbids it.
+    A cancellation needs a reason and frees the slots; the patient is told of it unless the visit's
+    time is over. Raises NotNow when the state forbids it.
     """
     if act not in MARKS:
         raise BadValue("what", N_("is not known"))
@@ -282,12 +285,13 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
     row.save(update_fields=["status"])
     note_event(row, act, actor=actor, at=at, reason=reason)
     closed_days.settled(actor=actor, at=at, patient=row.patient_id)
+    not_come.settled(actor=actor, at=at, patient=row.patient_id)
     if act in {"cancelled", "no_show"}:
         release(row)
         messages.withdraw(clinic=row.clinic_id, appointment=row.pk)
         _ask_diary(row, actor, at)
         to_book.missed(row, actor=actor, at=at, reason=reason)
-    if act == "cancelled":
+    if act == "cancelled" and at < row.ends_at:
         messages.enqueue(
             clinic=row.clinic_id, template="appointment_cancelled", patient=row.patient_id,
             appointment=row.pk, at=at,

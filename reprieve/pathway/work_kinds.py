@@ -9,4 +9,4 @@ NEXT_STEPS = (
     "due_liver", "due_bladder", "due_bladder_score", "due_memory", "closed_day",
 )  # fmt: skip
 # They end when there is nobody left to call.
-TO_CALL = ("call_24h", "name_caller", "fall", "message_failed")
+TO_CALL = ("call_24h", "name_caller", "fall", "message_failed", "not_come")

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import clock, closed_days, overdue_answers, stalled, tests_due, worklist
+from reprieve.pathway import (
+    clock,
+    closed_days,
+    not_come,
+    overdue_answers,
+    stalled,
+    tests_due,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import PathwayError
 from reprieve.pathway.permissions import system
@@ -22,7 +30,7 @@ from reprieve.records.queries import clinics
 from reprieve.records.queries.treatments import zone_of
 
 ACT = "work.review"
-LOOKS = (stalled, overdue_answers, tests_due, closed_days)
+LOOKS = (stalled, overdue_answers, tests_due, closed_days, not_come)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

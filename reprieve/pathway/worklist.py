@@ -18,7 +18,7 @@ OPEN = ("open", "seen")
 OWN_STEP = frozenset({
     "clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign",
     "ledger_discrepancy", "loss_notice", "loss_form", "emergency_review", "harm_stop",
-    "second_wanted", "drug_undrawn", "adverse_event", "evaluation_review",
+    "second_wanted", "drug_undrawn", "adverse_event", "evaluation_review", "not_come",
 })  # fmt: skip
 
 

@@ -88,6 +88,7 @@ WORK: dict[str, Promise] = {
     "book_consultation": _("Book the consultation again"),
     "book_follow_up": _("Book the follow-up visit again"),
     "closed_day": _("Booked on a day that was closed since: move or cancel the visit"),
+    "not_come": _("Nobody noted that they came: call, book again, or say what became of it"),
     "next_visit": _("Nothing is booked: call and arrange the next step"),
     "decision_wanted": _("Decide after the evaluation"),
     "plan_wanted": _("Make the plan"),

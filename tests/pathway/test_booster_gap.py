@@ -192,9 +192,7 @@ class TestTheReason:
         plan = accept(made, nearer="travels for a month")
         visit = book(made, first - DAY, plan)
         move(made, visit, first - 2 * DAY)
-        [one] = decisions.of_patient(
-            clinic=made.world.id, patient=made.patient, kind="booster"
-        )
+        [one] = decisions.of_patient(clinic=made.world.id, patient=made.patient, kind="booster")
         assert [(o.rule, o.reason) for o in one.overrides] == [
             (booster_gap.RULE, "travels for a month")
         ]
