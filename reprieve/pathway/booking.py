@@ -20,6 +20,7 @@ from reprieve.pathway import (
     closed_days,
     diary_link,
     episodes,
+    forecast_review,
     messages,
     not_come,
     states,
@@ -124,6 +125,7 @@ def add(
     note_event(row, "booked", actor=actor, at=at)
     _step(episode, wanted, actor, at)
     to_book.booked(actor=actor, at=at, patient=patient, visit=wanted.kind)
+    forecast_review.settled(actor=actor, at=at, patient=patient)
     messages.enqueue(
         clinic=actor.clinic, template="appointment_booked", patient=patient, appointment=row.pk,
         at=at,
@@ -251,6 +253,7 @@ def shift(
     _ask_diary(row, actor, at)
     closed_days.settled(actor=actor, at=at, patient=row.patient_id)
     not_come.settled(actor=actor, at=at, patient=row.patient_id)
+    forecast_review.settled(actor=actor, at=at, patient=row.patient_id)
 
 
 def mark(

@@ -72,6 +72,16 @@ def closed_since(
     return rows.filter(kind="done", recorded_at__gte=since).exists()
 
 
+def answered_since(
+    *, clinic: uuid.UUID, kind: str, patient: uuid.UUID, since: datetime
+) -> bool:
+    """This function will tell whether somebody closed an item of a kind by a word, not by doing
+    something that ended it, at a moment or later.
+    """
+    rows = WorkItemEvent.of(clinic).filter(item__kind=kind, item__patient_id=patient)
+    return rows.filter(kind="done", note__isnull=False, recorded_at__gte=since).exists()
+
+
 def acknowledge(*, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID) -> None:
     """This function will note that a person has taken a work item on."""
     _handle("seen", actor=actor, uid=uid, at=at, item=item, text="")

@@ -92,6 +92,7 @@ WORK: dict[str, Promise] = {
     "next_visit": _("Nothing is booked: call and arrange the next step"),
     "decision_wanted": _("Decide after the evaluation"),
     "plan_wanted": _("Make the plan"),
+    "forecast_review": _("Review proposed by the forecast"),
     "booster_wanted": _("Plan the booster decided at the visit"),
     "answers_overdue": _("Answers are overdue: call"),
     "link_unanswered": _("A form that was sent is not answered: call"),

@@ -18,14 +18,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import closed_days, not_come, work_sight, worklist
+from reprieve.outcomes.forecasts import Crossing, crossing_of
+from reprieve.pathway import closed_days, forecast_review, not_come, work_sight, worklist
 from reprieve.pathway.permissions import Actor
 from reprieve.records.queries import booking, patients, people
 from reprieve.records.queries import closed_days as closings
 from reprieve.records.queries import worklist as queries
 from reprieve.records.queries.booking import AppointmentView
 from reprieve.records.queries.worklist import WorkView
-from reprieve.web import labels
+from reprieve.web import forecast_view, labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
@@ -46,6 +47,7 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "name_caller": ("closed_days", "", _lazy("Closed days")),
     "follow_up_visit": ("followup", "patient", _lazy("Follow-up")),
     "booster_proposal": ("maintenance", "patient", _lazy("Maintenance")),
+    forecast_review.KIND: ("followup", "patient", _lazy("Follow-up")),
     "booster_wanted": ("maintenance", "patient", _lazy("Maintenance")),
     "evaluation_review": ("evaluation", "patient", _lazy("Evaluation")),
     "decision_wanted": ("decision", "patient", _lazy("Decision")),
@@ -78,6 +80,7 @@ class Waiting:
     name: str
     owner: str
     overdue: bool
+    text: str
     own_step: bool
     href: str
     to: str
@@ -94,16 +97,22 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     return [
         Waiting(
             item=item,
-            words=_words(item, _of(item, visits)),
+            words=_words(item, _of(item, visits), expected),
             name=who[item.patient].identity.full_name if item.patient else "",
             owner=staff.get(item.owner, "") if item.owner else "",
             overdue=item.due_at < now,
+            text=forecast_view.disclaimed(expected) if expected else item.text,
             own_step=item.kind in worklist.OWN_STEP,
             href=_href(item, _of(item, visits)),
             to=str(PAGES[item.kind][2]) if item.kind in PAGES else "",
         )
-        for item in items
+        for item, expected in ((item, _expected(item)) for item in items)
     ]
+
+
+def _expected(item: WorkView) -> Crossing | None:
+    """What the forecast said that an item rests on."""
+    return crossing_of(item.text) if item.kind == forecast_review.KIND else None
 
 
 def _visits(actor: Actor, now: datetime, kinds: Set[str]) -> dict[str, list[AppointmentView]]:
@@ -121,9 +130,11 @@ def _of(item: WorkView, visits: Mapping[str, Sequence[AppointmentView]]) -> list
     return [one for one in visits.get(item.kind, ()) if one.patient == item.patient]
 
 
-def _words(item: WorkView, visits: Sequence[AppointmentView]) -> str:
+def _words(item: WorkView, visits: Sequence[AppointmentView], expected: Crossing | None) -> str:
     """What is to do; of visits all of them, since the work ends with the last."""
     words = labels.word(labels.WORK, item.kind)
+    if expected is not None:
+        return f"{words}: {forecast_view.proposed(expected)}"
     if not visits:
         return words
     count = ngettext("{n} visit", "{n} visits", len(visits)).format(n=len(visits))
