@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from reprieve.outcomes.diary import week
+from reprieve.outcomes.response import Response
 from reprieve.outcomes.rules import Rules
 
 WEEK = timedelta(days=7)
 # The week that is compared in one patient: it begins seven days after the forecast was made.
 NEXT = 1
+NEVER = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,27 @@ class Said:
     made: date
     weeks: tuple[Week, ...]
     fits: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """When a forecast expects weekly pain above a level: the first day of that week.
+
+    `made` is the day of the forecast. The chance of a reported week above the level reaches 10 %
+    in the week of `earliest` and 90 % in that of `latest`, None where that lies beyond the weeks
+    forecast: 80 % lie between.
+    """
+
+    made: date
+    day: date
+    earliest: date
+    latest: date | None
+
+    @property
+    def text(self) -> str:
+        """It in one line, to be kept beside what it led to (see `crossing_of`)."""
+        days = (self.made, self.day, self.earliest, self.latest)
+        return " ".join(one.isoformat() if one else NEVER for one in days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +121,43 @@ def compare(
         if seen is not None:
             found.append(Past(made=one.made, week=wanted, seen=float(seen), fits=one.fits))
     return tuple(found)
+
+
+def crossing(said: Said, *, above: float) -> Crossing | None:
+    """Find the first week whose expected pain lies above a level, None where none does."""
+    day = next((week.first for week in said.weeks if week.mean > above), None)
+    if day is None:
+        return None
+    return Crossing(
+        made=said.made, day=day,
+        earliest=next(week.first for week in said.weeks if week.high > above),
+        latest=next((week.first for week in said.weeks if week.low > above), None),
+    )  # fmt: skip
+
+
+def crossing_of(text: str) -> Crossing | None:
+    """Read what `Crossing.text` wrote, None where it is something else."""
+    try:
+        made, day, earliest, latest = text.split()
+        return Crossing(
+            made=date.fromisoformat(made), day=date.fromisoformat(day),
+            earliest=date.fromisoformat(earliest),
+            latest=None if latest == NEVER else date.fromisoformat(latest),
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def lost_above(response: Response, *, rules: Rules) -> float | None:
+    """Give the weekly pain above which a week counts as lost (see `relapse.judge`).
+
+    None without a baseline or a whole week.
+    """
+    base, best = response.baseline.exact_pain, response.best_week
+    if base is None or best is None or best.exact_pain is None:
+        return None
+    limit = base * (100 - rules.relapse_relief_below_percent) / 100
+    return float(max(limit, best.exact_pain + rules.relapse_rise_points))
 
 
 def record(past: Sequence[Past]) -> Record:

@@ -16,10 +16,13 @@ from reprieve.knowledge import N_, BadValue, Message
 from reprieve.pathway import (
     alarm_fold,
     booking_book,
+    booster_gap,
     closed_days,
     diary_link,
     episodes,
+    forecast_review,
     messages,
+    not_come,
     states,
     to_book,
     turns,
@@ -110,6 +113,7 @@ def add(
 ) -> Appointment:
     """This function will book one visit inside the caller's act."""
     episode = episodes.current(clinic=actor.clinic, patient=patient)
+    _refuse_too_near(actor, patient, wanted, at)
     times = block(actor, wanted, at)
     _refuse_conflicts(actor, wanted, times, at, anyway=anyway)
     row: Appointment = Appointment.objects.add(
@@ -121,6 +125,7 @@ def add(
     note_event(row, "booked", actor=actor, at=at)
     _step(episode, wanted, actor, at)
     to_book.booked(actor=actor, at=at, patient=patient, visit=wanted.kind)
+    forecast_review.settled(actor=actor, at=at, patient=patient)
     messages.enqueue(
         clinic=actor.clinic, template="appointment_booked", patient=patient, appointment=row.pk,
         at=at,
@@ -151,15 +156,23 @@ def block(actor: Actor, wanted: Slot, at: datetime) -> blocks.Block:
     return blocks.block(start=wanted.starts_at, visit=visit)
 
 
+def _refuse_too_near(
+    actor: Actor, patient: uuid.UUID, wanted: Slot, at: datetime, *, stood: datetime | None = None
+) -> None:
+    if wanted.kind == "infusion":
+        booster_gap.refuse_nearer(
+            clinic=actor.clinic, patient=patient, plan=wanted.plan, starts_at=wanted.starts_at,
+            at=at, stood=stood,
+        )  # fmt: skip
+
+
 def _refuse_conflicts(
     actor: Actor, wanted: Slot, times: blocks.Block, at: datetime, *, anyway: bool
 ) -> None:
     start, end = booking_book.around(wanted.starts_at)
     book_ = booking_book.book(clinic=actor.clinic, start=start, end=end, at=at)
     clinician = str(wanted.practitioner) if wanted.practitioner else None
-    found = list(
-        conflicts_of_time(book=book_, wanted=times, clinician=clinician, not_before=at)
-    )
+    found = list(conflicts_of_time(book=book_, wanted=times, clinician=clinician, not_before=at))
     if wanted.chair is None:  # a consultation takes no infusion chair and no nurse
         found = [c for c in found if c.kind != "nurses"]
     else:
@@ -223,6 +236,7 @@ def shift(
     """This function will move a visit inside the caller's act."""
     before = {"from": row.starts_at.isoformat(), "to": wanted.starts_at.isoformat()}
     row.status = states.after("appointment", "moved", row.status)
+    _refuse_too_near(actor, row.patient_id, wanted, at, stood=row.starts_at)
     release(row)
     times = block(actor, wanted, at)
     _refuse_conflicts(actor, wanted, times, at, anyway=anyway)
@@ -238,6 +252,8 @@ def shift(
     )  # fmt: skip
     _ask_diary(row, actor, at)
     closed_days.settled(actor=actor, at=at, patient=row.patient_id)
+    not_come.settled(actor=actor, at=at, patient=row.patient_id)
+    forecast_review.settled(actor=actor, at=at, patient=row.patient_id)
 
 
 def mark(
@@ -246,7 +262,8 @@ def mark(
 ) -> None:  # fmt: skip
     """This function will note arrived, late, no_show, cancelled or done.
 
-    A cancellation needs a reason and frees the slots. Raises NotNow when the state forbids it.
+    A cancellation needs a reason and frees the slots; the patient is told of it unless the visit's
+    time is over. Raises NotNow when the state forbids it.
     """
     if act not in MARKS:
         raise BadValue("what", N_("is not known"))
@@ -271,12 +288,13 @@ def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: st
     row.save(update_fields=["status"])
     note_event(row, act, actor=actor, at=at, reason=reason)
     closed_days.settled(actor=actor, at=at, patient=row.patient_id)
+    not_come.settled(actor=actor, at=at, patient=row.patient_id)
     if act in {"cancelled", "no_show"}:
         release(row)
         messages.withdraw(clinic=row.clinic_id, appointment=row.pk)
         _ask_diary(row, actor, at)
         to_book.missed(row, actor=actor, at=at, reason=reason)
-    if act == "cancelled":
+    if act == "cancelled" and at < row.ends_at:
         messages.enqueue(
             clinic=row.clinic_id, template="appointment_cancelled", patient=row.patient_id,
             appointment=row.pk, at=at,
@@ -337,5 +355,3 @@ def note_event(
     changes.announce(
         clinic=row.clinic_id, topic="booking", subject=row.pk, at_ms=round(at.timestamp() * 1000)
     )
-
-

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from reprieve.clinical.regimens import Regimen, regimen
 from reprieve.knowledge import N_, BadValue, Message
-from reprieve.pathway import booking, booking_book, turns
+from reprieve.pathway import booking, booking_book, booster_gap, turns
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow
@@ -48,6 +48,8 @@ def begin_after(*, clinic: uuid.UUID, plan: PlanView, at: datetime) -> date:
     held = booking_plan.booked(clinic=clinic, plan=plan)
     zone = _zone(clinic)
     tomorrow = local(at, zone).date() + timedelta(days=1)
+    gap_over = booster_gap.held_until(clinic=clinic, patient=plan.patient, at=at, plan=plan.id)
+    tomorrow = max(tomorrow, gap_over or tomorrow)
     if not held or len(held) >= plan.sessions:
         return tomorrow
     gaps = [later - earlier for earlier, later in pairwise(days(plan))]
@@ -222,9 +224,7 @@ def _moved(
         end=max(starts_at, held[-1].ends_at) + timedelta(days=60), at=at,
     )  # fmt: skip
     placed = [
-        series.place_one(
-            wish=wish, book=book, number=n, start=row.starts_at, chair=str(row.chair)
-        )
+        series.place_one(wish=wish, book=book, number=n, start=row.starts_at, chair=str(row.chair))
         for n, row in enumerate(held, 1)
     ]
     stay = closed_days.staying(clinic=clinic, at=at, patient=plan.patient)
@@ -259,9 +259,7 @@ def _rows(clinic: uuid.UUID, appointment: uuid.UUID) -> dict[int, Appointment]:
     """The rows of the series locked for this act, numbered from 1 as they follow each other."""
     plan = booking_plan.plan_of(clinic=clinic, appointment=appointment)
     held = booking_plan.booked(clinic=clinic, plan=plan) if plan else []
-    return {
-        n: booking.get(clinic=clinic, appointment=row.id) for n, row in enumerate(held, 1)
-    }
+    return {n: booking.get(clinic=clinic, appointment=row.id) for n, row in enumerate(held, 1)}
 
 
 def _zone(clinic: uuid.UUID) -> str:

@@ -1,42 +1,153 @@
-"""The shortest gap between two visits: a booster that comes nearer needs a reason of its own."""
+"""The shortest gap between two visits: a booster that comes nearer needs a physician's reason.
+
+Whoever books or moves a booster's infusion is held to it, unless the reason was given.
+"""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from reprieve.clinical.findings import Severity
-from reprieve.knowledge import N_, BadValue
+from reprieve.knowledge import N_, BadValue, Message
+from reprieve.pathway import episodes, to_book
+from reprieve.pathway.acts import Done, perform
+from reprieve.pathway.errors import Conflict, NotNow
 from reprieve.pathway.permissions import Actor
 from reprieve.records import notes
-from reprieve.records.models import Decision, FindingOverride
-from reprieve.records.queries import ladders
+from reprieve.records.models import Appointment, CarePlan, Decision, FindingOverride
+from reprieve.records.queries import booking_plan, ladders
 from reprieve.records.queries.treatments import zone_of
 
 RULE = "booster.shortest_gap"
 FIELD = "nearer"
+ACT = "maintenance.decide"
+STATES = to_book.RUNNING  # a plan is signed and not all of it given
+DECISION, ALLOWED = "booster", "nearer"
+TOO_NEAR = N_(
+    "A booster before {day} comes nearer to the last infusion than the shortest gap. Ask the "
+    "physician: it needs their reason, on the patient's page of maintenance."
+)
 
 
-def is_nearer(
-    *, clinic: uuid.UUID, patient: uuid.UUID, starts_at: datetime, at: datetime
-) -> bool:
+def is_nearer(*, clinic: uuid.UUID, patient: uuid.UUID, starts_at: datetime, at: datetime) -> bool:
     """This function will tell whether a visit would lie nearer than the ladder's shortest gap."""
     first = ladders.earliest(clinic=clinic, patient=patient, at=at)
-    return first is not None and starts_at.astimezone(zone_of(clinic)).date() < first
+    return first is not None and _day(clinic, starts_at) < first
 
 
 def keep(
-    decision: Decision, *, starts_at: datetime, reason: str, actor: Actor, at: datetime
+    decision: Decision, *, starts_at: datetime | None, reason: str, actor: Actor, at: datetime
 ) -> None:
     """This function will keep beside a decision why its first session lies nearer than the gap.
 
-    It is called inside the act that decides. Raises BadValue("nearer") where no reason is given.
+    `starts_at` None leaves the time to the desk: a reason given then allows a nearer one. A visit
+    that is booked already and becomes the booster's counts as its time. It is called inside the
+    act that decides. Raises BadValue("nearer") where a time is nearer and no reason is given.
     """
     patient = decision.patient_id
-    if not is_nearer(clinic=actor.clinic, patient=patient, starts_at=starts_at, at=at):
-        return
-    if not reason.strip():
+    first = ladders.earliest(clinic=actor.clinic, patient=patient, at=at)
+    times = [*([starts_at] if starts_at else []), *_booked_without_plan(actor, patient, at)]
+    near = first is not None and any(_day(actor.clinic, one) < first for one in times)
+    if near and not reason.strip():
         raise BadValue(FIELD, N_("is needed: the first session is nearer than the shortest gap"))
+    is_open = starts_at is None and first is not None and _day(actor.clinic, at) < first
+    if reason.strip() and (near or is_open):
+        _write(decision, reason, actor=actor, at=at)
+
+
+def allow(*, actor: Actor, uid: uuid.UUID, at: datetime, patient: uuid.UUID, reason: str) -> None:
+    """This function will note why the booster in force may be booked nearer than the gap.
+
+    Raises BadValue without a reason, NotNow where nothing holds the booking.
+    """
+    if not reason.strip():
+        raise BadValue(FIELD, N_("is needed"))
+
+    def work() -> Done:
+        episode = episodes.current(clinic=actor.clinic, patient=patient)
+        if (
+            episode.state not in STATES
+            or held_until(clinic=actor.clinic, patient=patient, at=at) is None
+        ):
+            raise NotNow(N_("No booster waits for the shortest gap to be over."))
+        row: Decision = Decision.objects.add(
+            clinic_id=actor.clinic, patient_id=patient, episode=episode, kind=DECISION,
+            outcome=ALLOWED, recorded_at=at, by_id=actor.practitioner,
+        )  # fmt: skip
+        _write(row, reason, actor=actor, at=at)
+        return Done(subject_kind="decision", subject=row.pk)
+
+    perform(ACT, actor=actor, uid=uid, at=at, work=work)
+
+
+def held_until(
+    *, clinic: uuid.UUID, patient: uuid.UUID, at: datetime, plan: uuid.UUID | None = None
+) -> date | None:
+    """This function will give the first day on which a booster's infusion may be booked.
+
+    It is of the newest plan where none is named. None where nothing holds the booking: the plan is
+    no booster, the gap is over today, or a physician said why it may be nearer.
+    """
+    found = _plan(clinic, patient, plan)
+    if found is None or not found.is_booster or _is_allowed(found):
+        return None
+    first = ladders.earliest(clinic=clinic, patient=patient, at=at, plan=found.pk)
+    return first if first is not None and _day(clinic, at) < first else None
+
+
+def refuse_nearer(
+    *, clinic: uuid.UUID, patient: uuid.UUID, plan: uuid.UUID | None, starts_at: datetime,
+    at: datetime, stood: datetime | None = None,
+) -> None:  # fmt: skip
+    """This function will refuse a booster's infusion before its first day, inside the act that
+    books or moves it.
+
+    One that stood at `stood` may go to any later day, or stay on its own. Raises Conflict naming
+    the first day and whom to ask.
+    """
+    if stood is not None and _day(clinic, starts_at) >= _day(clinic, stood):
+        return
+    first = held_until(clinic=clinic, patient=patient, at=at, plan=plan)
+    if first is not None and _day(clinic, starts_at) < first:
+        raise Conflict(Message(id=TOO_NEAR, params={"day": first}))
+
+
+def is_by_reason(
+    *, clinic: uuid.UUID, patient: uuid.UUID, plan: uuid.UUID | None, starts_at: datetime,
+    at: datetime,
+) -> bool:  # fmt: skip
+    """This function will tell whether an infusion is nearer than the gap by a physician's word."""
+    found = _plan(clinic, patient, plan)
+    if found is None or not found.is_booster or not _is_allowed(found):
+        return False
+    first = ladders.earliest(clinic=clinic, patient=patient, at=at, plan=found.pk)
+    return first is not None and _day(clinic, starts_at) < first
+
+
+def _plan(clinic: uuid.UUID, patient: uuid.UUID, plan: uuid.UUID | None) -> CarePlan | None:
+    rows = CarePlan.of(clinic).filter(patient_id=patient)
+    chosen = rows.filter(pk=plan) if plan else rows.order_by("-recorded_at", "-id")
+    return chosen.first()
+
+
+def _is_allowed(plan: CarePlan) -> bool:
+    """Every booster has its own reason: one that was given for a plan before does not count."""
+    rows = FindingOverride.of(plan.clinic_id).filter(patient_id=plan.patient_id, rule=RULE)
+    return bool(rows.filter(recorded_at__gte=plan.recorded_at).exists())
+
+
+def _booked_without_plan(actor: Actor, patient: uuid.UUID, at: datetime) -> list[datetime]:
+    """The infusions to come that name no plan: the next plan takes them for its own."""
+    rows = Appointment.of(actor.clinic).filter(
+        patient_id=patient, kind="infusion", plan__isnull=True, starts_at__gte=at,
+        status__in=booking_plan.STILL_TO_COME,
+    )  # fmt: skip
+    return list(rows.values_list("starts_at", flat=True))
+
+
+def _write(decision: Decision, reason: str, *, actor: Actor, at: datetime) -> None:
+    patient = decision.patient_id
     FindingOverride.objects.add(
         clinic_id=actor.clinic, patient_id=patient, decision=decision, rule=RULE,
         severity=Severity.WARN.value, recorded_at=at, by_id=actor.practitioner,
@@ -44,3 +155,8 @@ def keep(
             reason.strip(), clinic=actor.clinic, at=at, by=actor.practitioner, patient=patient
         ),
     )  # fmt: skip
+
+
+def _day(clinic: uuid.UUID, moment: datetime) -> date:
+    day: date = moment.astimezone(zone_of(clinic)).date()
+    return day

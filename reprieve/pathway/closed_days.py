@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import closed_calls, turns, worklist
+from reprieve.pathway import closed_calls, not_come, turns, worklist
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.permissions import DESK, Actor
 from reprieve.pathway.wanted import Wanted
@@ -24,8 +24,9 @@ KIND = queries.WORK
 WITHIN = timedelta(days=1)
 MOST_DAYS, LONGEST_REASON = 100, 200
 TICK = timedelta(microseconds=1)
-# Somebody says that a visit stays, or moves it: the work ends by that and not by itself.
-ENDS: frozenset[str] = frozenset()
+# Somebody says that a visit stays, or moves it: the work ends by that, or when the day has passed
+# and what became of the visit is asked instead.
+ENDS = frozenset({KIND})
 Days = Mapping[date, str]
 
 
@@ -79,6 +80,12 @@ def settled(*, actor: Actor, at: datetime, patient: uuid.UUID) -> None:
 def look(episode: EpisodeOfCare, at: datetime) -> list[Wanted]:
     """This function will say what is wanted for a patient booked on a day closed since."""
     return wanted(clinic=episode.clinic_id, patient=episode.patient_id, at=at)
+
+
+def is_true(_kind: str, episode: EpisodeOfCare, at: datetime) -> bool:
+    """This function will tell whether an open item is not handed on to `not_come` yet."""
+    whose = {"clinic": episode.clinic_id, "patient": episode.patient_id}
+    return bool(_unsettled(at=at, **whose)) or not not_come.look(episode, at)
 
 
 def wanted(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> list[Wanted]:

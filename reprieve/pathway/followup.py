@@ -14,6 +14,7 @@ from reprieve.pathway import (
     closed_calls,
     closing,
     episodes,
+    forecast_review,
     maintenance,
     observations,
     planning,
@@ -114,6 +115,9 @@ def decide(
         row = _decision(episode, visit, outcome, reason, actor=actor, at=at)
         for kind in (series.VISIT, *((maintenance.KIND,) if outcome != "booster" else ())):
             worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)
+        worklist.finish_within(  # a review is held: it is not proposed again
+            actor=actor, at=at, kind=forecast_review.KIND, patient=patient, text=reason
+        )
         count = _lead_on(episode, outcome, actor=actor, at=at)
         return Done(
             subject_kind="decision", subject=row.pk, result={"state": after, "cancelled": count},

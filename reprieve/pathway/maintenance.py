@@ -226,7 +226,8 @@ def review(*, episode: EpisodeOfCare, uid: uuid.UUID, at: datetime, news: News) 
 class Accepted:
     """What a physician decides: how many sessions, why, and a time if one is chosen already.
 
-    `nearer` says why that time lies nearer to the last infusion than the ladder's shortest gap.
+    `nearer` says why that time lies nearer to the last infusion than the ladder's shortest gap,
+    or why the desk may book one that does.
     """
 
     reason: str
@@ -256,11 +257,10 @@ def accept(
             raise NotNow(N_("There is no signed plan for this patient."))
         episodes.advance(episode=episode, act="followup.booster", actor=actor, at=at)
         decided = _decide(episode, "accepted", accepted.reason, actor=actor, at=at)
-        if accepted.slot is not None:
-            booster_gap.keep(
-                decided, starts_at=accepted.slot.starts_at, reason=accepted.nearer, actor=actor,
-                at=at,
-            )  # fmt: skip
+        booster_gap.keep(
+            decided, starts_at=accepted.slot.starts_at if accepted.slot else None,
+            reason=accepted.nearer, actor=actor, at=at,
+        )  # fmt: skip
         plan = planning.sign(
             actor=actor, uid=uuid.uuid5(uid, "plan"), at=at, patient=patient,
             plan=_plan(before, accepted), password=password,

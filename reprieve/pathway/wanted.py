@@ -8,8 +8,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One piece of work: its kind, whose it is, and until when."""
+    """One piece of work: its kind, whose it is, until when, and what is kept with it."""
 
     kind: str
     owner_role: str
     due_at: datetime
+    text: str = ""

@@ -6,7 +6,7 @@ from __future__ import annotations
 NEXT_STEPS = (
     "referral", "evaluation_review", "decision_wanted", "plan_wanted", "booster_wanted",
     "booster_proposal", "next_visit", "follow_up_visit", "answers_overdue", "link_unanswered",
-    "due_liver", "due_bladder", "due_bladder_score", "due_memory", "closed_day",
+    "due_liver", "due_bladder", "due_bladder_score", "due_memory", "closed_day", "forecast_review",
 )  # fmt: skip
 # They end when there is nobody left to call.
-TO_CALL = ("call_24h", "name_caller", "fall", "message_failed")
+TO_CALL = ("call_24h", "name_caller", "fall", "message_failed", "not_come")

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reprieve.knowledge import BadValue
-from reprieve.pathway import clock, closed_days, overdue_answers, stalled, tests_due, worklist
+from reprieve.pathway import (
+    clock,
+    closed_days,
+    forecast_proposing,
+    not_come,
+    overdue_answers,
+    stalled,
+    tests_due,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import PathwayError
 from reprieve.pathway.permissions import system
@@ -22,7 +31,7 @@ from reprieve.records.queries import clinics
 from reprieve.records.queries.treatments import zone_of
 
 ACT = "work.review"
-LOOKS = (stalled, overdue_answers, tests_due, closed_days)
+LOOKS = (stalled, overdue_answers, tests_due, closed_days, not_come, forecast_proposing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +79,7 @@ def _review(episode: EpisodeOfCare, at: datetime, *, uid: uuid.UUID) -> bool:
         for one in news.opens:
             worklist.open_once(
                 actor=actor, at=at, kind=one.kind, owner_role=one.owner_role, due_at=one.due_at,
-                patient=patient,
+                patient=patient, text=one.text,
             )  # fmt: skip
         for kind in news.ends:
             worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)

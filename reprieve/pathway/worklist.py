@@ -18,7 +18,7 @@ OPEN = ("open", "seen")
 OWN_STEP = frozenset({
     "clinician_review", "call_24h", "booster_proposal", "follow_up_visit", "cosign",
     "ledger_discrepancy", "loss_notice", "loss_form", "emergency_review", "harm_stop",
-    "second_wanted", "drug_undrawn", "adverse_event", "evaluation_review",
+    "second_wanted", "drug_undrawn", "adverse_event", "evaluation_review", "not_come",
 })  # fmt: skip
 
 
@@ -70,6 +70,16 @@ def closed_since(
     """This function will tell whether somebody closed an item of a kind at a moment or later."""
     rows = WorkItemEvent.of(clinic).filter(item__kind=kind, item__patient_id=patient)
     return rows.filter(kind="done", recorded_at__gte=since).exists()
+
+
+def answered_since(
+    *, clinic: uuid.UUID, kind: str, patient: uuid.UUID, since: datetime
+) -> bool:
+    """This function will tell whether somebody closed an item of a kind by a word, not by doing
+    something that ended it, at a moment or later.
+    """
+    rows = WorkItemEvent.of(clinic).filter(item__kind=kind, item__patient_id=patient)
+    return rows.filter(kind="done", note__isnull=False, recorded_at__gte=since).exists()
 
 
 def acknowledge(*, actor: Actor, uid: uuid.UUID, at: datetime, item: uuid.UUID) -> None:

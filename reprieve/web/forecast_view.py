@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reprieve.outcomes.forecasts import Past, Week
+from reprieve.outcomes.forecasts import Crossing, Past, Week
 from reprieve.pathway.forecast import Outlook
 from reprieve.web import expected_view
 from reprieve.web.words import day as say_day
@@ -75,6 +75,24 @@ def record(found: Outlook) -> str:
         "{n} forecasts said that the model did not fit, and are not counted.", told.left_out,
     ).format(n=told.left_out) if told.left_out else ""  # fmt: skip
     return " ".join(filter(None, (held, apart)))
+
+
+def proposed(expected: Crossing) -> str:
+    """This function will say when a forecast that proposes a review expects relief to go."""
+    until = _("80 % between {first} and {last}")
+    after = _("80 % from {first} to beyond the weeks forecast")
+    span = (until if expected.latest else after).format(
+        first=say_day(expected.earliest), last=say_day(expected.latest)
+    )
+    return _("relief may fade around {day} ({span})").format(day=say_day(expected.day), span=span)
+
+
+def disclaimed(expected: Crossing) -> str:
+    """This function will say that a proposed review rests on a forecast alone."""
+    return _(
+        "A model's expectation of {day}, not an observation: nobody has reported this yet. It "
+        "proposes no booster."
+    ).format(day=say_day(expected.made))
 
 
 def rows(past: Sequence[Past]) -> list[dict[str, Any]]:

@@ -45,6 +45,9 @@ LABELS: dict[str, Promise] = {
     "bag.start_within_min": _lazy("A mixed bag runs within"),
     "order.cosign_within_h": _lazy("A verbal order is co-signed within"),
     "pump.step_ml_per_h": _lazy("Smallest step of the pump"),
+    "forecast.review_ahead_days": _lazy(
+        "The forecast proposes a review so long before relief may fade; 0 for never"
+    ),
 }  # fmt: skip
 # By how a number's name ends, longest first.
 UNITS: tuple[tuple[str, str], ...] = (

@@ -1,9 +1,21 @@
 """What was said of a week beside what came: complete weeks, no day twice, no treatment between."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from reprieve.outcomes.forecasts import WEEK, Said, Week, compare, record
+from reprieve.outcomes.forecasts import (
+    WEEK,
+    Crossing,
+    Said,
+    Week,
+    compare,
+    crossing,
+    crossing_of,
+    lost_above,
+    record,
+)
+from reprieve.outcomes.response import respond
 from reprieve.outcomes.rules import rules
 
 DAY = date(2026, 3, 2)
@@ -66,3 +78,43 @@ def test_a_forecast_that_did_not_fit_is_no_part_of_what_is_counted():
     assert (told.compared, told.inside, told.off_by, told.left_out) == (2, 1, 1.5, 2)
     alone = record([past[1]])
     assert (alone.compared, alone.inside, alone.off_by, alone.left_out) == (0, 0, None, 1)
+
+
+def test_relief_is_expected_to_go_in_the_first_week_above_the_level():
+    found = crossing(said(DAY, 4, 5, 6, 6.5, 7), above=5.6)
+    assert found == Crossing(
+        made=DAY, day=DAY + 2 * WEEK, earliest=DAY + WEEK, latest=DAY + 4 * WEEK
+    )
+    beyond = crossing(said(DAY, 5, 6, 6), above=5.6)
+    assert beyond is not None
+    assert (beyond.earliest, beyond.latest) == (DAY, None)
+    assert crossing(said(DAY, 4, 5, 5.6), above=5.6) is None  # as a week at the limit has held
+
+
+def test_what_was_expected_is_kept_in_a_line_and_read_again():
+    for found in (crossing(said(DAY, 5, 6, 9), above=5), crossing(said(DAY, 5, 6), above=5.5)):
+        assert found is not None
+        assert crossing_of(found.text) == found
+    for other in ("", "she sounded tired", "1 2 3 4", "2026-03-01 2026-03-02 2026-03-03"):
+        assert crossing_of(other) is None
+
+
+def test_a_week_is_lost_above_the_limit_of_relief_and_the_rise_over_the_best(
+    series, eight, by_week, rules
+):
+    def level(*pains):
+        diary = by_week(list(pains), first=date(2026, 2, 9))
+        found = respond(
+            course=series, baseline=eight, diary=diary, at=date(2026, 3, 30), rules=rules
+        )
+        return lost_above(found, rules=rules)
+
+    assert level(6, 4, 3, 3, 4) == 5.6
+    assert level(6, 5, 5, 5, 5) == 6
+    assert level() is None
+    nothing = replace(eight, exact_pain=None)
+    unknown = respond(
+        course=series, baseline=nothing, diary=by_week([3] * 7, first=date(2026, 2, 9)),
+        at=date(2026, 3, 30), rules=rules,
+    )  # fmt: skip
+    assert lost_above(unknown, rules=rules) is None

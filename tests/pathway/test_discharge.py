@@ -9,6 +9,7 @@ from reprieve.pathway import booking, infusion, recovery, signing
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotNow, PermissionDenied
 from reprieve.records.models import Appointment, Discharge, FindingOverride, Signature
+from reprieve.records.queries import booking as bookings
 from reprieve.records.queries import recovery as known
 from reprieve.records.queries import worklist as work_lists
 from tests import world as worlds
@@ -167,9 +168,9 @@ class TestDischarge:
         call = next(i for i in work_lists.waiting(clinic=world.id) if i.kind == "call_24h")
         assert call.owner == nurse
 
-    @pytest.mark.parametrize(("acts", "after"), [(("arrived",), "done"), ((), "booked")])
+    @pytest.mark.parametrize("acts", [("arrived",), ("late",), ()])
     def test_the_appointment_is_done_and_its_escort_goes_along(
-        self, world: World, acts: tuple[str, ...], after: str
+        self, world: World, acts: tuple[str, ...]
     ) -> None:
         patient, episode = worlds.person(world)
         visit = booking.book(
@@ -178,8 +179,9 @@ class TestDischarge:
         )  # fmt: skip
         for act in acts:
             booking.mark(
-                actor=world["front_desk"], uid=new(), at=world.at, appointment=visit, act=act
-            )
+                actor=world["front_desk"], uid=new(), at=world.later(minutes=1),
+                appointment=visit, act=act,
+            )  # fmt: skip
         booking.name_escort(
             actor=world["front_desk"], uid=new(), at=world.at, appointment=visit, name="Olga",
             phone="",
@@ -196,7 +198,9 @@ class TestDischarge:
         leave(chair, "against_advice", reason="in a hurry")
         row = Discharge.of(world.id).get()
         assert row.escort is not None
-        assert Appointment.of(world.id).get(pk=visit).status == after
+        assert Appointment.of(world.id).get(pk=visit).status == "done"
+        told = [kind for kind, _at, _why in bookings.history(clinic=world.id, appointment=visit)]
+        assert told == ["booked", *(one for one in acts if one != "arrived"), "arrived", "done"]
 
     def test_only_what_was_said_for_this_visit_or_plan_counts_as_advice(
         self, world: World

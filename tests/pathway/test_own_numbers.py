@@ -16,6 +16,7 @@ from reprieve.pathway import (
     bags,
     consent,
     decision,
+    forecast_proposing,
     order_signing,
     orders,
     own_numbers,
@@ -123,6 +124,7 @@ def test_days_and_hours(world: World) -> None:
         "consent.valid_days": consent.VALID_DAYS, bags.PUMP_STEP: 0.1,
         bags.START_WITHIN_MIN: bags.USUAL_START_WITHIN_MIN,
         order_signing.COSIGN_WITHIN_H: order_signing.USUAL_COSIGN_H,
+        forecast_proposing.AHEAD: forecast_proposing.USUAL_AHEAD_DAYS,
     }  # fmt: skip
 
     def choose(**more: Any) -> None:

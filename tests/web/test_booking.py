@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
-from reprieve.pathway import clock, house
+from reprieve.pathway import clock, closed_days, house, work_review
 from reprieve.pathway.booking import Slot
 from reprieve.records.queries import booking as queries
 from tests import booking_desk as desk
@@ -335,3 +335,29 @@ def test_a_missed_visit_of_another_day_stays_missed(
     assert "Take it back" not in client.get(f"/visits/{made}").content.decode()
     late = client.post(f"/visits/{made}/mark", {"what": "restored", **act()})
     assert late.status_code == 409
+
+
+def test_a_visit_that_nobody_accounts_for_leads_from_the_work_list_to_its_end(
+    world: w.World, as_role: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _patient, made = visit(world)
+    closed_days.close(
+        actor=world["manager"], uid=w.new(), at=world.at, first=date(2026, 3, 9),
+        last=date(2026, 3, 9), reason="new floor",
+    )  # fmt: skip
+    monkeypatch.setattr(clock, "real", lambda: desk.at(10, 9))
+    work_review.review_all(clinic=world.id, at=desk.at(10, 9))
+    client = as_role("front_desk")
+    listed = client.get("/work").content.decode()
+    assert "Nobody noted that they came" in listed
+    assert "1 visit: Mon 9 Mar" in listed
+    assert f"/visits/{made}" in listed
+    page = client.get(f"/visits/{made}").content.decode()
+    assert "The day of this visit has passed" in page
+    assert page.count("The clinic was closed: new floor") == 2  # said, and offered as the reason
+    assert "cannot be taken back" in page
+    assert 'value="late"' not in page
+    client.post(f"/visits/{made}/mark", {"what": "no_show", "reason": "phone off", **act()})
+    assert status(world, made) == "no_show"
+    assert "phone off" in client.get(f"/visits/{made}").content.decode()
+    assert "Nobody noted that they came" not in client.get("/work").content.decode()

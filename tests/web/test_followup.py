@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from reprieve.pathway import clinic as clinics
 from reprieve.pathway import clock, followup, questionnaires, referrer
@@ -285,6 +286,39 @@ class TestMaintenance:
         again = press | {"nearer": "travels for a month", "act": str(new())}
         assert doctor.post(address, again).status_code == 302
         assert "shortest gap: travels for a month" in doctor.get(address).content.decode()
+
+    def test_the_desk_is_told_the_first_day_until_a_reason_is_given(
+        self, world: World, as_role: As
+    ) -> None:
+        world.at = worlds.lately() - timedelta(days=6 + 7 + 1, hours=2)
+        made = responder(world, weeks=())
+        [chair] = desk.chairs(world, 1)
+        doctor, nurse = as_role("physician"), as_role("infusion_nurse")
+        front = as_role("front_desk")
+        address, now = f"/maintenance/{made.patient}", clock.now(world.id)
+        assert doctor.post(address, signed(sessions="1")).status_code == 302
+        first = ladders.earliest(clinic=world.id, patient=made.patient, at=now)
+        assert first is not None
+        near = timezone.localtime(now).date() + timedelta(days=1)
+        assert near < first
+        booking = f"/patients/{made.patient}/book?kind=infusion&day={near}&practitioner="
+        wanted = form(time="10:00", chair=str(chair), anyway="on")
+        refused = front.post(booking, wanted)
+        assert refused.status_code == 422
+        assert f"before {day(first)}" in refused.content.decode()
+        assert not Appointment.of(world.id).exists()
+        assert f"on {day(first)} at the earliest" in nurse.get(address).content.decode()
+        assert "Allow a nearer date" not in nurse.get(address).content.decode()
+        assert "Allow a nearer date" in doctor.get(address).content.decode()
+        assert nurse.post(f"{address}/nearer", form(nearer="travels")).status_code == 403
+        assert doctor.post(f"{address}/nearer", form(nearer="")).status_code == 422
+        assert doctor.post(f"{address}/nearer", form(nearer="travels")).status_code == 302
+        page = doctor.get(address).content.decode()
+        assert "a nearer date allowed" in page
+        assert "shortest gap: travels" in page
+        assert "Allow a nearer date" not in page
+        booked = front.post(booking, wanted | {"act": str(new())}, follow=True)
+        assert "A physician has given the reason." in booked.content.decode()
 
     def test_it_may_be_left_to_the_desk(self, faded: Treated, as_role: As) -> None:
         answer = as_role("physician").post(

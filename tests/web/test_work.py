@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from reprieve.outcomes.forecasts import Crossing
 from reprieve.pathway import worklist
 from reprieve.records.queries import worklist as queries
 from reprieve.web import labels
@@ -103,3 +106,31 @@ def test_the_desk_sees_on_a_patients_page_that_a_physician_looks_not_at_what(
     assert "alcohol" not in desk_sees
     assert "Clinician review needed" in desk_sees
     assert "alcohol" in as_role("physician").get(f"/patients/{patient}").content.decode()
+
+
+def test_a_review_that_the_forecast_proposes_says_what_it_is(world: w.World, as_role: As) -> None:
+    expected = Crossing(
+        made=date(2026, 3, 2), day=date(2026, 3, 16), earliest=date(2026, 3, 9), latest=None
+    )
+    patient, _ = w.person(world)
+    for latest in (None, date(2026, 4, 6)):
+        worklist.open_item(
+            actor=world["physician"], at=world.at, kind="forecast_review",
+            owner_role="physician", due_at=desk.at(16, 9), patient=patient,
+            text=replace(expected, latest=latest).text,
+        )  # fmt: skip
+    page = as_role("physician").get("/work").content.decode()
+    said = "Review proposed by the forecast: relief may fade around Mon 16 Mar 2026"
+    assert f"{said} (80 % between Mon 9 Mar 2026 and Mon 6 Apr 2026)" in page
+    assert f"{said} (80 % from Mon 9 Mar 2026 to beyond the weeks forecast)" in page
+    assert "expectation of Mon 2 Mar 2026, not an observation" in page
+    assert "It proposes no booster." in page
+    assert f"/follow-up/{patient}" in page
+    assert f"/maintenance/{patient}" not in page
+    assert "2026-03-16" not in page.split("<main")[1]
+    assert "faded" not in page
+    one = queries.waiting(clinic=world.id)[0].id
+    as_role("physician").post(f"/work/{one}/done", {"text": "No need.", **act()})
+    assert len(queries.waiting(clinic=world.id)) == 1
+    desk_sees = as_role("front_desk").get(f"/patients/{patient}").content.decode()
+    assert "forecast" not in desk_sees.split("<main")[1]

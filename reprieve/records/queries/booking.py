@@ -5,11 +5,22 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 
 from reprieve.records import notes
-from reprieve.records.models import Absence, Appointment, AppointmentEvent, Escort, Reservation
+from reprieve.records.models import (
+    Absence,
+    Appointment,
+    AppointmentEvent,
+    Escort,
+    InfusionState,
+    Reservation,
+)
+from reprieve.records.queries import clinics
+
+NOT_COME = "not_come"  # the work about a visit whose day has passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,24 @@ def coming(
 ) -> list[AppointmentView]:
     """This function will list the visits still to come, of one patient or of everybody."""
     rows = Appointment.of(clinic).filter(ends_at__gt=at, status__in=("booked", "late"))
+    return _views(rows.filter(patient_id=patient) if patient else rows)
+
+
+def not_come(
+    *, clinic: uuid.UUID, at: datetime, patient: uuid.UUID | None = None
+) -> list[AppointmentView]:
+    """This function will list the visits of days gone by that are still only booked, of one
+    patient or of everybody: nobody noted that they came, moved them, or said what became of them.
+
+    One in whose visit an infusion was given is not among them.
+    """
+    zone = ZoneInfo(clinics.clinic(clinic).timezone)
+    today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    came = InfusionState.of(clinic).filter(
+        started_ms__isnull=False, encounter__appointment__isnull=False
+    )
+    rows = Appointment.of(clinic).filter(starts_at__lt=today, status__in=("booked", "late"))
+    rows = rows.exclude(pk__in=came.values("encounter__appointment"))
     return _views(rows.filter(patient_id=patient) if patient else rows)
 
 

@@ -55,6 +55,11 @@ def days_of(kept: Mapping[str, str]) -> dict[date, str]:
     return {date.fromisoformat(day): why for day, why in kept.items()}
 
 
+def reason_of(*, clinic: uuid.UUID, day: date, at: datetime) -> str:
+    """This function will say why a day, also one gone by, is closed; nothing where it is open."""
+    return days_of(settings.value(clinic=clinic, key=KEY, at=at, default={})).get(day, "")
+
+
 def standing(*, clinic: uuid.UUID, at: datetime) -> list[ClosedDay]:
     """This function will list the closed days from a moment's day on, the next first."""
     today = at.astimezone(zone_of(clinic)).date()

@@ -12,7 +12,7 @@ from reprieve.outcomes.diary import DiaryEntry
 from reprieve.outcomes.relapse import judge, relapse
 from reprieve.outcomes.rules import Rules
 from reprieve.outcomes.weeks import weeks
-from reprieve.records.queries import response, settings, treatments
+from reprieve.records.queries import booking_plan, response, settings, treatments
 from reprieve.records.queries.treatments import Treatment, zone_of
 from reprieve.scheduling import boosters, own_ladder
 from reprieve.scheduling.boosters import Due, Given, Held, Ladder
@@ -55,11 +55,19 @@ def next_due(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> Due | No
     )  # fmt: skip
 
 
-def earliest(*, clinic: uuid.UUID, patient: uuid.UUID, at: datetime) -> date | None:
+def earliest(
+    *, clinic: uuid.UUID, patient: uuid.UUID, at: datetime, plan: uuid.UUID | None = None
+) -> date | None:
     """This function will give the first day that keeps the ladder's shortest gap to the last
     infusion, None before any.
+
+    The sessions of a booster follow each other as its plan says: with `plan`, what was given
+    under it does not count while it has sessions left.
     """
     given = treatments.infusions(clinic=clinic, patient=patient, at=at)
+    own = booking_plan.one(clinic=clinic, plan=plan) if plan is not None else None
+    if own is not None and sum(one.plan == own.id for one in given) < own.sessions:
+        given = [one for one in given if one.plan != own.id]
     if not given:
         return None
     return boosters.earliest(ladder=in_force(clinic=clinic, at=at), last=given[-1].day)
@@ -77,9 +85,7 @@ def _given(
     ]
 
 
-def _held(
-    one: Treatment, base: Baseline, entries: Sequence[DiaryEntry], rules: Rules
-) -> Held:
+def _held(one: Treatment, base: Baseline, entries: Sequence[DiaryEntry], rules: Rules) -> Held:
     end = one.course.follow_up_ends
     assert end is not None  # a later course ended this one's follow-up
     found = weeks(course=one.course, baseline=base, diary=entries, at=end, rules=rules)

@@ -17,12 +17,20 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import booking, booking_series, booking_undo, closing, states
+from reprieve.pathway import (
+    booking,
+    booking_series,
+    booking_undo,
+    booster_gap,
+    closing,
+    states,
+)
 from reprieve.pathway.errors import Conflict, NotFound
 from reprieve.pathway.permissions import allowed
 from reprieve.records.queries import booking as queries
-from reprieve.records.queries import clinics
+from reprieve.records.queries import clinics, closed_days
 from reprieve.records.queries.booking import AppointmentView
+from reprieve.records.queries.booking_plan import STILL_TO_COME
 from reprieve.web import booking_grid, labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
@@ -104,12 +112,34 @@ def _page(
         "escort": queries.escort(clinic=clinic, appointment=found.id),
         "escort_form": escort or EscortForm(),
         "may_change": may_change,
+        "closed": closed_days.reason_of(
+            clinic=clinic, day=timezone.localtime(found.starts_at).date(), at=request.at
+        ),
+        "is_past": _is_past(found, request.at),
+        "by_reason": _is_by_reason(clinic, found, request.at),
         "history": [
             (labels.word(labels.VISIT_ACTS, kind), at, _said(reason))
             for kind, at, reason in queries.history(clinic=clinic, appointment=found.id)
         ],
     }
     return render(request, "staff/booking/visit.html", context, status=422 if bound else 200)
+
+
+def _is_past(found: AppointmentView, at: datetime) -> bool:
+    """Whether the visit's day is over: what is noted then is not taken back."""
+    return timezone.localtime(found.starts_at).date() < timezone.localtime(at).date()
+
+
+def _is_by_reason(clinic: uuid.UUID, found: AppointmentView, at: datetime) -> bool:
+    """Whether an infusion still to come is a booster's that a physician lets come so soon."""
+    return (
+        found.kind == "infusion"
+        and found.starts_at > at
+        and found.status in STILL_TO_COME
+        and booster_gap.is_by_reason(
+            clinic=clinic, patient=found.patient, plan=found.plan, starts_at=found.starts_at, at=at
+        )
+    )
 
 
 def _said(reason: str) -> str:
@@ -121,6 +151,7 @@ def _acts(found: AppointmentView, now: datetime) -> list[str]:
     """What may be done now: nobody is missed before the time, nor found on another day."""
     day = timezone.localtime(found.starts_at).date()
     never = {
+        "late": _is_past(found, now),
         "no_show": now < found.starts_at,
         booking_undo.ACT: timezone.localtime(now).date() != day,
     }

@@ -35,11 +35,16 @@ from reprieve.web.words import day, form_errors, moment, say
 
 PROPOSED, DAYS_AHEAD, A_DAY = 6, 14, 2
 OWN_IDS = "no_%s"  # two forms of the page ask for a reason
-OUTCOMES = {"accepted": _lazy("booster accepted"), "declined": _lazy("no booster now")}
+OUTCOMES = {
+    "accepted": _lazy("booster accepted"), "declined": _lazy("no booster now"),
+    booster_gap.ALLOWED: _lazy("a nearer date allowed"),
+}  # fmt: skip
 
 
 class AcceptForm(forms.Form):
-    """A booster: why, how many sessions, and when; `earliest` keeps the shortest gap."""
+    """A booster: why, how many sessions, and when. `earliest` keeps the shortest gap: before it
+    the form asks why.
+    """
 
     reason = forms.CharField(
         label=_lazy("Why a booster now"), max_length=2000,
@@ -63,7 +68,7 @@ class AcceptForm(forms.Form):
 
     def __init__(
         self, *args: Any, free: Sequence[booking_times.Free], due: Due | None,
-        earliest: date | None, **more: Any,
+        earliest: date | None, today: date, **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **more)
         self.due = due
@@ -74,9 +79,9 @@ class AcceptForm(forms.Form):
         if due is not None:
             self.fields["sessions"].initial = due.sessions
             self.fields["sessions"].help_text = _proposed(due)
-        if near and earliest:
+        if earliest and today < earliest:
             self.fields[booster_gap.FIELD].help_text = _(
-                "Needed for a first session before {day}."
+                "Needed for a first session before {day}, also where the front desk books it."
             ).format(day=day(earliest))
         else:
             del self.fields[booster_gap.FIELD]
@@ -88,6 +93,15 @@ class AcceptForm(forms.Form):
             reason=data["reason"], sessions=data["sessions"], slot=_slot(data["place"]),
             nearer=data.get(booster_gap.FIELD, ""),
         )  # fmt: skip
+
+
+class NearerForm(forms.Form):
+    """Why the booster in force may come nearer than the gap."""
+
+    nearer = forms.CharField(
+        label=_lazy("Why nearer than the shortest gap"), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
 
 class DeclineForm(forms.Form):
@@ -171,12 +185,29 @@ def decline(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
     return redirect("maintenance", patient)
 
 
+@page("maintenance.decide", opens="maintenance")
+@require_POST
+def nearer(request: PageRequest, patient: uuid.UUID) -> HttpResponseBase:
+    """This function will note why the desk may book the booster nearer than the shortest gap."""
+    form = NearerForm(request.POST)
+    if not form.is_valid():
+        again, no = _form(request, patient, None), DeclineForm(auto_id=OWN_IDS)
+        return _shown(request, patient, again, no, form)
+    booster_gap.allow(
+        actor=request.actor, uid=act_of(request), at=request.at, patient=patient,
+        reason=form.cleaned_data[booster_gap.FIELD],
+    )  # fmt: skip
+    messages.success(request, _("It is noted. The front desk may book a nearer date."))
+    return redirect("maintenance", patient)
+
+
 def _form(request: PageRequest, patient: uuid.UUID, said: Any) -> AcceptForm:
     whose: dict[str, Any] = {"clinic": request.actor.clinic, "patient": patient, "at": request.at}
     free = _free(request) if request.method == "POST" or _may(request) else []
     return AcceptForm(
-        said, free=free, due=ladders.next_due(**whose), earliest=ladders.earliest(**whose)
-    )
+        said, free=free, due=ladders.next_due(**whose), earliest=ladders.earliest(**whose),
+        today=timezone.localtime(request.at).date(),
+    )  # fmt: skip
 
 
 def _may(request: PageRequest) -> bool:
@@ -184,8 +215,9 @@ def _may(request: PageRequest) -> bool:
 
 
 def _shown(
-    request: PageRequest, patient: uuid.UUID, form: AcceptForm, no: DeclineForm
-) -> HttpResponse:
+    request: PageRequest, patient: uuid.UUID, form: AcceptForm, no: DeclineForm,
+    nearer: NearerForm | None = None,
+) -> HttpResponse:  # fmt: skip
     clinic = request.actor.clinic
     header = patient_page.opened(request, patient)
     today = timezone.localtime(request.at).date()
@@ -209,16 +241,18 @@ def _shown(
             for one in decisions.of_patient(clinic=clinic, patient=patient, kind="booster")
         ],
         "booked": _coming(request, patient),
+        "held_until": (
+            booster_gap.held_until(clinic=clinic, patient=patient, at=request.at)
+            if header.state in booster_gap.STATES else None
+        ),
+        "nearer": nearer or NearerForm(),
+        "may_allow": _may(request),
     }  # fmt: skip
-    refused = form.is_bound or no.is_bound
-    return render(
-        request, "staff/maintenance/overview.html", shown, status=422 if refused else 200
-    )
+    refused = form.is_bound or no.is_bound or nearer is not None
+    return render(request, "staff/maintenance/overview.html", shown, status=422 if refused else 200)
 
 
-def _needs(
-    request: PageRequest, patient: uuid.UUID, rules: Rules
-) -> list[tuple[str, Any]]:
+def _needs(request: PageRequest, patient: uuid.UUID, rules: Rules) -> list[tuple[str, Any]]:
     today = timezone.localtime(request.at).date()
     known = response.surveillance(clinic=request.actor.clinic, patient=patient, at=request.at)
     found: tuple[Need, ...] = surveillance_needs(surveillance=known, at=today, rules=rules)
@@ -251,4 +285,5 @@ def _free(request: PageRequest) -> list[booking_times.Free]:
 urlpatterns = [
     path("maintenance/<uuid:patient>", overview, name="maintenance"),
     path("maintenance/<uuid:patient>/decline", decline, name="maintenance_decline"),
+    path("maintenance/<uuid:patient>/nearer", nearer, name="maintenance_nearer"),
 ]

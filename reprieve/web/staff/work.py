@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,20 +18,22 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import closed_days, work_sight, worklist
+from reprieve.outcomes.forecasts import Crossing, crossing_of
+from reprieve.pathway import closed_days, forecast_review, not_come, work_sight, worklist
 from reprieve.pathway.permissions import Actor
+from reprieve.records.queries import booking, patients, people
 from reprieve.records.queries import closed_days as closings
-from reprieve.records.queries import patients, people
 from reprieve.records.queries import worklist as queries
+from reprieve.records.queries.booking import AppointmentView
 from reprieve.records.queries.worklist import WorkView
-from reprieve.web import labels
+from reprieve.web import forecast_view, labels
 from reprieve.web.access import PageRequest, page
 from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
 from reprieve.web.words import moment
 
 LONGEST = 2000
-
+VISIT = "visit"  # of those that the item is about the first one
 
 # The page on which an item's step is done: address, whose id it takes, words on the button.
 PAGES: dict[str, tuple[str, str, Promise]] = {
@@ -45,6 +47,7 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "name_caller": ("closed_days", "", _lazy("Closed days")),
     "follow_up_visit": ("followup", "patient", _lazy("Follow-up")),
     "booster_proposal": ("maintenance", "patient", _lazy("Maintenance")),
+    forecast_review.KIND: ("followup", "patient", _lazy("Follow-up")),
     "booster_wanted": ("maintenance", "patient", _lazy("Maintenance")),
     "evaluation_review": ("evaluation", "patient", _lazy("Evaluation")),
     "decision_wanted": ("decision", "patient", _lazy("Decision")),
@@ -53,6 +56,7 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "book_consultation": ("booking_new", "patient", _lazy("Book a visit")),
     "book_follow_up": ("booking_new", "patient", _lazy("Book a visit")),
     "closed_day": ("closed_days", "", _lazy("Closed days")),
+    not_come.KIND: ("booking_visit", VISIT, _lazy("The visit")),
     "next_visit": ("booking_new", "patient", _lazy("Book a visit")),
     "answers_overdue": ("patient_links", "patient", _lazy("Send a form or the diary")),
     "link_unanswered": ("patient_links", "patient", _lazy("Send a form or the diary")),
@@ -76,6 +80,7 @@ class Waiting:
     name: str
     owner: str
     overdue: bool
+    text: str
     own_step: bool
     href: str
     to: str
@@ -88,45 +93,60 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     ids = [item.patient for item in items if item.patient]
     who = patients.many(clinic=actor.clinic, patients=ids)
     staff = {person.id: person.name for person in people.staff(clinic=actor.clinic)}
-    booked = _booked(actor, now) if any(i.kind == closed_days.KIND for i in items) else {}
+    visits = _visits(actor, now, {item.kind for item in items})
     return [
         Waiting(
             item=item,
-            words=_words(item, booked),
+            words=_words(item, _of(item, visits), expected),
             name=who[item.patient].identity.full_name if item.patient else "",
             owner=staff.get(item.owner, "") if item.owner else "",
             overdue=item.due_at < now,
+            text=forecast_view.disclaimed(expected) if expected else item.text,
             own_step=item.kind in worklist.OWN_STEP,
-            href=_href(item),
+            href=_href(item, _of(item, visits)),
             to=str(PAGES[item.kind][2]) if item.kind in PAGES else "",
         )
-        for item in items
+        for item, expected in ((item, _expected(item)) for item in items)
     ]
 
 
-def _booked(actor: Actor, now: datetime) -> dict[uuid.UUID, list[datetime]]:
-    """The visits of each patient on closed days of which nobody has said that they stay."""
-    found: dict[uuid.UUID, list[datetime]] = {}
-    for one in closings.touched(clinic=actor.clinic, at=now):
-        if not one.is_settled:
-            found.setdefault(one.visit.patient, []).append(one.visit.starts_at)
+def _expected(item: WorkView) -> Crossing | None:
+    """What the forecast said that an item rests on."""
+    return crossing_of(item.text) if item.kind == forecast_review.KIND else None
+
+
+def _visits(actor: Actor, now: datetime, kinds: Set[str]) -> dict[str, list[AppointmentView]]:
+    """The visits that the work of a kind is about, of all patients; read only where it is shown."""
+    found: dict[str, list[AppointmentView]] = {}
+    if closed_days.KIND in kinds:  # those of which nobody has said that they stay
+        touched = closings.touched(clinic=actor.clinic, at=now)
+        found[closed_days.KIND] = [one.visit for one in touched if not one.is_settled]
+    if not_come.KIND in kinds:
+        found[not_come.KIND] = booking.not_come(clinic=actor.clinic, at=now)
     return found
 
 
-def _words(item: WorkView, booked: Mapping[uuid.UUID, Sequence[datetime]]) -> str:
-    """What is to do; of visits on closed days all of them, since one word ends the work."""
+def _of(item: WorkView, visits: Mapping[str, Sequence[AppointmentView]]) -> list[AppointmentView]:
+    return [one for one in visits.get(item.kind, ()) if one.patient == item.patient]
+
+
+def _words(item: WorkView, visits: Sequence[AppointmentView], expected: Crossing | None) -> str:
+    """What is to do; of visits all of them, since the work ends with the last."""
     words = labels.word(labels.WORK, item.kind)
-    visits = booked.get(item.patient, []) if item.patient else []
-    if item.kind != closed_days.KIND or not visits:
+    if expected is not None:
+        return f"{words}: {forecast_view.proposed(expected)}"
+    if not visits:
         return words
     count = ngettext("{n} visit", "{n} visits", len(visits)).format(n=len(visits))
-    return f"{words} ({count}: {', '.join(moment(one) for one in visits)})"
+    return f"{words} ({count}: {', '.join(moment(one.starts_at) for one in visits)})"
 
 
-def _href(item: WorkView) -> str:
+def _href(item: WorkView, visits: Sequence[AppointmentView]) -> str:
     name, whose, _words = PAGES.get(item.kind, ("", "", ""))
-    if not name:
+    if not name or (whose == VISIT and not visits):
         return ""
+    if whose == VISIT:
+        return reverse(name, args=[visits[0].id])
     subject = getattr(item, whose) if whose else None
     return reverse(name, args=[subject] if subject else [])
 
