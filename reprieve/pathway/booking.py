@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -39,6 +39,7 @@ from reprieve.records.models import (
     InfusionState,
     Reservation,
 )
+from reprieve.records.queries import booking_plan
 from reprieve.scheduling import blocks, slots
 from reprieve.scheduling.conflicts import Conflict as Hindrance
 from reprieve.scheduling.conflicts import conflicts_of_chair, conflicts_of_time
@@ -48,6 +49,8 @@ NEVER = {
     "chair": N_("The chair is booked at this time."),
     "clinician": N_("The clinician is booked at this time."),
 }
+# Two notes of one act stand in their order.
+JUST_BEFORE = timedelta(microseconds=1)
 MARKS = ("late", "arrived", "no_show", "cancelled", "done")
 AWAY = N_("The clinician is away at this time. {reason}")
 TAKEN = N_("Somebody has just taken this time. Choose another.")
@@ -276,6 +279,18 @@ def mark(
         return Done(subject_kind="appointment", subject=row.pk, detail={"act": act})
 
     perform("booking.change", actor=actor, uid=uid, at=at, work=work)
+
+
+def held(row: Appointment, *, actor: Actor, at: datetime) -> None:
+    """This function will note that a visit took place, inside the caller's act.
+
+    That the patient came is noted with it where nobody did. A visit that was cancelled or called
+    missed stays so.
+    """
+    if row.status in booking_plan.STILL_TO_COME:
+        settle(row, "arrived", actor=actor, at=at - JUST_BEFORE)
+    if row.status == "arrived":
+        settle(row, "done", actor=actor, at=at)
 
 
 def settle(row: Appointment, act: str, *, actor: Actor, at: datetime, reason: str = "") -> None:

@@ -36,7 +36,7 @@ from reprieve.records.models import (
     Practitioner,
     Signature,
 )
-from reprieve.records.queries import advice, booking_plan, people, settings
+from reprieve.records.queries import advice, people, settings
 from reprieve.records.queries import recovery as known
 from reprieve.scheduling import followups
 
@@ -46,8 +46,6 @@ WAYS = {HOME: "discharged", AGAINST_ADVICE: "patient_left", HOSPITAL: "transferr
 ALREADY = {HOME: "discharged", AGAINST_ADVICE: "left", HOSPITAL: "transferred"}
 REVIEW = "left_early"
 REVIEW_WITHIN = timedelta(hours=4)
-# Two notes of one act stand in their order.
-JUST_BEFORE = timedelta(microseconds=1)
 NOT_READY = N_("Not ready to go home: {reasons}")
 
 
@@ -201,10 +199,7 @@ def _after(row: InfusionState, leaving: Leaving, *, actor: Actor, at: datetime) 
         appointment: Appointment = booking.get(
             clinic=row.clinic_id, appointment=visit.appointment_id
         )
-        if appointment.status in booking_plan.STILL_TO_COME:  # they came, and nobody noted it
-            booking.settle(appointment, "arrived", actor=actor, at=at - JUST_BEFORE)
-        if appointment.status == "arrived":
-            booking.settle(appointment, "done", actor=actor, at=at)
+        booking.held(appointment, actor=actor, at=at)
     if leaving.way != HOME:
         worklist.open_item(
             actor=actor, at=at, kind=REVIEW, owner_role=PHYSICIAN, due_at=at + REVIEW_WITHIN,

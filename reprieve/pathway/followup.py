@@ -11,6 +11,7 @@ from typing import Any
 from reprieve.knowledge import N_, BadValue
 from reprieve.outcomes.response import Response
 from reprieve.pathway import (
+    booking,
     closed_calls,
     closing,
     episodes,
@@ -112,6 +113,10 @@ def decide(
             episode=episode, act=f"followup.{outcome}", actor=actor, at=at
         )
         visit = _visit(episode, appointment, actor=actor, at=at)
+        if appointment is not None:
+            booking.held(
+                booking.get(clinic=actor.clinic, appointment=appointment), actor=actor, at=at
+            )
         row = _decision(episode, visit, outcome, reason, actor=actor, at=at)
         for kind in (series.VISIT, *((maintenance.KIND,) if outcome != "booster" else ())):
             worklist.finish_within(actor=actor, at=at, kind=kind, patient=patient)

@@ -23,12 +23,14 @@ from reprieve.pathway.errors import NotFound, NotNow, PermissionDenied
 from reprieve.pathway.followup import Call
 from reprieve.records.models import (
     Appointment,
+    AppointmentEvent,
     Decision,
     Encounter,
     EpisodeOfCare,
     Observation,
     OutboxMessage,
 )
+from reprieve.records.queries import booking as bookings
 from reprieve.records.queries import followup as lists
 from reprieve.records.queries import risk
 from reprieve.records.queries import worklist as work_lists
@@ -231,6 +233,10 @@ class TestDecision:
         )  # fmt: skip
         decide(made, "continue", appointment=visit)
         assert Encounter.of(world.id).get(kind="follow_up").appointment_id == visit
+        notes = AppointmentEvent.of(world.id).filter(appointment=visit).order_by("recorded_at")
+        assert list(notes.values_list("kind", flat=True))[-2:] == ["arrived", "done"]
+        world.later(days=2)
+        assert bookings.not_come(clinic=world.id, at=world.at) == []
         with pytest.raises(NotFound):
             decide(made, "continue", appointment=new())
 

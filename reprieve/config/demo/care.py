@@ -19,6 +19,7 @@ from reprieve.pathway import (
     decision,
     diary,
     evaluation,
+    followup,
     history,
     planning,
     questionnaires,
@@ -28,6 +29,7 @@ from reprieve.pathway.booking import Slot
 from reprieve.pathway.planning import Plan
 from reprieve.pathway.referral import Request
 from reprieve.records.identity import Identity
+from reprieve.records.queries import booking as queries
 from reprieve.records.referrers import NOBODY, Contact
 
 SHORT = "ketamine-0.5mgkg-40min-x6"  # the regimen of the demo
@@ -90,6 +92,17 @@ def visit(stage: Stage, patient: uuid.UUID, at: datetime, *, kind: str, **more: 
     """This function will book a visit and close what waited for it at the desk."""
     wanted = Slot(starts_at=at, kind=kind, **more)
     return booking.book(**stage.by("front_desk"), patient=patient, wanted=wanted, anyway=True)
+
+
+def hold_follow_up(stage: Stage, patient: uuid.UUID, now: datetime) -> None:
+    """This function will hold the follow-up visits whose day has come: the treatment goes on."""
+    for one in queries.of_patient(clinic=stage.clinic.id, patient=patient):
+        if one.kind == "follow_up" and one.starts_at < now - timedelta(days=1):
+            with stage.meanwhile(one.starts_at):
+                followup.decide(
+                    **stage.by("physician"), patient=patient, outcome="continue",
+                    appointment=one.id, reason="Relief holds by the diary; function is better.",
+                )  # fmt: skip
 
 
 def evaluate(stage: Stage, who: Person, patient: uuid.UUID, **changes: Any) -> None:

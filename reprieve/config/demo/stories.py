@@ -286,12 +286,14 @@ def relief_lasts(stage: Stage, who: Person, now: datetime) -> None:
     first = now - timedelta(days=45)
     patient = _series(stage, who, now, first=first)
     care.answer_again(stage, who, patient, at=first + timedelta(days=SERIES_DAYS[-1] + 24))
+    care.hold_follow_up(stage, patient, now)
     care.keep_diary(stage, patient, until=now - timedelta(days=1), pains=_better(stage, who, 14))
 
 
 def relief_fades(stage: Stage, who: Person, now: datetime) -> None:
     first = now - timedelta(days=364)
     patient = _series(stage, who, now, first=first)
+    care.hold_follow_up(stage, patient, now)
     for weeks in range(10, 44, 11):
         at = first + timedelta(weeks=weeks)
         care.keep_diary(stage, patient, until=at, pains=_better(stage, who, 3))
@@ -302,6 +304,7 @@ def relief_fades(stage: Stage, who: Person, now: datetime) -> None:
 def booster_given(stage: Stage, who: Person, now: datetime) -> None:
     first = now - timedelta(days=120)
     patient = _series(stage, who, now, first=first)
+    care.hold_follow_up(stage, patient, now)
     pains = _better(stage, who, 8) + [who.pain] * 8
     care.keep_diary(stage, patient, until=first + timedelta(days=70), pains=pains)
     _booster(stage, patient, now)
