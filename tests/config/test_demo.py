@@ -17,6 +17,7 @@ from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, demo
 from reprieve.pathway.errors import NotNow
 from reprieve.records.models import Frame, InfusionState, User
+from reprieve.records.queries import booking as bookings
 from reprieve.records.queries import patients, response
 from reprieve.records.queries import worklist as work
 from reprieve.web.staff.demo import SCENES
@@ -151,3 +152,13 @@ def test_who_came_lately_kept_a_diary_before_the_series(
     found = response.story(clinic=stage.clinic.id, patient=view.id, at=NOW).response
     assert found is not None
     assert (found.baseline.source, found.responder) == (source, "yes")
+
+
+def test_everybody_came_to_the_visits_of_days_gone_by(stage: Stage) -> None:
+    told(stage, "relief_lasts")
+    clinic = stage.clinic.id
+    [visit] = bookings.not_come(clinic=clinic, at=NOW)
+    make.attended(stage, NOW)
+    assert bookings.not_come(clinic=clinic, at=NOW) == []
+    acts = [act for act, _at, _why in bookings.history(clinic=clinic, appointment=visit.id)]
+    assert acts == ["booked", "arrived", "done"]

@@ -14,8 +14,9 @@ from reprieve.config.demo import cabinet, stories
 from reprieve.config.demo.cast import CAST, Person
 from reprieve.config.demo.stage import PASSWORD, ZONE, Stage, found
 from reprieve.knowledge import BadValue
-from reprieve.pathway import demo
+from reprieve.pathway import booking, demo
 from reprieve.pathway.errors import PathwayError
+from reprieve.records.queries import booking as booked
 from reprieve.records.queries import people
 
 SEED = 7
@@ -48,6 +49,7 @@ def make(*, real: datetime, say: Callable[[str], None] = lambda _words: None) ->
             reason = _untold(stage, person, now)
             if reason:
                 untold[person.story] = reason
+        attended(stage, now)
     _hash_slowly(stage)
     stage.at = now
     demo.begin_at(clinic=stage.clinic.id, at=now, real=real)
@@ -60,6 +62,13 @@ def first_moment(real: datetime) -> datetime:
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)
     return datetime.combine(day.date(), OPENS_AT, tzinfo=ZoneInfo(ZONE))
+
+
+def attended(stage: Stage, now: datetime) -> None:
+    """This function will tell that everybody came to the past visits of which no story tells."""
+    for visit in booked.not_come(clinic=stage.clinic.id, at=now):
+        for stage.at, act in ((visit.starts_at, "arrived"), (visit.ends_at, "done")):
+            booking.mark(**stage.by("front_desk"), appointment=visit.id, act=act)
 
 
 def _untold(stage: Stage, person: Person, now: datetime) -> str:
