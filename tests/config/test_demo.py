@@ -17,7 +17,8 @@ from reprieve.interop.hl7v2 import bedside
 from reprieve.knowledge import BadValue
 from reprieve.pathway import clock, demo
 from reprieve.pathway.errors import NotNow
-from reprieve.records.models import Frame, InfusionState, User
+from reprieve.records.models import Appointment, Decision, Frame, InfusionState, User
+from reprieve.records.queries import booking as bookings
 from reprieve.records.queries import origins, patients, response, stock
 from reprieve.records.queries import worklist as work
 from reprieve.web.staff.demo import SCENES
@@ -161,3 +162,14 @@ def test_who_came_lately_kept_a_diary_before_the_series(
     found = response.story(clinic=stage.clinic.id, patient=view.id, at=NOW).response
     assert found is not None
     assert (found.baseline.source, found.responder) == (source, "yes")
+
+
+@pytest.mark.parametrize("name", ["relief_lasts", "relief_fades", "booster_given"])
+def test_the_follow_up_visits_of_days_gone_by_were_held(stage: Stage, name: str) -> None:
+    told(stage, name)
+    clinic = stage.clinic.id
+    assert bookings.not_come(clinic=clinic, at=NOW) == []
+    [visit] = Appointment.of(clinic).filter(kind="follow_up", starts_at__lt=NOW)
+    acts = [act for act, _at, _why in bookings.history(clinic=clinic, appointment=visit.pk)]
+    assert acts == ["booked", "arrived", "done"]
+    assert Decision.of(clinic).filter(kind="follow_up", encounter__appointment=visit).count() == 1

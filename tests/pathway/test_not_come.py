@@ -13,6 +13,7 @@ from reprieve.pathway import (
     closed_days,
     closing,
     escalation,
+    followup,
     infusion,
     not_come,
     work_review,
@@ -27,6 +28,7 @@ from reprieve.records.queries.worklist import WorkView
 from tests import booking_desk as desk
 from tests import world as w
 from tests.chairside import Chair
+from tests.treated import responder
 from tests.world import World, new
 
 MONDAY = date(2026, 3, 9)
@@ -202,6 +204,19 @@ def test_who_was_given_an_infusion_came(world: World) -> None:
     assert len(waiting(world)) == 1  # prepared for nobody
     Chair(world, encounter, patient).do("started", rate_ug_per_h=50_000)
     assert queries.not_come(clinic=world.id, at=world.at, patient=patient) == []
+
+
+def test_who_was_seen_at_a_follow_up_came(world: World) -> None:
+    made = responder(world, weeks=())
+    visit = desk.book_anyway(
+        world, made.patient, Slot(starts_at=world.later(minutes=5), kind="follow_up")
+    )
+    followup.decide(
+        actor=world["physician"], uid=new(), at=world.later(minutes=10), patient=made.patient,
+        outcome="continue", reason="doing well", appointment=visit,
+    )  # fmt: skip
+    world.later(days=1)
+    assert queries.not_come(clinic=world.id, at=world.at) == []
 
 
 def test_the_end_of_care_leaves_it_and_a_death_ends_it(world: World) -> None:

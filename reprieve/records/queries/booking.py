@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from reprieve.records import notes
 from reprieve.records.models import (
     Absence,
     Appointment,
     AppointmentEvent,
+    Encounter,
     Escort,
     InfusionState,
     Reservation,
@@ -89,15 +90,15 @@ def not_come(
     """This function will list the visits of days gone by that are still only booked, of one
     patient or of everybody: nobody noted that they came, moved them, or said what became of them.
 
-    One in whose visit an infusion was given is not among them.
+    One at which an infusion was given or a follow-up held is not among them.
     """
     zone = ZoneInfo(clinics.clinic(clinic).timezone)
     today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    came = InfusionState.of(clinic).filter(
-        started_ms__isnull=False, encounter__appointment__isnull=False
-    )
+    linked = Encounter.of(clinic).filter(appointment__isnull=False)
+    given = InfusionState.of(clinic).filter(started_ms__isnull=False).values("encounter")
+    came = linked.filter(Q(kind="follow_up") | Q(pk__in=given))
     rows = Appointment.of(clinic).filter(starts_at__lt=today, status__in=("booked", "late"))
-    rows = rows.exclude(pk__in=came.values("encounter__appointment"))
+    rows = rows.exclude(pk__in=came.values("appointment"))
     return _views(rows.filter(patient_id=patient) if patient else rows)
 
 
