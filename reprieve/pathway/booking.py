@@ -255,8 +255,8 @@ def shift(
     )  # fmt: skip
     _ask_diary(row, actor, at)
     closed_days.settled(actor=actor, at=at, patient=row.patient_id)
-    not_come.settled(actor=actor, at=at, patient=row.patient_id)
     forecast_review.settled(actor=actor, at=at, patient=row.patient_id)
+    not_come.settled(actor=actor, at=at, patient=row.patient_id)
 
 
 def mark(
@@ -275,6 +275,11 @@ def mark(
 
     def work() -> Done:
         row = get(clinic=actor.clinic, appointment=appointment)
+        if act == "arrived" and row.kind == "infusion":
+            booster_gap.refuse_nearer(
+                clinic=actor.clinic, patient=row.patient_id, plan=row.plan_id, starts_at=at, at=at,
+                stood=row.starts_at,
+            )  # fmt: skip
         settle(row, act, actor=actor, at=at, reason=reason)
         return Done(subject_kind="appointment", subject=row.pk, detail={"act": act})
 

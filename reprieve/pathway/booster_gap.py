@@ -41,7 +41,8 @@ def keep(
 ) -> None:
     """This function will keep beside a decision why its first session lies nearer than the gap.
 
-    `starts_at` None leaves the time to the desk: a reason given then allows a nearer one. A visit
+    `starts_at` None leaves the time to the desk: a reason given then allows a nearer one. Of a time
+    that was chosen it allows that day and later ones (`chosen`, in the decision). A visit
     that is booked already and becomes the booster's counts as its time. It is called inside the
     act that decides. Raises BadValue("nearer") where a time is nearer and no reason is given.
     """
@@ -90,10 +91,13 @@ def held_until(
     no booster, the gap is over today, or a physician said why it may be nearer.
     """
     found = _plan(clinic, patient, plan)
-    if found is None or not found.is_booster or _is_allowed(found):
+    if found is None or not found.is_booster:
         return None
     first = ladders.earliest(clinic=clinic, patient=patient, at=at, plan=found.pk)
-    return first if first is not None and _day(clinic, at) < first else None
+    if first is None:
+        return None
+    held = min([first, *_allowed_from(found)])
+    return held if _day(clinic, at) < held else None
 
 
 def refuse_nearer(
@@ -119,10 +123,13 @@ def is_by_reason(
 ) -> bool:  # fmt: skip
     """This function will tell whether an infusion is nearer than the gap by a physician's word."""
     found = _plan(clinic, patient, plan)
-    if found is None or not found.is_booster or not _is_allowed(found):
+    if found is None or not found.is_booster:
         return False
-    first = ladders.earliest(clinic=clinic, patient=patient, at=at, plan=found.pk)
-    return first is not None and _day(clinic, starts_at) < first
+    first, day = (
+        ladders.earliest(clinic=clinic, patient=patient, at=at, plan=found.pk),
+        _day(clinic, starts_at),
+    )
+    return first is not None and day < first and min([first, *_allowed_from(found)]) <= day
 
 
 def _plan(clinic: uuid.UUID, patient: uuid.UUID, plan: uuid.UUID | None) -> CarePlan | None:
@@ -131,10 +138,26 @@ def _plan(clinic: uuid.UUID, patient: uuid.UUID, plan: uuid.UUID | None) -> Care
     return chosen.first()
 
 
-def _is_allowed(plan: CarePlan) -> bool:
-    """Every booster has its own reason: one that was given for a plan before does not count."""
+def _allowed_from(plan: CarePlan) -> list[date]:
+    """The first days that physicians' reasons allow: of a chosen time its day, else any.
+
+    Every booster has its own reason: one that was given for a plan before does not count.
+    """
     rows = FindingOverride.of(plan.clinic_id).filter(patient_id=plan.patient_id, rule=RULE)
-    return bool(rows.filter(recorded_at__gte=plan.recorded_at).exists())
+    given = rows.filter(recorded_at__gte=plan.recorded_at).select_related("decision")
+    return [_first_day(one.decision) for one in given]
+
+
+def _first_day(decision: Decision) -> date:
+    said = next((one for one in decision.findings if one["rule"] == RULE), None)
+    return date.fromisoformat(said["first"]) if said else date.min
+
+
+def chosen(clinic: uuid.UUID, starts_at: datetime | None) -> list[dict[str, str]]:
+    """This function will say beside a decision for which day on a reason holds, if for one."""
+    if starts_at is None:
+        return []
+    return [{"rule": RULE, "first": _day(clinic, starts_at).isoformat()}]
 
 
 def _booked_without_plan(actor: Actor, patient: uuid.UUID, at: datetime) -> list[datetime]:

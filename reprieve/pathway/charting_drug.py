@@ -67,14 +67,15 @@ def give(
     drug, route or amount. `beside` makes an addendum.
 
     `corrects` strikes an earlier entry through: `dose.note` is the reason, a time left out stays
-    what it was. It was given, so it is never refused for its order, but marked and reviewed. What
-    a closed syringe no longer accounts for by it opens a discrepancy.
+    what it was. It was given, so it is never refused for its order, but marked and reviewed.
+
+    What a closed syringe no longer accounts for by it, told late or corrected, opens a discrepancy.
     """
 
     def work() -> Done:
         visit = {"clinic": actor.clinic, "encounter": encounter}
         row = infusion.locked(**visit)
-        before = ledger_recharted.given(**visit) if corrects else {}
+        before = ledger_recharted.given(**visit)
         saved = _write(row, dose, actor=actor, at=at, corrects=corrects, beside=beside)
         ledger_recharted.tell(
             before, kind=ledger_recharted.CORRECTED, actor=actor, uid=uid, at=at,

@@ -72,7 +72,7 @@ def settled(*, actor: Actor, at: datetime, patient: uuid.UUID) -> None:
 
     It is called inside the act that moved or cancelled a visit, or opened a day again.
     """
-    known = worklist.already_open(clinic=actor.clinic, kind=KIND, patient=patient)
+    known = worklist.locked_open(clinic=actor.clinic, kind=KIND, patient=patient)
     if known and not _unsettled(clinic=actor.clinic, patient=patient, at=at):
         worklist.finish_within(actor=actor, at=at, kind=KIND, patient=patient)
 

@@ -51,7 +51,10 @@ ASKED = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a patient says on the telephone; None was not asked. Pain and mood are 0 to 10."""
+    """What a patient says on the telephone; None was not asked. Pain and mood are 0 to 10.
+
+    `broke_off`: the patient was reached, and not everything could be asked.
+    """
 
     reached: bool
     fell: bool | None = None
@@ -61,12 +64,14 @@ class Call:
     mood: int | None = None
     pain: int | None = None
     note: str = ""
+    broke_off: bool = False
 
 
 def call(
     *, actor: Actor, uid: uuid.UUID, at: datetime, encounter: uuid.UUID, said: Call
 ) -> dict[str, Any]:
-    """This function will write the call after 24 hours down; a patient not reached stays due.
+    """This function will write the call after 24 hours down; a patient not reached stays due, and
+    so does a call that broke off: what was told until then is written and heard.
 
     A fall asks a physician to look at it, thoughts of death or a very low mood open the
     suicide-risk path. Returns `alert`. Raises BadValue naming what was not asked, NotNow when the
@@ -82,8 +87,11 @@ def call(
             return Done(subject_kind="work_item", subject=item.pk, result={"alert": False})
         row = _write(said, visit, actor=actor, at=at)
         alert = _follow(said, visit, actor=actor, at=at)
-        worklist.close(actor=actor, at=at, item=item, text=said.note)
-        closed_calls.made(actor=actor, at=at, encounter=encounter)
+        if said.broke_off:
+            worklist.tried(actor=actor, at=at, item=item, text=said.note)
+        else:
+            worklist.close(actor=actor, at=at, item=item, text=said.note)
+            closed_calls.made(actor=actor, at=at, encounter=encounter)
         return Done(subject_kind="encounter", subject=row.pk, result={"alert": alert})
 
     return perform("followup.call", actor=actor, uid=uid, at=at, work=work)
@@ -152,6 +160,8 @@ def _check(said: Call) -> None:
     if not said.reached:
         if any(getattr(said, name) is not None for name in (*ASKED, "mood", "pain")):
             raise BadValue("reached", N_("says no, but answers are given"))
+        return
+    if said.broke_off:
         return
     for name in ("fell", "thoughts_of_death", "mood"):
         if getattr(said, name) is None:

@@ -108,7 +108,7 @@ def act(
     it, BadValue for a missing rate or dose. What is `reported` was already done and is always
     written: out of place or outside its order it is marked, never refused. `beside` makes it an
     addendum: it was entered without knowing what others did. What a closed bag no longer accounts
-    for by a correction, or by what was told late, opens a discrepancy.
+    for by it opens a discrepancy.
     """
 
     def work() -> Done:
@@ -117,8 +117,7 @@ def act(
         visit = {"clinic": actor.clinic, "encounter": encounter}
         row = locked(**visit)
         judged, ordered = _ordered(row, happened, at, by=actor.practitioner)
-        is_late = happened.reported or happened.corrects is not None
-        before = ledger_recharted.given(**visit) if is_late else {}
+        before = ledger_recharted.given(**visit)
         event = append(row, ordered, actor=actor, at=at, beside=beside)
         order_control.follow(row, event, judged, actor=actor, at=at)
         ledger_recharted.tell(

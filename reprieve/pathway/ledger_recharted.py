@@ -2,8 +2,8 @@
 
 Nothing goes back into a vial. A syringe that is still open shows the difference when it is closed;
 one that closed on the dose opens a discrepancy for the medical director when the dose is corrected
-or taken back. It is counted from the closing, whatever was charted since; none opens where the sum
-of the closing is right by now, and what the closing showed the other way is not told again.
+or taken back, or another is told late. What is told is how far the sum is wrong by now, less what
+was told of it before, at the closing or since.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from reprieve.pathway import ledger, ledger_losses
 from reprieve.pathway.acts import Done
 from reprieve.pathway.ledger import Book
 from reprieve.pathway.permissions import Actor
-from reprieve.records.models import Discrepancy
+from reprieve.records.models import Discrepancy, Reconciliation
 from reprieve.records.queries import discrepancies, portions
 from reprieve.records.queries.portions import ClosingView, PortionView
 
 RETRACTED, CORRECTED = "retracted", "corrected"
+TOLD = ("closing", RETRACTED, CORRECTED)  # what says of a sum that it is wrong
 # What each closed bag, syringe or number of tablets gave by the chart, in micrograms.
 Given = Mapping[uuid.UUID, int]
 MISSING, TOO_MUCH = 1, -1
@@ -28,6 +29,8 @@ MISSING, TOO_MUCH = 1, -1
 
 def given(*, clinic: uuid.UUID, encounter: uuid.UUID) -> Given:
     """This function will tell what was accounted for in a visit gave, by the chart as it stands."""
+    if not Reconciliation.of(clinic).filter(encounter_id=encounter).exists():
+        return {}
     found = portions.of_visit(clinic=clinic, encounter=encounter)
     return {one.id: one.given_ug for one in found if one.closed}
 
@@ -59,10 +62,8 @@ def _left_ug(closing: ClosingView, given_ug: int) -> int:
 
 
 def _off_ug(closing: ClosingView, given_ug: int, way: int) -> int:
-    """How far the chart went from a closing in one way, in micrograms, and no farther than the sum
-    is wrong that way."""
-    since_ug = way * (closing.given_ug - given_ug)
-    return max(0, min(since_ug, way * _left_ug(closing, given_ug)))
+    """How far the sum of a closing is wrong in one way by the chart, in micrograms."""
+    return max(0, way * _left_ug(closing, given_ug))
 
 
 def _told_ug(clinic: uuid.UUID, closing: ClosingView, was_ug: int, way: int) -> int:
@@ -71,7 +72,7 @@ def _told_ug(clinic: uuid.UUID, closing: ClosingView, was_ug: int, way: int) -> 
     What a person closed since counts no further than it was off until now (`was_ug`): a dose that
     was entered anew and taken back again is missing anew.
     """
-    rows = Discrepancy.of(clinic).filter(closing_id=closing.id, kind__in=(RETRACTED, CORRECTED))
+    rows = Discrepancy.of(clinic).filter(closing_id=closing.id, kind__in=TOLD)
     waits = {one.id for one in discrepancies.waiting(clinic=clinic)}
     sums = {True: 0, False: 0}
     for row in rows:

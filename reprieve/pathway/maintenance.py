@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -256,11 +256,14 @@ def accept(
         if before is None:
             raise NotNow(N_("There is no signed plan for this patient."))
         episodes.advance(episode=episode, act="followup.booster", actor=actor, at=at)
-        decided = _decide(episode, "accepted", accepted.reason, actor=actor, at=at)
-        booster_gap.keep(
-            decided, starts_at=accepted.slot.starts_at if accepted.slot else None,
-            reason=accepted.nearer, actor=actor, at=at,
+        starts_at = accepted.slot.starts_at if accepted.slot else None
+        decided = _decide(
+            episode, "accepted", accepted.reason, actor=actor, at=at,
+            more=booster_gap.chosen(actor.clinic, starts_at),
         )  # fmt: skip
+        booster_gap.keep(
+            decided, starts_at=starts_at, reason=accepted.nearer, actor=actor, at=at
+        )
         plan = planning.sign(
             actor=actor, uid=uuid.uuid5(uid, "plan"), at=at, patient=patient,
             plan=_plan(before, accepted), password=password,
@@ -335,8 +338,9 @@ def _book(
 
 
 def _decide(
-    episode: EpisodeOfCare, outcome: str, reason: str, *, actor: Actor, at: datetime
-) -> Decision:
+    episode: EpisodeOfCare, outcome: str, reason: str, *, actor: Actor, at: datetime,
+    more: Sequence[Mapping[str, str]] = (),
+) -> Decision:  # fmt: skip
     found = proposal(clinic=actor.clinic, patient=episode.patient_id, at=at)
     note = notes.write(
         reason.strip(), clinic=actor.clinic, at=at, by=actor.practitioner,
@@ -348,7 +352,7 @@ def _decide(
     ]  # fmt: skip
     row: Decision = Decision.objects.add(
         clinic_id=actor.clinic, patient_id=episode.patient_id, episode=episode, kind=DECISION,
-        outcome=outcome, reason=note, findings=seen, knowledge=_version(found, at),
+        outcome=outcome, reason=note, findings=[*seen, *more], knowledge=_version(found, at),
         recorded_at=at, by_id=actor.practitioner,
     )  # fmt: skip
     return row

@@ -16,6 +16,7 @@ from reprieve.clinical.findings import Step
 from reprieve.knowledge import N_, BadValue
 from reprieve.pathway import (
     alarm_fold,
+    booster_gap,
     double_checks,
     infusion,
     observations,
@@ -93,7 +94,8 @@ def open_visit(
     """This function will open the infusion visit of a patient who has arrived, once.
 
     Plan and session number follow from the appointment, else from the newest plan and what was
-    given under it. Raises NotNow without a plan, Conflict for a taken chair or a visit under way.
+    given under it. Raises NotNow without a plan, Conflict for a taken chair, a visit under way,
+    or a booster that comes nearer than the shortest gap without a physician's reason.
     """
     plan = planning.needed(clinic=actor.clinic, patient=patient)
     booked = _booked(actor.clinic, appointment, patient)
@@ -103,6 +105,10 @@ def open_visit(
         turns.take(actor.clinic)  # of two who open one, or seat two in a chair, the later sees it
         if not _is_repeat(uid):
             _check_free(actor.clinic, patient, chair)
+            booster_gap.refuse_nearer(
+                clinic=actor.clinic, patient=patient, plan=plan.pk, starts_at=at, at=at,
+                stood=booked.starts_at if booked else None,
+            )  # fmt: skip
         number = booked.series_no if booked and booked.series_no else _next_session(plan)
         return infusion.prepare(
             actor=actor, uid=uid, at=at, patient=patient, episode=episode.pk, by_hand=by_hand,

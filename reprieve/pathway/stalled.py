@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from reprieve.pathway import alarm_fold, decision, planning, to_book, worklist
+from reprieve.pathway import alarm_fold, decision, not_come, planning, to_book, worklist
 from reprieve.pathway.permissions import DESK, PHYSICIAN
 from reprieve.pathway.wanted import Wanted
 from reprieve.records.models import Appointment, EpisodeOfCare, InfusionState, StateChange
@@ -31,6 +31,8 @@ ENDS = frozenset({NEXT_VISIT, decision.WANTED})
 def look(episode: EpisodeOfCare, at: datetime) -> list[Wanted]:
     """This function will say what is wanted for a patient who stands still; nothing for others."""
     if episode.state not in STEPS or not _stands_still(episode, at):
+        return []
+    if not_come.look(episode, at):  # first somebody says what became of the visit before
         return []
     kind, owner = STEPS[episode.state]
     whose = {"clinic": episode.clinic_id, "patient": episode.patient_id}

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from reprieve.pathway import worklist
 from reprieve.pathway.permissions import DESK, Actor
 from reprieve.records.models import Appointment, EpisodeOfCare
-from reprieve.records.queries import booking_plan
+from reprieve.records.queries import booking_plan, closings
 from reprieve.records.queries.booking_plan import PlanView
 
 WITHIN = timedelta(days=1)
@@ -29,7 +29,12 @@ KINDS = (INFUSION, kind("consultation"), kind("follow_up"))
 
 
 def missed(row: Appointment, *, actor: Actor, at: datetime, reason: str) -> None:
-    """This function will ask the desk to book again what was cancelled or missed, in its act."""
+    """This function will ask the desk to book again what was cancelled or missed, in its act.
+
+    Nothing is booked again for a patient whose care has ended.
+    """
+    if closings.is_ended(clinic=row.clinic_id, patient=row.patient_id):
+        return
     if is_missing(clinic=row.clinic_id, patient=row.patient_id, visit=row.kind, at=at):
         _ask(row.kind, actor=actor, at=at, patient=row.patient_id, text=reason)
 

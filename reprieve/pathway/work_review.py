@@ -76,6 +76,7 @@ def _review(episode: EpisodeOfCare, at: datetime, *, uid: uuid.UUID) -> bool:
     patient = episode.patient_id
 
     def work() -> Done:
+        news = look(episode, at)  # anew: somebody may have settled it since it was read
         for one in news.opens:
             worklist.open_once(
                 actor=actor, at=at, kind=one.kind, owner_role=one.owner_role, due_at=one.due_at,

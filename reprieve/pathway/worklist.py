@@ -52,6 +52,16 @@ def already_open(*, clinic: uuid.UUID, kind: str, patient: uuid.UUID) -> uuid.UU
     return rows.order_by("opened_at").values_list("id", flat=True).first()
 
 
+def locked_open(*, clinic: uuid.UUID, kind: str, patient: uuid.UUID) -> WorkItem | None:
+    """This function will lock the patient's open item of a kind, before what it rests on is read.
+
+    Of two who settle the last two things that it waits for, the later sees what the first did.
+    """
+    rows = WorkItem.of(clinic).filter(kind=kind, patient_id=patient, state__in=OPEN)
+    found: WorkItem | None = rows.select_for_update().order_by("opened_at").first()
+    return found
+
+
 def open_once(
     *, actor: Actor, at: datetime, kind: str, owner_role: str, due_at: datetime,
     patient: uuid.UUID, text: str = "",

@@ -82,13 +82,18 @@ class ReceiveForm(forms.Form):
         return data
 
     def _ndc(self, typed: str, scanned: str) -> str:
-        """The code as typed, which says where its hyphens stand; else the digits scanned."""
+        """The code as typed, which says where its hyphens stand; else the digits scanned.
+
+        A box and the vials in it may carry different package codes: the labeler and the product,
+        which are the first eight of the ten digits or more, must be those of the scan.
+        """
         try:
             code = ndc.read(typed)
         except BadValue as error:
             form_errors(self, error)
             return ""
-        if code and scanned and scanned not in ndc.ten_digits(code):
+        products = {ten[:8] for ten in ndc.ten_digits(code)} if code else {scanned[:8]}
+        if scanned and scanned[:8] not in products:
             self.add_error("ndc", _("is not what the barcode says"))
         return code or scanned
 

@@ -16,11 +16,18 @@ from reprieve.pathway import (
     booking_walk_in,
     booster_gap,
     maintenance,
+    preparing,
 )
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import Conflict, NotNow, PermissionDenied
 from reprieve.pathway.maintenance import Accepted
-from reprieve.records.models import Appointment, AuditEvent, Decision, FindingOverride
+from reprieve.records.models import (
+    Appointment,
+    AuditEvent,
+    Decision,
+    FindingOverride,
+    InfusionState,
+)
 from reprieve.records.queries import booking_plan, clinics, decisions, ladders
 from reprieve.records.queries.treatments import zone_of
 from tests import booking_desk as desk
@@ -254,3 +261,58 @@ class TestTheReason:
             clinic=made.world.id, patient=made.patient, plan=series, at=made.world.at,
             starts_at=slot(made, first_day(made) - DAY).starts_at,
         )  # fmt: skip
+
+
+class TestGiven:
+    """What the desk cannot book nearer is not given nearer either."""
+
+    def opened(self, made: Treated, visit: uuid.UUID | None) -> uuid.UUID:
+        InfusionState.of(made.world.id).update(state="discharged")
+        return preparing.open_visit(
+            actor=made.world["infusion_nurse"], uid=new(), at=made.world.at,
+            patient=made.patient, appointment=visit,
+        )  # fmt: skip
+
+    def test_nobody_arrives_for_it_on_a_nearer_day(self, made: Treated) -> None:
+        plan, first = accept(made), first_day(made)
+        visit = book(made, first + timedelta(days=1), plan)
+        with pytest.raises(Conflict, match="shortest gap"):
+            booking.mark(
+                actor=made.world["front_desk"], uid=new(), at=made.world.later(hours=1),
+                appointment=visit, act="arrived",
+            )  # fmt: skip
+        assert Appointment.of(made.world.id).get(pk=visit).status == "booked"
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_no_visit_opens_on_a_nearer_day(self, made: Treated, *, named: bool) -> None:
+        plan, first = accept(made), first_day(made)
+        visit = book(made, first + timedelta(days=1), plan) if named else None
+        made.world.later(hours=1)
+        with pytest.raises(Conflict, match="shortest gap"):
+            self.opened(made, visit)
+        allow(made)
+        assert self.opened(made, visit)
+
+    def test_on_the_day_that_was_booked_it_opens(self, made: Treated) -> None:
+        plan, first = accept(made), first_day(made)
+        visit = book(made, first, plan)
+        made.world.at = slot(made, first).starts_at
+        booking.mark(
+            actor=made.world["front_desk"], uid=new(), at=made.world.at, appointment=visit,
+            act="arrived",
+        )  # fmt: skip
+        assert self.opened(made, visit)
+
+
+def test_the_reason_for_a_chosen_day_allows_no_day_before_it(made: Treated) -> None:
+    first = first_day(made)
+    chosen = first - timedelta(days=3)
+    plan = accept(made, slot=slot(made, chosen), nearer="travels the day after")
+    visit = Appointment.of(made.world.id).get(plan=plan).pk
+    with pytest.raises(Conflict, match="shortest gap") as refused:
+        move(made, visit, chosen - timedelta(days=1))
+    assert str(chosen.day) in str(refused.value)
+    move(made, visit, chosen + timedelta(days=1))
+    move(made, visit, chosen)
+    allow(made, "comes from far")
+    move(made, visit, chosen - timedelta(days=1))

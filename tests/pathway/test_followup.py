@@ -93,6 +93,21 @@ class TestCall:
             call(home, **{**dict.fromkeys(FINE), "reached": False, name: value})
         assert (call_item(world).tries, kinds(world).count("call_24h")) == (0, 1)
 
+    def test_what_was_told_until_it_broke_off_is_heard(self, world: World, home: Chair) -> None:
+        told = {**dict.fromkeys(FINE), "reached": True, "broke_off": True, "fell": True}
+        assert call(home, **told, note="the line went dead")["alert"] is False
+        assert {"call_24h", "fall_review"} <= set(kinds(world))
+        assert call_item(world).tries == 1
+        visit = Encounter.of(world.id).get(kind="call")
+        rows = Observation.of(world.id).filter(encounter=visit)
+        assert [(row.code, row.value) for row in rows] == [("fall_after_infusion", True)]
+        call(home)
+        assert "call_24h" not in kinds(world)
+
+    def test_a_grave_word_before_it_broke_off_opens_the_risk_path(self, home: Chair) -> None:
+        told = {**dict.fromkeys(FINE), "reached": True, "broke_off": True}
+        assert call(home, **{**told, "thoughts_of_death": True})["alert"] is True
+
     def test_not_reached_is_tried_again(self, world: World, home: Chair) -> None:
         due = call_item(world).due_at
         not_reached(home, note="rang out")

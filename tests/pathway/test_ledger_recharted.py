@@ -99,15 +99,15 @@ def test_an_open_syringe_shows_the_difference_when_it_closes(world: World, drawn
 def test_a_dose_entered_anew_and_taken_back_again_is_missing_anew(
     world: World, drawn: Drawn
 ) -> None:
-    chair = drawn.chair
+    chair, then = drawn.chair, drawn.chair.world.at
     first = give(chair, reported=True)
     assert drawn.closes("1")
     take_back(chair, first)
     world.later(minutes=1)
-    take_back(chair, give(chair, reported=True))
+    take_back(chair, give(chair, reported=True, given_at=then))
     assert drawn.told == [("retracted", 1_000)]  # the same milligram, once
     world.later(minutes=1)
-    anew = give(chair, reported=True)
+    anew = give(chair, reported=True, given_at=then)
     drawn.explain()
     take_back(chair, anew)
     assert drawn.told == [("retracted", 1_000)]
@@ -240,7 +240,7 @@ class TestCorrected:
         world.later(minutes=1)
         drawn.room.account(second, syringe_ml="1")
         world.later(minutes=1)
-        give(drawn.chair, corrects=first, given_at=world.at)
+        give(drawn.chair, corrects=first, given_at=world.at - timedelta(seconds=90))
         assert sorted(drawn.told) == [("corrected", -1_000), ("corrected", 1_000)]
         chained(world)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_the_night_after_asks_the_desk_once_and_settles_nothing(
     night_after(world, 10)
     (item,) = waiting(world)
     assert (item.owner_role, item.patient) == ("front_desk", patient)
-    assert item.due_at == world.at + not_come.WITHIN
+    assert item.due_at == desk.at(10, 18)
     night_after(world, 11)
     assert [one.id for one in waiting(world)] == [item.id]
     assert status(world, visit) == ("late" if late else "booked")
@@ -189,6 +190,84 @@ def test_a_visit_that_stayed_on_a_closed_day_is_asked_for_too(world: World) -> N
     )
     night_after(world, 10)
     assert len(waiting(world)) == 1
+
+
+def test_what_was_left_open_for_weeks_is_not_asked_about(world: World) -> None:
+    patient, _ = w.person(world)
+    visit_on(world, patient, 9)
+    world.at = desk.at(9, 9) + queries.OLDEST + timedelta(minutes=1)
+    work_review.review_all(clinic=world.id, at=world.at)
+    assert waiting(world) == []
+
+
+def test_an_item_does_not_end_by_growing_old(world: World) -> None:
+    patient, _ = w.person(world)
+    visit = visit_on(world, patient, 9)
+    night_after(world, 10)
+    for weeks in (1, 2, 3):
+        world.at = desk.at(10, 0, 10) + timedelta(weeks=weeks)
+        work_review.review_all(clinic=world.id, at=world.at)
+        assert len(waiting(world)) == 1
+    mark(world, visit, "no_show")
+    assert waiting(world) == []
+
+
+def test_over_a_weekend_it_is_due_on_the_day_when_somebody_is_there(world: World) -> None:
+    patient, _ = w.person(world)
+    visit_on(world, patient, 13)  # a Friday
+    night_after(world, 14)
+    assert waiting(world)[0].due_at == desk.at(16, 18)
+
+
+def test_nothing_else_is_asked_of_who_stands_still_until_it_has_a_word(world: World) -> None:
+    patient, _ = w.person(world)
+    visit = visit_on(world, patient, 9, kind="consultation")
+    night_after(world, 14)
+    kinds = {one.kind for one in lists.waiting(clinic=world.id, patient=patient)}
+    assert "not_come" in kinds
+    assert "next_visit" not in kinds
+    mark(world, visit, "no_show")
+    assert "not_come" not in {one.kind for one in lists.waiting(clinic=world.id)}
+
+
+def test_an_infusion_given_without_naming_its_visit_counts(world: World) -> None:
+    made = responder(world, weeks=())
+    [chair] = desk.chairs(world, 1)
+    slot = Slot(starts_at=world.later(minutes=5), kind="infusion", chair=chair)
+    desk.book_anyway(world, made.patient, slot)
+    world.later(minutes=10)
+    made.infuse(no=2)
+    world.later(days=1)
+    assert queries.not_come(clinic=world.id, at=world.at) == []
+
+
+def test_after_the_end_of_care_a_word_books_nothing_again(world: World) -> None:
+    patient, _ = w.person(world)
+    visit = visit_on(world, patient, 9)
+    night_after(world, 10)
+    world.later(hours=10)
+    closing.close(
+        actor=world["physician"], uid=new(), at=world.at, patient=patient,
+        because="moved_away", reason="as told",
+    )  # fmt: skip
+    mark(world, visit, "no_show")
+    assert lists.waiting(clinic=world.id, patient=patient) == []
+
+
+def test_what_was_settled_while_the_night_looked_is_not_opened(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, _ = w.person(world)
+    visit, real = visit_on(world, patient, 9), work_review.perform
+
+    def slow(act: str, **more: Any) -> Any:
+        if act == work_review.ACT and status(world, visit) == "booked":
+            mark(world, visit, "no_show")
+        return real(act, **more)
+
+    monkeypatch.setattr(work_review, "perform", slow)
+    night_after(world, 10)
+    assert waiting(world) == []
 
 
 def test_who_was_given_an_infusion_came(world: World) -> None:

@@ -103,11 +103,22 @@ class TestCall:
         address = f"/follow-up/call/{home.encounter}"
         answer = nurse.post(address, form(reached="no", note="Rang out."), follow=True)
         assert "The call stays due." in answer.content.decode()
-        assert "not reached: 1" in nurse.get("/follow-up").content.decode()
+        assert "tried: 1" in nurse.get("/follow-up").content.decode()
         for shown in (address, f"/follow-up/{home.patient}"):
             page = nurse.get(shown).content.decode()
             assert "Rang out." in page
             assert "Infusion_Nurse Invented" in page
+
+    def test_a_call_that_broke_off_is_written_and_stays_due(
+        self, home: Chair, as_role: As
+    ) -> None:
+        nurse = as_role("infusion_nurse")
+        address = f"/follow-up/call/{home.encounter}"
+        said = form(reached="broke_off", fell="yes", note="The line went dead.")
+        page = nurse.post(address, said, follow=True).content.decode()
+        assert "What was told is written down. The call stays due." in page
+        assert address in page
+        assert "The line went dead." in nurse.get(address).content.decode()
 
     def test_an_unknown_infusion(self, world: World, as_role: As) -> None:
         assert as_role("infusion_nurse").get(f"/follow-up/call/{new()}").status_code == 404

@@ -91,6 +91,7 @@ def test_a_box_is_scanned_and_held(today: World, as_role: AsRole) -> None:
         (SCAN, "0000000000", "0000000000"),
         (SCAN, "00000-000-00", "00000-000-00"),  # says more than the scan: where hyphens stand
         (SCAN, "00000-0000-00", "00000-0000-00"),
+        (SCAN, "00000-000-07", "00000-000-07"),  # of a vial in the box that was scanned
         (SCAN_OF_ELSEWHERE, "", ""),
         (SCAN_OF_ELSEWHERE, "00000-451-10", "00000-451-10"),
     ],
@@ -109,8 +110,8 @@ def test_the_scan_gives_the_ndc_and_what_is_typed_has_its_hyphens(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"ndc": "00000-451-10"}, "ndc"),
-        ({"ndc": "0000000001"}, "ndc"),
+        ({"ndc": "00000-452-10"}, "ndc"),
+        ({"ndc": "0000100001"}, "ndc"),
         ({"ndc": "00000-4511-00"}, "ndc"),
         ({"ndc": "00000-00-000"}, "ndc"),
         ({"ndc": "00000000000"}, "ndc"),

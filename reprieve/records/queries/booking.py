@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
-from reprieve.records import notes
+from reprieve.records import instants, notes
 from reprieve.records.models import (
     Absence,
     Appointment,
@@ -22,6 +22,9 @@ from reprieve.records.models import (
 from reprieve.records.queries import clinics
 
 NOT_COME = "not_come"  # the work about a visit whose day has passed
+# Default of this product, for the medical director to confirm: so long after its day somebody is
+# asked about a visit.
+OLDEST = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +88,52 @@ def coming(
 
 
 def not_come(
-    *, clinic: uuid.UUID, at: datetime, patient: uuid.UUID | None = None
-) -> list[AppointmentView]:
-    """This function will list the visits of days gone by that are still only booked, of one
-    patient or of everybody: nobody noted that they came, moved them, or said what became of them.
+    *, clinic: uuid.UUID, at: datetime, since: datetime | None = None,
+    patient: uuid.UUID | None = None,
+) -> list[AppointmentView]:  # fmt: skip
+    """This function will list the visits of days gone by, from `since` on or of the last days, that
+    are still only booked, of one patient or of everybody: nobody noted that they came, moved them,
+    or said what became of them.
 
-    One at which an infusion was given or a follow-up held is not among them.
+    One at which an infusion was given or a follow-up held is not among them, nor an infusion's on
+    whose day the patient was given one without naming it.
     """
-    zone = ZoneInfo(clinics.clinic(clinic).timezone)
+    zone, since = ZoneInfo(clinics.clinic(clinic).timezone), since or at - OLDEST
     today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     linked = Encounter.of(clinic).filter(appointment__isnull=False)
     given = InfusionState.of(clinic).filter(started_ms__isnull=False).values("encounter")
     came = linked.filter(Q(kind="follow_up") | Q(pk__in=given))
-    rows = Appointment.of(clinic).filter(starts_at__lt=today, status__in=("booked", "late"))
+    rows = Appointment.of(clinic).filter(
+        starts_at__lt=today, starts_at__gte=since, status__in=("booked", "late")
+    )
     rows = rows.exclude(pk__in=came.values("appointment"))
-    return _views(rows.filter(patient_id=patient) if patient else rows)
+    found = _views(rows.filter(patient_id=patient) if patient else rows)
+    days = _infusion_days(clinic, zone, since, {one.patient for one in found})
+    return [
+        one
+        for one in found
+        if one.kind != "infusion" or (one.patient, _day(one, zone)) not in days
+    ]
+
+
+def _day(visit: AppointmentView, zone: ZoneInfo) -> date:
+    return visit.starts_at.astimezone(zone).date()
+
+
+def _infusion_days(
+    clinic: uuid.UUID, zone: ZoneInfo, since: datetime, patients: set[uuid.UUID]
+) -> set[tuple[uuid.UUID, date]]:
+    """The days of the clinic on which some patients' infusions began."""
+    if not patients:
+        return set()
+    rows = InfusionState.of(clinic).filter(
+        patient__in=patients, started_ms__gte=instants.ms(since - timedelta(days=1))
+    )
+    return {
+        (patient, instants.moment(started).astimezone(zone).date())
+        for patient, started in rows.values_list("patient_id", "started_ms")
+        if started is not None
+    }
 
 
 def one(*, clinic: uuid.UUID, appointment: uuid.UUID) -> AppointmentView | None:

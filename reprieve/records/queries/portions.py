@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -172,7 +173,7 @@ def _infused_ug(row: Portion) -> int:
     if start is None:
         return 0
     course = courses.of(clinic=row.clinic_id, encounter=row.encounter_id)
-    if course.rate_ug_per_h:
+    if course.rate_ug_per_h and end == FOREVER_MS:  # the last bag: the rate is its own
         end = min(end, course.segments[-1].start_ms)
     return course.between_ug(start, end)
 
@@ -209,15 +210,8 @@ def kind_for(route: str) -> str:
 
 
 def _pushed_ug(row: Portion) -> int:
-    """What the chart says was given of the drug, until the next syringe of it was drawn."""
-    own = Portion.of(row.clinic_id).filter(
-        encounter_id=row.encounter_id, drug=row.drug, kind=row.kind
-    )
-    start = instants.ms(row.recorded_at)
-    if not own.filter(recorded_at__lt=row.recorded_at).exists():
-        start = 0  # what was charted a little before the draw came from no other syringe
-    later = own.filter(recorded_at__gt=row.recorded_at).order_by("recorded_at").first()
-    end = instants.ms(later.recorded_at) if later else FOREVER_MS
+    """What the chart says was given of the drug out of this syringe, or of these tablets."""
+    start, end = _turn(row)
     charted = MedicationAdministration.of(row.clinic_id).filter(encounter_id=row.encounter_id)
     replaced = charted.exclude(corrects=None).values("corrects_id")  # also by another drug
     given = charted.filter(drug=row.drug).exclude(pk__in=replaced)
@@ -225,6 +219,27 @@ def _pushed_ug(row: Portion) -> int:
     swallowed = counted.filter(route=BY_MOUTH)
     own_route = swallowed if row.kind == TABLETS else counted.exclude(route=BY_MOUTH)
     return own_route.aggregate(sum=Sum("dose_ug"))["sum"] or 0
+
+
+def _turn(row: Portion) -> tuple[int, int]:
+    """From when until when doses of a drug came out of one of its syringes, in ms.
+
+    It ends with the closing or with the next draw, and the next begins there: a dose may be charted
+    a little before its draw, and none comes from what was accounted for before.
+    """
+    rows = Portion.of(row.clinic_id).filter(
+        encounter_id=row.encounter_id, drug=row.drug, kind=row.kind
+    )
+    own = list(rows.select_related("closing").order_by("recorded_at", "id"))
+    ends = [
+        min(
+            instants.ms(after.recorded_at) if after else FOREVER_MS,
+            instants.ms(one.closing.recorded_at) + 1 if hasattr(one, "closing") else FOREVER_MS,
+        )
+        for one, after in zip_longest(own, own[1:])
+    ]  # fmt: skip
+    n = own.index(row)
+    return ends[n - 1] if n else 0, ends[n]
 
 
 def _views(rows: QuerySet[Portion]) -> list[PortionView]:

@@ -95,9 +95,10 @@ def _infused(state: InfusionState) -> Counter[Place]:
 
 
 def _drawn(found: Sequence[PortionView]) -> Counter[Place]:
-    """What the ledger gave. More given than drawn at a closing is a discrepancy already."""
+    """What the ledger gave: a closed one its own doses, whose sum is told as a discrepancy where it
+    is wrong, and nothing of what was wasted or is missing; an open one all that was drawn.
+    """
     drawn: Counter[Place] = Counter()
     for one in found:
-        told_ug = one.closed.given_ug + one.closed.wasted_ug if one.closed else 0
-        drawn[one.drug, one.kind] += max(one.drawn_ug, told_ug)
+        drawn[one.drug, one.kind] += one.given_ug if one.closed else one.drawn_ug
     return drawn

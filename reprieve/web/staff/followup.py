@@ -45,6 +45,8 @@ from reprieve.web.staff.closing import cancelled
 from reprieve.web.words import born, day, form_errors, say
 
 YES_NO = [("yes", _lazy("Yes")), ("no", _lazy("No"))]
+BROKE_OFF = "broke_off"
+REACHED = [*YES_NO, (BROKE_OFF, _lazy("Yes, and the call broke off"))]
 TEN = [(str(n), str(n)) for n in range(11)]
 # What tells of function beside pain, and the patient's own goal.
 FUNCTION = ("peg", "promis-pain-interference-4a", "bpi-sf", "odi", "personal-goal")
@@ -61,7 +63,7 @@ def _pressed(
 class CallForm(OpenForm):
     """What is asked on the telephone after 24 hours; of somebody not reached nothing is asked."""
 
-    reached = _pressed(_lazy("Did you reach the patient?"), YES_NO)
+    reached = _pressed(_lazy("Did you reach the patient?"), REACHED)
     fell = _pressed(_lazy("Did you fall, or nearly fall?"), YES_NO)
     mood = _pressed(_lazy("How is your mood, 0 very low to 10 very good?"), TEN)
     thoughts_of_death = _pressed(_lazy("Any thought of dying or of ending your life?"), YES_NO)
@@ -82,7 +84,8 @@ class CallForm(OpenForm):
             raise BadValue("reached", N_("is not answered"))
         told = {name: data[name] == "yes" if data[name] else None for name in ASKED}
         return Call(
-            reached=data["reached"] == "yes", note=data["note"], **told,
+            reached=data["reached"] != "no", broke_off=data["reached"] == BROKE_OFF,
+            note=data["note"], **told,
             mood=int(data["mood"]) if data["mood"] else None,
             pain=int(data["pain"]) if data["pain"] else None,
         )  # fmt: skip
@@ -151,7 +154,9 @@ def _called(
         messages.error(request, _("The suicide-risk path is open. Stay on the line; do the "
                                   "C-SSRS now."))  # fmt: skip
         return redirect("risk", patient)
-    if said.reached:
+    if said.broke_off:
+        messages.success(request, _("What was told is written down. The call stays due."))
+    elif said.reached:
         messages.success(request, _("The call is written down."))
     else:
         messages.success(request, _("The try is written down. The call stays due."))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,8 @@ from reprieve.web.acts import act_of
 from reprieve.web.collect import NavItem
 from reprieve.web.words import moment
 
+# The visits that a patient's work of a kind is about.
+Visits = dict[tuple[str, uuid.UUID], list[AppointmentView]]
 LONGEST = 2000
 VISIT = "visit"  # of those that the item is about the first one
 
@@ -93,7 +96,7 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     ids = [item.patient for item in items if item.patient]
     who = patients.many(clinic=actor.clinic, patients=ids)
     staff = {person.id: person.name for person in people.staff(clinic=actor.clinic)}
-    visits = _visits(actor, now, {item.kind for item in items})
+    visits = _visits(actor, now, items)
     return [
         Waiting(
             item=item,
@@ -115,19 +118,28 @@ def _expected(item: WorkView) -> Crossing | None:
     return crossing_of(item.text) if item.kind == forecast_review.KIND else None
 
 
-def _visits(actor: Actor, now: datetime, kinds: Set[str]) -> dict[str, list[AppointmentView]]:
-    """The visits that the work of a kind is about, of all patients; read only where it is shown."""
-    found: dict[str, list[AppointmentView]] = {}
-    if closed_days.KIND in kinds:  # those of which nobody has said that they stay
-        touched = closings.touched(clinic=actor.clinic, at=now)
-        found[closed_days.KIND] = [one.visit for one in touched if not one.is_settled]
-    if not_come.KIND in kinds:
-        found[not_come.KIND] = booking.not_come(clinic=actor.clinic, at=now)
+def _visits(actor: Actor, now: datetime, items: Sequence[WorkView]) -> Visits:
+    """The visits that the work is about, by its kind and patient; read only where it is shown."""
+    found: Visits = defaultdict(list)
+    if any(item.kind == closed_days.KIND for item in items):
+        for one in closings.touched(clinic=actor.clinic, at=now):
+            if not one.is_settled:  # nobody has said that it stays
+                found[closed_days.KIND, one.visit.patient].append(one.visit)
+    asked = [item.opened_at for item in items if item.kind == not_come.KIND]
+    if asked:
+        since = min(asked) - booking.OLDEST
+        for visit in booking.not_come(clinic=actor.clinic, at=now, since=since):
+            found[not_come.KIND, visit.patient].append(visit)
     return found
 
 
-def _of(item: WorkView, visits: Mapping[str, Sequence[AppointmentView]]) -> list[AppointmentView]:
-    return [one for one in visits.get(item.kind, ()) if one.patient == item.patient]
+def _of(item: WorkView, visits: Visits) -> list[AppointmentView]:
+    if item.patient is None:
+        return []
+    found = visits.get((item.kind, item.patient), [])
+    if item.kind != not_come.KIND:
+        return found
+    return [one for one in found if one.starts_at >= item.opened_at - booking.OLDEST]
 
 
 def _words(item: WorkView, visits: Sequence[AppointmentView], expected: Crossing | None) -> str:
