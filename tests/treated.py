@@ -38,14 +38,14 @@ class Treated:
         """Place the episode: these tests are not about how it came here."""
         EpisodeOfCare.of(self.world.id).filter(pk=self.episode).update(state=state)
 
-    def plan(self, *, sessions: int = 2, is_booster: bool = False) -> uuid.UUID:
+    def plan(self, *, sessions: int = 2, is_booster: bool = False, nearer: str = "") -> uuid.UUID:
         self.put("consented")
         return planning.sign(
             actor=self.world["physician"], uid=new(), at=self.world.at, patient=self.patient,
             plan=Plan(
                 regimen=REGIMEN, weight_kg=Decimal(70), condition="crps",
                 rationale="invented for a test", fit=Fitted(sessions=sessions),
-                is_booster=is_booster,
+                is_booster=is_booster, nearer=nearer,
             ),
             password=PASSWORD,
         )  # fmt: skip

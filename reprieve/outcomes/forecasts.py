@@ -43,9 +43,11 @@ class Said:
 class Crossing:
     """When a forecast expects weekly pain above a level: the first day of that week.
 
-    `made` is the day of the forecast. The chance of a reported week above the level reaches 10 %
-    in the week of `earliest` and 90 % in that of `latest`, None where that lies beyond the weeks
-    forecast: 80 % lie between.
+    `made` is the day of the forecast. `earliest` is the first week whose band reaches above the
+    level: of that week alone, a reported mean above it has a chance of 10 % or more. `latest` is
+    the first week whose whole band lies above: 90 % or more, None where that lies beyond the weeks
+    forecast. Each week is taken by itself, so they bound no share of the days on which the level
+    is first passed: one of several weeks passes it sooner than any one of them.
     """
 
     made: date
@@ -124,14 +126,17 @@ def compare(
 
 
 def crossing(said: Said, *, above: float) -> Crossing | None:
-    """Find the first week whose expected pain lies above a level, None where none does."""
+    """Find the first week whose expected pain lies above a level, None where none does.
+
+    A mean may lie outside its band: `day` is never before `earliest` nor after `latest`.
+    """
     day = next((week.first for week in said.weeks if week.mean > above), None)
     if day is None:
         return None
     return Crossing(
         made=said.made, day=day,
-        earliest=next(week.first for week in said.weeks if week.high > above),
-        latest=next((week.first for week in said.weeks if week.low > above), None),
+        earliest=next((w.first for w in said.weeks if w.high > above and w.first < day), day),
+        latest=next((w.first for w in said.weeks if w.low > above and w.first >= day), None),
     )  # fmt: skip
 
 

@@ -1,21 +1,23 @@
 """The kept forecast may propose a review, and nothing else: no dose, no booster, no booking.
 
 It reads the night's forecasts (`forecast_keeping`) as they were kept and runs no model. One review
-is proposed for a course of treatment: what a physician has answered is not asked again.
+is proposed for a course of treatment: what a physician has answered is not asked again. None is
+proposed while a decision of theirs is fresh or still to be carried out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from reprieve.outcomes.forecasts import WEEK, Crossing, Said, compare, crossing, lost_above, record
+from django.db.models import Q
+
+from reprieve.outcomes.forecasts import WEEK, Crossing, compare, crossing, lost_above, record
 from reprieve.outcomes.response import Response
-from reprieve.pathway import forecast, worklist
-from reprieve.pathway.forecast_review import KIND, is_seen_by, standing
+from reprieve.pathway import followup, forecast, maintenance, worklist
+from reprieve.pathway.forecast_review import KIND, LATEST, is_seen_by, standing
 from reprieve.pathway.permissions import PHYSICIAN
 from reprieve.pathway.wanted import Wanted
-from reprieve.records.models import EpisodeOfCare
+from reprieve.records.models import Decision, EpisodeOfCare
 from reprieve.records.queries import forecasts, response, settings
 from reprieve.records.queries.response import Story
 from reprieve.records.queries.treatments import zone_of
@@ -23,10 +25,11 @@ from reprieve.records.queries.treatments import zone_of
 AHEAD, USUAL_AHEAD_DAYS = "forecast.review_ahead_days", 28  # 0: none is proposed
 STATES = ("follow_up", "maintenance")
 ENDS = frozenset({KIND})
-# A forecast counts for so long; the diary that it was learnt from has stopped since.
+# A forecast counts for so long; the diary that it was learnt from has stopped since. A decision is
+# fresh for as long: its physician saw what the forecast rests on.
 NEWS = timedelta(days=14)
-# Defaults of this product, for the medical director to confirm: so soon somebody looks at it.
-SOONEST, LATEST = timedelta(days=1), timedelta(days=7)
+# A default of this product, for the medical director to confirm: nobody has to look at once.
+SOONEST = timedelta(days=1)
 
 
 def look(episode: EpisodeOfCare, at: datetime) -> list[Wanted]:
@@ -60,14 +63,15 @@ def is_true(_kind: str, episode: EpisodeOfCare, at: datetime) -> bool:
 
 def _expected(episode: EpisodeOfCare, at: datetime) -> Crossing | None:
     whose = {"clinic": episode.clinic_id, "patient": episode.patient_id}
-    ahead, said = _ahead(episode, at), forecasts.said(**whose)
-    today = _today(episode, at)
-    if not ahead or not said or said[-1].fits is not True or today - said[-1].made > NEWS:
+    ahead, said, today = _ahead(episode, at), forecasts.newest(**whose), _today(episode, at)
+    if not ahead or said is None or said.fits is not True or today - said.made > NEWS:
+        return None
+    if _is_decided(episode, at):
         return None
     story = response.story(at=at, only_pain=True, **whose)
-    held = _holds(story, made=said[-1].made)
+    held = _holds(story, made=said.made)
     above = lost_above(held, rules=story.rules) if held else None
-    found = crossing(said[-1], above=above) if above is not None else None
+    found = crossing(said, above=above) if above is not None else None
     if found is None or not today - WEEK < found.day <= today + ahead:
         return None
     since = story.treatments[-1].course.started_at
@@ -75,7 +79,7 @@ def _expected(episode: EpisodeOfCare, at: datetime) -> Crossing | None:
         kind=KIND, since=since, **whose
     ):
         return None
-    return None if _is_unreliable(episode, said, story, today) else found
+    return None if _is_unreliable(episode, story, today) else found
 
 
 def _holds(story: Story, *, made: date) -> Response | None:
@@ -88,9 +92,22 @@ def _holds(story: Story, *, made: date) -> Response | None:
     return found if found.course.last_infusion < made else None
 
 
-def _is_unreliable(episode: EpisodeOfCare, said: Sequence[Said], story: Story, today: date) -> bool:
+def _is_decided(episode: EpisodeOfCare, at: datetime) -> bool:
+    """A physician decided of late what comes now, or a booster they decided is to be planned."""
+    whose = {"clinic": episode.clinic_id, "patient": episode.patient_id}
+    if worklist.already_open(kind=maintenance.WANTED, **whose):
+        return True
+    rows = Decision.of(episode.clinic_id).filter(
+        Q(kind=followup.DECISION) | Q(kind=maintenance.DECISION, outcome="declined"),
+        patient_id=episode.patient_id, recorded_at__gt=at - NEWS,
+    )  # fmt: skip
+    return bool(rows.exists())
+
+
+def _is_unreliable(episode: EpisodeOfCare, story: Story, today: date) -> bool:
     """Most earlier forecasts failed in this patient: the page says not to rely on them."""
-    daily = forecast.daily_pain(clinic=episode.clinic_id, patient=episode.patient_id)
+    whose = {"clinic": episode.clinic_id, "patient": episode.patient_id}
+    said, daily = forecasts.said(**whose), forecast.daily_pain(**whose)
     given = [one.day for course in story.treatments for one in course.infusions]
     past = compare(said, daily=daily, infusions=given, until=today, rules=story.rules)
     told = record(past[-forecast.SHOWN :])

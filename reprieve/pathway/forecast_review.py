@@ -7,7 +7,7 @@ leads to a booster, which needs observed fading and a physician's decision (`mai
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from reprieve.outcomes.forecasts import Crossing, crossing_of
 from reprieve.pathway import worklist
@@ -17,6 +17,8 @@ from reprieve.records.queries import worklist as queries
 from reprieve.records.queries.treatments import zone_of
 
 KIND = "forecast_review"
+# A default of this product, for the medical director to confirm: within it somebody looks.
+LATEST = timedelta(days=7)
 
 
 def settled(*, actor: Actor, at: datetime, patient: uuid.UUID) -> None:
@@ -38,7 +40,10 @@ def standing(*, clinic: uuid.UUID, patient: uuid.UUID) -> Crossing | None:
 
 
 def is_seen_by(*, clinic: uuid.UUID, patient: uuid.UUID, day: date, at: datetime) -> bool:
-    """This function will tell whether a visit is booked until a day."""
+    """This function will tell whether a visit is booked in time: until a day, which may be over,
+    or within the time that the review itself has.
+    """
     zone = zone_of(clinic)
+    until = max(day, at.astimezone(zone).date() + LATEST)
     visits = booking.coming(clinic=clinic, at=at, patient=patient)
-    return any(one.starts_at.astimezone(zone).date() <= day for one in visits)
+    return any(one.starts_at.astimezone(zone).date() <= until for one in visits)

@@ -19,7 +19,17 @@ from reprieve.clinical.findings import Finding, blocking
 from reprieve.clinical.guardrails import Limits
 from reprieve.clinical.regimens import Regimen
 from reprieve.knowledge import N_, BadValue
-from reprieve.pathway import episodes, gate, orders, plan_doses, signatures, to_book, worklist
+from reprieve.pathway import (
+    booster_gap,
+    episodes,
+    gate,
+    orders,
+    plan_doses,
+    signatures,
+    to_book,
+    turns,
+    worklist,
+)
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.errors import NotNow
 from reprieve.pathway.permissions import Actor
@@ -37,6 +47,7 @@ class Plan:
     `rescue` maps drugs of the catalogue to their route, `rescue_limits` to what is smaller than the
     catalogue says (`dose_max`, `session_max`, `interval_min`). `highest_rate_mg_per_h`,
     `maximum_mg` and `bolus_max_mg` give the nurse room inside the order; None gives none.
+    `nearer` says why a booster may come nearer to the last infusion than the shortest gap.
     """
 
     regimen: str
@@ -48,6 +59,7 @@ class Plan:
     goal: str = ""
     fit: Fitted = field(default_factory=Fitted)
     is_booster: bool = False
+    nearer: str = ""
     rescue: Mapping[str, str] = field(default_factory=dict)
     rescue_limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     highest_rate_mg_per_h: Decimal | None = None
@@ -115,15 +127,20 @@ def sign(
     """This function will sign a plan, proved by the password; it stands for the one before.
 
     Raises NotNow while a guard-rail blocks it or the episode does not allow it, BadValue naming a
-    field, also where weak evidence asks for a reason or the password is wrong.
+    field, also where weak evidence or a booster that is booked too near already asks for a reason,
+    or the password is wrong.
     """
     limits = orders.limits_in_force(clinic=actor.clinic, at=at)
     worked = draft(plan, limits=limits)
     orders.refuse_blocked(blocking(worked.findings))
     _check_evidence(plan)
     _check_rescue(plan)
+    if plan.nearer.strip() and not plan.is_booster:
+        raise BadValue(booster_gap.FIELD, N_("is for a booster alone"))
 
     def work() -> Done:
+        if plan.is_booster:
+            turns.take(actor.clinic)  # nobody books between the look at what is booked and the plan
         signer = signatures.prove(actor=actor, password=password)
         episode = episodes.current(clinic=actor.clinic, patient=patient)
         before = newest(clinic=actor.clinic, patient=patient)
@@ -134,12 +151,13 @@ def sign(
             detail=_detail(plan, worked), replaces=before, recorded_at=at,
             by_id=actor.practitioner,
         )  # fmt: skip
-        Decision.objects.add(
+        decided = Decision.objects.add(
             clinic_id=actor.clinic, patient_id=patient, episode=episode, kind="plan",
             outcome="signed", reason=_note(plan.rationale, patient, actor, at),
             findings=[gate.as_json(f) for f in worked.findings],
             knowledge=limits.version[:40], recorded_at=at, by_id=actor.practitioner,
         )  # fmt: skip
+        _keep_gap(plan, row, decided, actor=actor, at=at)
         signed = signatures.sign(
             row, patient=patient, meaning=signatures.PLAN, signer=signer, at=at
         )
@@ -188,6 +206,23 @@ def _check_rescue(plan: Plan) -> None:
             raise BadValue(f"{drug}_{error.field}", error.reason) from error
     for drug in plan.rescue_limits.keys() - plan.rescue.keys():
         raise BadValue("rescue", f"{drug} has limits and is not ordered")
+
+
+def _keep_gap(plan: Plan, row: CarePlan, decided: Decision, *, actor: Actor, at: datetime) -> None:
+    """A booster is held to the shortest gap here too; of an accepted one the reason is kept by now.
+
+    A reason is a decision of its own, so that the page of maintenance shows it.
+    """
+    patient = row.patient_id
+    if booster_gap.held_until(clinic=actor.clinic, patient=patient, at=at, plan=row.pk) is None:
+        return
+    if plan.nearer.strip():
+        decided = Decision.objects.add(
+            clinic_id=actor.clinic, patient_id=patient, episode=row.episode,
+            kind=booster_gap.DECISION, outcome=booster_gap.ALLOWED, recorded_at=at,
+            by_id=actor.practitioner,
+        )  # fmt: skip
+    booster_gap.keep(decided, starts_at=None, reason=plan.nearer, actor=actor, at=at)
 
 
 def _note(text: str, patient: uuid.UUID, actor: Actor, at: datetime) -> Any:

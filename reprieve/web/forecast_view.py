@@ -79,8 +79,8 @@ def record(found: Outlook) -> str:
 
 def proposed(expected: Crossing) -> str:
     """This function will say when a forecast that proposes a review expects relief to go."""
-    until = _("80 % between {first} and {last}")
-    after = _("80 % from {first} to beyond the weeks forecast")
+    until = _("likely between {first} and {last}")
+    after = _("likely from {first} to beyond the weeks forecast")
     span = (until if expected.latest else after).format(
         first=say_day(expected.earliest), last=say_day(expected.latest)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from reprieve.clinical import evidence, rescue
 from reprieve.clinical.regimens import Regimen, regimens
+from reprieve.pathway import booster_gap
 from reprieve.pathway.plan_doses import Fitted
 from reprieve.pathway.planning import Plan
 from reprieve.web.gate_forms import LENGTH, MASS, amount, in_unit
+from reprieve.web.words import day
 
 MOST = 3
 BASES = (("", _("not needed")), ("actual", _("actual weight")), ("ideal", _("ideal weight")))
@@ -54,7 +57,11 @@ class CompareForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """The plan that is signed. Empty fields keep the regimen's own numbers."""
+    """The plan that is signed. Empty fields keep the regimen's own numbers.
+
+    `held_until` is the first day that keeps the shortest gap before a booster: until then it asks
+    why one comes nearer.
+    """
 
     condition = forms.ChoiceField(label=_("For"))
     rationale = forms.CharField(
@@ -76,14 +83,19 @@ class SignForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     is_booster = forms.BooleanField(label=_("This is a booster"), required=False)
+    nearer = forms.CharField(
+        label=_("Why nearer than the shortest gap"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
     password = forms.CharField(
         label=_("Your password, to sign"), strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, regimen: Regimen, **more: Any) -> None:
+    def __init__(self, *args: Any, regimen: Regimen, held_until: date | None, **more: Any) -> None:
         super().__init__(*args, **more)
         self.regimen = regimen
+        self._ask_nearer(held_until)
         self.fields["condition"].choices = conditions()  # type: ignore[attr-defined]
         self.fields["rescue"].choices = [  # type: ignore[attr-defined]
             (name, f"{name} {one.routes[0].upper()}: {', '.join(_now(w) for w in one.given_for)}")
@@ -110,8 +122,16 @@ class SignForm(forms.Form):
                        duration_min=data["duration_min"]),
             rescue={name: self._route(name) for name in data["rescue"]},
             rescue_limits=self._limits(),
-            **{name: data[name] for name in plain},
+            **{name: data[name] for name in plain}, nearer=data.get(booster_gap.FIELD, ""),
         )  # fmt: skip
+
+    def _ask_nearer(self, held_until: date | None) -> None:
+        if held_until is None:
+            del self.fields[booster_gap.FIELD]
+            return
+        self.fields[booster_gap.FIELD].help_text = _now(
+            "Needed for a booster before {day}, also where it is booked already."
+        ).format(day=day(held_until))
 
     def _smaller(self) -> None:
         """A drug's own route and limits; what stays empty is the catalogue's, shown beside it."""

@@ -91,6 +91,17 @@ def test_relief_is_expected_to_go_in_the_first_week_above_the_level():
     assert crossing(said(DAY, 4, 5, 5.6), above=5.6) is None  # as a week at the limit has held
 
 
+def test_a_mean_outside_its_band_is_its_own_earliest_and_latest_day():
+    above = Week(first=DAY, mean=5.7, low=1, high=5.5)
+    below = Week(first=DAY, mean=5, low=5.8, high=6)
+    then = Week(first=DAY + WEEK, mean=6, low=5.5, high=7)
+    for weeks, earliest, day in (
+        ((above, then), DAY, DAY), ((below, then), DAY, DAY + WEEK),
+    ):  # fmt: skip
+        found = crossing(Said(made=DAY, weeks=weeks), above=5.6)
+        assert found == Crossing(made=DAY, day=day, earliest=earliest, latest=None)
+
+
 def test_what_was_expected_is_kept_in_a_line_and_read_again():
     for found in (crossing(said(DAY, 5, 6, 9), above=5), crossing(said(DAY, 5, 6), above=5.5)):
         assert found is not None

@@ -24,6 +24,7 @@ from reprieve.pathway.maintenance import Accepted
 from reprieve.records.models import (
     Appointment,
     AuditEvent,
+    CarePlan,
     Decision,
     FindingOverride,
     InfusionState,
@@ -254,6 +255,37 @@ class TestTheReason:
         again = accept(made)
         with pytest.raises(Conflict, match="Ask the physician"):
             book(made, first_day(made) - DAY, again)
+
+    def test_is_asked_by_a_plan_too_and_of_a_booster_alone(self, made: Treated) -> None:
+        first = first_day(made)
+        visit = book(made, first - DAY)
+        made.world.later(minutes=1)
+        with pytest.raises(BadValue, match="nearer: is needed"):
+            made.plan(sessions=1, is_booster=True)
+        with pytest.raises(BadValue, match="nearer: is for a booster alone"):
+            made.plan(nearer="travels")
+        assert not CarePlan.of(made.world.id).filter(is_booster=True).exists()
+        made.plan(sessions=1, is_booster=True, nearer="travels for a month")
+        [one] = decisions.of_patient(clinic=made.world.id, patient=made.patient, kind="booster")
+        assert (one.outcome, one.by) == (booster_gap.ALLOWED, "Physician Invented")
+        assert [o.reason for o in one.overrides] == ["travels for a month"]
+        move(made, visit, first - 2 * DAY)
+
+    def test_no_plan_asks_it_without_a_visit_too_near(self, made: Treated) -> None:
+        first = first_day(made)
+        book(made, first)
+        made.world.later(minutes=1)
+        made.plan(sessions=1, is_booster=True)
+        assert not FindingOverride.of(made.world.id).exists()
+        made.world.later(days=60)
+        made.plan(sessions=1, is_booster=True, nearer="travels")  # the gap is over
+        assert not FindingOverride.of(made.world.id).exists()
+
+    def test_accepted_with_its_reason_is_kept_once(self, made: Treated) -> None:
+        book(made, first_day(made) - DAY)
+        accept(made, nearer="travels")
+        assert FindingOverride.of(made.world.id).count() == 1
+        assert Decision.of(made.world.id).filter(kind="booster").count() == 1
 
     def test_a_visit_of_no_booster_is_nearer_by_nobodys_reason(self, made: Treated) -> None:
         series = made.plan()

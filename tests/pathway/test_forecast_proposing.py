@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reprieve.outcomes.forecasts import WEEK, crossing_of
 from reprieve.pathway import (
@@ -20,7 +22,13 @@ from reprieve.pathway import (
     worklist,
 )
 from reprieve.pathway.booking import Slot
-from reprieve.records.models import Appointment, ClinicSetting, Forecast, WorkItemEvent
+from reprieve.records.models import (
+    Appointment,
+    ClinicSetting,
+    EpisodeOfCare,
+    Forecast,
+    WorkItemEvent,
+)
 from reprieve.records.queries import worklist as lists
 from reprieve.records.queries.treatments import zone_of
 from reprieve.records.queries.worklist import WorkView
@@ -86,6 +94,13 @@ def answer(made: Treated, item: WorkView) -> None:
     )  # fmt: skip
 
 
+def decide(made: Treated, outcome: str) -> None:
+    followup.decide(
+        actor=made.world["physician"], uid=new(), at=made.world.at, patient=made.patient,
+        outcome=outcome, reason="seen today",
+    )  # fmt: skip
+
+
 class TestProposes:
     def test_from_the_diary_through_the_nights_forecast(self, world: World) -> None:
         made = weighed(responder(world, weeks=(), during=6))
@@ -101,7 +116,7 @@ class TestProposes:
         assert expected.day == kept.day + first * WEEK
         assert expected.earliest <= expected.day <= (expected.latest or date.max)
         assert item.owner_role == "physician"
-        assert world.at < item.due_at <= world.at + forecast_proposing.LATEST
+        assert world.at < item.due_at <= world.at + forecast_review.LATEST
 
     def test_one_review_with_its_days_and_no_booster(self, made: Treated) -> None:
         kept = keep(made, 4.2, 5.2, 5.8, 6.4, 6.8)
@@ -170,6 +185,17 @@ class TestProposesNothing:
         )  # fmt: skip
         assert len(night(made)) == 1
 
+    def test_where_a_visit_is_booked_soon_and_relief_may_have_gone_before_it(
+        self, made: Treated
+    ) -> None:
+        kept = keep(made, 5.8, 6)
+        book(made, kept.day + 2 * DAY)
+        assert night(made) == []
+        made.days([4] * 2)
+        kept = keep(made, 5.8, 6)
+        book(made, kept.day + DAY + forecast_review.LATEST + DAY)
+        assert len(night(made)) == 1  # later than a week from then
+
     def test_where_relief_is_seen_to_go_already(self, world: World) -> None:
         made = weighed(responder(world, weeks=(4, 7, 7)))
         keep(made, 7, 7)
@@ -201,11 +227,53 @@ class TestProposesNothing:
         keep(made, 4, 6)
         assert night(made) == []
 
+    def test_in_the_days_after_a_follow_up_decision(self, made: Treated) -> None:
+        decide(made, "continue")
+        made.days([4] * 13)
+        keep(made, 4, 4, 6)
+        assert night(made, 0.9) == []
+        assert len(night(made)) == 1
+
+    def test_while_a_booster_that_was_decided_waits_or_was_declined_of_late(
+        self, made: Treated
+    ) -> None:
+        decide(made, "booster")
+        made.days([4] * 15)
+        keep(made, 4, 4, 6)
+        assert night(made) == []
+        maintenance.decline(
+            actor=made.world["physician"], uid=new(), at=made.world.at, patient=made.patient,
+            reason="wants none",
+        )  # fmt: skip
+        assert night(made) == []
+
     @pytest.mark.parametrize("state", ["in_series", "planned"])
     def test_while_a_series_runs(self, made: Treated, state: str) -> None:
         keep(made, 6, 6)
         made.put(state)
         assert night(made) == []
+
+
+class TestTheNight:
+    def test_reads_the_newest_forecast_alone_where_it_proposes_nothing(
+        self, made: Treated
+    ) -> None:
+        for _day in range(3):
+            keep(made, 4, 4, 4)
+            made.days([4])
+        episode = EpisodeOfCare.of(made.world.id).get(patient_id=made.patient)
+        with CaptureQueriesContext(connection) as asked:
+            assert forecast_proposing.look(episode, made.world.at) == []
+        read = [one["sql"] for one in asked if Forecast._meta.db_table in one["sql"]]
+        assert len(read) == 1
+        assert read[0].endswith("LIMIT 1")
+
+    def test_goes_on_where_a_mean_lies_outside_its_band(self, made: Treated) -> None:
+        keep(made, 5.7, band=-0.2)
+        (item,) = night(made)
+        expected = crossing_of(item.text)
+        assert expected is not None
+        assert expected.earliest == expected.day == expected.made
 
 
 class TestEnds:
@@ -223,6 +291,15 @@ class TestEnds:
             act="cancelled", reason="a cold",
         )  # fmt: skip
         assert len(night(made)) == 1
+
+    def test_by_a_visit_within_a_week_where_relief_may_have_gone_already(
+        self, made: Treated
+    ) -> None:
+        kept = keep(made, 5.8, 6)
+        assert len(night(made)) == 1
+        book(made, kept.day + 2 * DAY)
+        assert proposed(made) == []
+        assert night(made, 0.5) == []
 
     def test_by_a_physicians_word_and_is_not_proposed_again_for_this_course(
         self, made: Treated

@@ -121,8 +121,8 @@ def test_a_review_that_the_forecast_proposes_says_what_it_is(world: w.World, as_
         )  # fmt: skip
     page = as_role("physician").get("/work").content.decode()
     said = "Review proposed by the forecast: relief may fade around Mon 16 Mar 2026"
-    assert f"{said} (80 % between Mon 9 Mar 2026 and Mon 6 Apr 2026)" in page
-    assert f"{said} (80 % from Mon 9 Mar 2026 to beyond the weeks forecast)" in page
+    assert f"{said} (likely between Mon 9 Mar 2026 and Mon 6 Apr 2026)" in page
+    assert f"{said} (likely from Mon 9 Mar 2026 to beyond the weeks forecast)" in page
     assert "expectation of Mon 2 Mar 2026, not an observation" in page
     assert "It proposes no booster." in page
     assert f"/follow-up/{patient}" in page

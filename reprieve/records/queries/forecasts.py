@@ -17,6 +17,12 @@ def said(*, clinic: uuid.UUID, patient: uuid.UUID) -> list[Said]:
     return [_said(row.day, row.weeks, row.fits) for row in rows]
 
 
+def newest(*, clinic: uuid.UUID, patient: uuid.UUID) -> Said | None:
+    """This function will give what was forecast of a patient last."""
+    row = Forecast.of(clinic).filter(patient_id=patient).order_by("-day").first()
+    return None if row is None else _said(row.day, row.weeks, row.fits)
+
+
 def by_patient(
     *, clinic: uuid.UUID, since: date
 ) -> Iterator[tuple[uuid.UUID, list[Said]]]:

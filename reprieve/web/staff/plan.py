@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reprieve.clinical import conditions, evidence, rescue
@@ -19,7 +21,7 @@ from reprieve.pathway import drug_facts, orders, planning, states
 from reprieve.pathway.errors import NotFound, PathwayError
 from reprieve.pathway.permissions import allowed
 from reprieve.pathway.planning import Plan
-from reprieve.records.queries import observations, plans, problems
+from reprieve.records.queries import ladders, observations, plans, problems
 from reprieve.records.queries.observations import ObservationView
 from reprieve.web import cautions, patient_page, plan_charts, plan_view, reauth
 from reprieve.web.access import PageRequest, page
@@ -125,7 +127,7 @@ def sign(request: PageRequest, patient: uuid.UUID, name: str) -> HttpResponseBas
     chosen = request.POST.get("condition", "") if compared else _condition(request, patient)
     form = SignForm(
         None if compared else request.POST or None, regimen=regimen(name),
-        initial={"condition": chosen},
+        initial={"condition": chosen}, held_until=_held_until(request, patient),
     )  # fmt: skip
     ask_body(form, weight=body["weight_kg"], height=body["height_cm"])
     if form.is_bound and form.is_valid() and _signed(request, patient, form, body):
@@ -144,6 +146,12 @@ def _not_asked(request: PageRequest, patient: uuid.UUID) -> tuple[drug_facts.Que
     return drug_facts.unanswered(
         clinic=request.actor.clinic, patient=patient, at=request.at, drugs=rescue.drugs()
     )
+
+
+def _held_until(request: PageRequest, patient: uuid.UUID) -> date | None:
+    """The first day of a booster that keeps the shortest gap, while that day is to come."""
+    first = ladders.earliest(clinic=request.actor.clinic, patient=patient, at=request.at)
+    return first if first and timezone.localtime(request.at).date() < first else None
 
 
 def _signed(
