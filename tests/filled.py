@@ -59,7 +59,7 @@ class Filled:
             "link": uuid.uuid4(),
             "discrepancy": uuid.uuid4(),
             "report": uuid.uuid4(),
-            "event": uuid.uuid4(),
+            "event": uuid.uuid4(), "entry": self._newest(models.AdverseEvent).pk,
             "bag": bags.of_event(self._newest(models.InfusionEvent, kind=bags.KIND)),
             "attachment": self._newest(models.Attachment).pk,
             "identity": Identity(given="Otto", family=self.mark, phone="+15550100199"),
