@@ -110,6 +110,23 @@ def infused(world: World, *, minutes: int = 60) -> tuple[Room, Visit, uuid.UUID]
     return room, visit, portion
 
 
+@kept
+def two_bags(world: World) -> tuple[Room, Visit, list[uuid.UUID]]:
+    """This function will run a bag for 32 minutes and hang a second one, at the same rate."""
+    room, visit, vials = with_bag(world)
+    first = room.draw(visit.encounter, vials[0], "2.5")
+    visit.check()
+    world.later(seconds=30)
+    visit.start()
+    world.later(minutes=30)
+    visit.bag()
+    second = room.draw(visit.encounter, vials[0], "2.5")
+    visit.check()
+    world.later(minutes=2)
+    visit.pump.chair.do("bag_changed")
+    return room, visit, [first, second]
+
+
 def left_ml(world: World, portion: uuid.UUID, *, less_mg: str = "0") -> dict[str, str]:
     """This function will say what bag and line hold by the record, but for what went astray."""
     view = portions.one(clinic=world.id, portion=portion)

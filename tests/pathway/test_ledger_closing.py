@@ -13,7 +13,7 @@ from reprieve.records import verify
 from reprieve.records.models import LeftReading, PortionEntry, WorkItem
 from reprieve.records.queries import discrepancies, portions
 from tests import order_desk
-from tests.drug_room import MIDAZOLAM, infused, left, left_ml, with_bag
+from tests.drug_room import MIDAZOLAM, infused, left, left_ml, two_bags, with_bag
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -120,17 +120,7 @@ def test_a_bag_that_was_never_hung_gave_nothing(world: World) -> None:
 
 
 def test_each_bag_gave_what_ran_while_it_hung(world: World) -> None:
-    room, visit, vials = with_bag(world)
-    first = room.draw(visit.encounter, vials[0], "2.5")
-    visit.check()
-    world.later(seconds=30)
-    visit.start()
-    world.later(minutes=30)
-    visit.bag()
-    second = room.draw(visit.encounter, vials[0], "2.5")
-    visit.check()
-    world.later(minutes=2)
-    visit.pump.chair.do("bag_changed")
+    room, visit, (first, second) = two_bags(world)
     world.later(minutes=20)
     assert room.portion(first).in_use is False
     visit.pump.ask("ended")

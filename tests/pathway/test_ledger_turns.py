@@ -11,7 +11,7 @@ from reprieve.pathway import ledger_losses
 from reprieve.records.queries import discrepancies, undrawn
 from tests.chairside import Chair
 from tests.drug_chart import give, take_back
-from tests.drug_room import MIDAZOLAM, Room, left_ml, with_bag
+from tests.drug_room import MIDAZOLAM, Room, left_ml, two_bags, with_bag
 from tests.gate_desk import Visit
 from tests.world import World
 
@@ -24,17 +24,7 @@ def told(world: World) -> list[tuple[str, int]]:
 @pytest.fixture
 def bags(world: World) -> tuple[Room, Visit, uuid.UUID]:
     """A second bag has run for five minutes after a first of 32, at one rate."""
-    room, visit, vials = with_bag(world)
-    first = room.draw(visit.encounter, vials[0], "2.5")
-    visit.check()
-    world.later(seconds=30)
-    visit.start()
-    world.later(minutes=30)
-    visit.bag()
-    room.draw(visit.encounter, vials[0], "2.5")
-    visit.check()
-    world.later(minutes=2)
-    visit.pump.chair.do("bag_changed")
+    room, visit, (first, _second) = two_bags(world)
     world.later(minutes=5)
     return room, visit, first
 
