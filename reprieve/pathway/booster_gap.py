@@ -138,6 +138,11 @@ def _plan(clinic: uuid.UUID, patient: uuid.UUID, plan: uuid.UUID | None) -> Care
     return chosen.first()
 
 
+def has_reason(plan: CarePlan) -> bool:
+    """This function will tell whether a physician said why a plan's infusions may come nearer."""
+    return bool(_allowed_from(plan))
+
+
 def _allowed_from(plan: CarePlan) -> list[date]:
     """The first days that physicians' reasons allow: of a chosen time its day, else any.
 

@@ -214,7 +214,8 @@ def _keep_gap(plan: Plan, row: CarePlan, decided: Decision, *, actor: Actor, at:
     A reason is a decision of its own, so that the page of maintenance shows it.
     """
     patient = row.patient_id
-    if booster_gap.held_until(clinic=actor.clinic, patient=patient, at=at, plan=row.pk) is None:
+    held = booster_gap.held_until(clinic=actor.clinic, patient=patient, at=at, plan=row.pk)
+    if held is None or booster_gap.has_reason(row):
         return
     if plan.nearer.strip():
         decided = Decision.objects.add(

@@ -336,6 +336,15 @@ class TestGiven:
         assert self.opened(made, visit)
 
 
+def test_a_reason_for_a_chosen_time_is_asked_once(made: Treated) -> None:
+    first = first_day(made)
+    book(made, first - DAY)
+    chosen = slot(made, first - timedelta(days=3))
+    plan = accept(made, slot=chosen, nearer="travels the day after")
+    assert Appointment.of(made.world.id).get(plan=plan).starts_at == chosen.starts_at
+    assert FindingOverride.of(made.world.id).filter(rule=booster_gap.RULE).count() == 1
+
+
 def test_the_reason_for_a_chosen_day_allows_no_day_before_it(made: Treated) -> None:
     first = first_day(made)
     chosen = first - timedelta(days=3)
