@@ -33,6 +33,7 @@ from reprieve.pathway import (
 from reprieve.pathway.acts import Done, perform
 from reprieve.pathway.booking import Slot
 from reprieve.pathway.errors import NotNow, PathwayError
+from reprieve.pathway.one_by_one import OneByOne
 from reprieve.pathway.permissions import PHYSICIAN, Actor, system
 from reprieve.pathway.plan_doses import Fitted
 from reprieve.pathway.planning import Plan
@@ -143,18 +144,19 @@ def review_every_clinic() -> int:
 def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
     """This function will look at every patient from a booked series on, and renew the diary.
 
-    What one patient's records refuse never stops the others: it is tried again the next time.
+    What is wrong with one patient's records never stops the others: it is raised after the last,
+    and tried again the next time.
     """
     day = _day(clinic, at)
     rows = list(EpisodeOfCare.of(clinic).filter(state__in=LOOKED_AFTER).order_by("id"))
     uids = {row.pk: _night(row, day) for row in rows}
     done = set(Act.objects.filter(pk__in=list(uids.values())).values_list("pk", flat=True))
-    count = 0
+    count, looks = 0, OneByOne()
     calm: list[EpisodeOfCare] = []
     for row in rows:
         if uids[row.pk] in done:
             continue
-        with contextlib.suppress(BadValue, PathwayError):
+        with looks.turn():
             news = _news(row, at)
             if news.is_any:
                 review(episode=row, uid=uids[row.pk], at=at, news=news)
@@ -165,6 +167,7 @@ def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
             _nothing_new(calm, uids, at)
             calm = []
     _nothing_new(calm, uids, at)
+    looks.tell("maintenance")
     return count
 
 

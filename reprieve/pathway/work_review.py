@@ -6,12 +6,10 @@ by itself.
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from reprieve.knowledge import BadValue
 from reprieve.pathway import (
     clock,
     closed_days,
@@ -23,7 +21,7 @@ from reprieve.pathway import (
     worklist,
 )
 from reprieve.pathway.acts import Done, perform
-from reprieve.pathway.errors import PathwayError
+from reprieve.pathway.one_by_one import OneByOne
 from reprieve.pathway.permissions import system
 from reprieve.pathway.wanted import Wanted
 from reprieve.records.models import Act, EpisodeOfCare, WorkItem
@@ -50,21 +48,23 @@ def review_every_clinic() -> int:
 def review_all(*, clinic: uuid.UUID, at: datetime) -> int:
     """This function will look at every open course once a day; returns for how many it did work.
 
-    What one patient's records refuse never stops the others. It reads first and writes little.
+    What is wrong with one patient's records never stops the others: it is raised after the last.
+    It reads first and writes little.
     """
     day = at.astimezone(zone_of(clinic)).date().isoformat()
     mark = uuid.uuid5(clinic, f"work {day}")
     if Act.objects.filter(pk=mark).exists():
         return 0
-    count = 0
+    count, looks = 0, OneByOne()
     for episode in EpisodeOfCare.of(clinic).exclude(state="closed").order_by("id"):
-        with contextlib.suppress(BadValue, PathwayError):
+        with looks.turn():
             count += _review(episode, at, uid=uuid.uuid5(episode.pk, f"work {day}"))
     actor = system(clinic, "jobs")
     perform(
         ACT, actor=actor, uid=mark, at=at,
         work=lambda: Done(subject_kind="clinic", subject=clinic, detail={"count": count}),
     )  # fmt: skip
+    looks.tell(ACT)
     return count
 
 

@@ -33,6 +33,7 @@ from reprieve.records.queries import worklist as lists
 from reprieve.records.queries.treatments import zone_of
 from reprieve.records.queries.worklist import WorkView
 from tests import booking_desk as desk
+from tests import world as worlds
 from tests.chairside import quick_world, weighed
 from tests.treated import Treated, responder
 from tests.world import World, new
@@ -366,3 +367,21 @@ class TestEnds:
         assert len(night(made)) == 1
         book(made, today(made) + DAY)
         assert len(proposed(made)) == 1
+
+
+def test_what_is_wrong_with_one_patients_forecast_leaves_nobody_else_out(made: Treated) -> None:
+    keep(made, 4.2, 5.2, 5.8)
+    patient, episode = worlds.person(made.world, mrn="A-101")
+    EpisodeOfCare.of(made.world.id).filter(pk=episode).update(state="follow_up")
+    spoilt = Forecast.objects.add(
+        clinic_id=made.world.id, patient_id=patient, day=today(made), model="kamp2020",
+        version="1", entries=20, responder_probability=0.9, fits=True,
+        recorded_at=made.world.at, weeks=[["not a number"]],
+    )  # fmt: skip
+    made.world.later(days=1)
+    with pytest.raises(ExceptionGroup, match="1 of the patients"):
+        work_review.review_all(clinic=made.world.id, at=made.world.at)
+    assert spoilt.patient_id == patient
+    assert len(proposed(made)) == 1
+    made.world.later(minutes=1)
+    assert work_review.review_all(clinic=made.world.id, at=made.world.at) == 0  # once a day

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from reprieve.pathway import ledger_losses
+from reprieve.pathway.permissions import PERMISSIONS
 from reprieve.records.queries import discrepancies, undrawn
 from tests.chairside import Chair
 from tests.drug_chart import give, take_back
@@ -139,3 +140,10 @@ class TestSyringes:
         assert (closed.within, closed.difference_ug) == (True, 80)
         give(chair, mg="0.95", corrects=first)
         assert told(world) == [("corrected", 130)]
+
+
+def test_whoever_charts_may_open_the_discrepancy_that_follows() -> None:
+    """The act in the ledger is inside of the act on the chart: it must not refuse the truth."""
+    handles = PERMISSIONS["ledger.handle"]
+    assert PERMISSIONS["infusion.chart"] <= handles
+    assert PERMISSIONS["infusion.run"] <= handles
