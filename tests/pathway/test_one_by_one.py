@@ -1,4 +1,4 @@
-"""A look at many patients: faults wait until all had their turn, but for a database that is away."""
+"""Many patients, one by one: faults wait for the others, but for a database that is away."""
 
 from __future__ import annotations
 
