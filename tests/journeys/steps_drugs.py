@@ -54,7 +54,7 @@ def when_two_boxes_come(house: House) -> None:
         said = {"drug": drug, "supplier": "Invented Wholesale"} | box
         nurse.go(reverse("ledger_receive"))
         if "ndc" in said:
-            _slip(nurse, said | {"ndc": "00000-000-01"})
+            _slip(nurse, said | {"ndc": "00001-000-00"})
         nurse.fill(said, within="main form[method=post]")
         nurse.send("main form[method=post]").sees(str(box.get("lot", "K-77")))
 
