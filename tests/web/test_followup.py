@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -119,6 +120,10 @@ class TestCall:
         assert "What was told is written down. The call stays due." in page
         assert address in page
         assert "The line went dead." in nurse.get(address).content.decode()
+        page = nurse.get(f"/follow-up/{home.patient}").content.decode()
+        told = " ".join(page.split("On the telephone")[1].split("</ul>")[0].split())
+        assert "fell" in told
+        assert re.search(r"mood <[^>]+>.*not asked", told)
 
     def test_an_unknown_infusion(self, world: World, as_role: As) -> None:
         assert as_role("infusion_nurse").get(f"/follow-up/call/{new()}").status_code == 404
