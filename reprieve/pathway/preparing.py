@@ -103,7 +103,7 @@ def open_visit(
     episode = EpisodeOfCare.of(actor.clinic).filter(patient_id=patient).latest("started_at")
     with transaction.atomic():
         turns.take(actor.clinic)  # of two who open one, or seat two in a chair, the later sees it
-        if not _is_repeat(uid):
+        if not Act.objects.filter(pk=uid).exists():  # the same press twice opens one
             _check_free(actor.clinic, patient, chair)
             booster_gap.refuse_nearer(
                 clinic=actor.clinic, patient=patient, plan=plan.pk, starts_at=at, at=at,
@@ -381,10 +381,6 @@ def _booked(
     if row is None:
         raise NotFound(N_("There is no such appointment."))
     return row
-
-
-def _is_repeat(uid: uuid.UUID) -> bool:
-    return Act.objects.filter(pk=uid).exists()
 
 
 def _check_free(clinic: uuid.UUID, patient: uuid.UUID, chair: uuid.UUID | None) -> None:
